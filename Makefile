@@ -1,0 +1,34 @@
+# Lightgate's commands. Each makes the environment it needs; Python 3.11 or newer is all that must be there.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench compose-test clip clean
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## start everything, send a set of real photographs through it, and say what to open
+	@ops/venv
+	@.venv/bin/lightgate demo
+
+test: ## run every test, checks included
+	@ops/venv --dev
+	@ops/test-services
+	@.venv/bin/python -m pytest
+
+check: ## lint, types, direction of imports, documents, the wheel
+	@ops/venv --dev
+	@ops/check
+
+bench: ## measure; prints a table and writes bench.json
+	@ops/venv --dev
+	@ops/bench
+
+compose-test: ## try docker-compose.yml on a real engine, from build to stop
+	@ops/compose-test
+
+clip: ## add torch and open_clip, without hurry
+	@ops/venv
+	@.venv/bin/python ops/add_clip.py
+
+clean: ## remove the environment and the caches; data/ stays
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find services workers review_web tests ops -name __pycache__ -type d -prune -exec rm -rf {} +

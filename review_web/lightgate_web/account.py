@@ -1,0 +1,125 @@
+"""Signing in and out, and one's own account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from lightgate.accounts import WINDOW, Attempt, sign_in as check
+from lightgate.errors import Refused, SignInFailed, TooManyAttempts
+from lightgate.store import User
+from lightgate_web.here import house, passwords
+
+account = Blueprint("account", __name__)
+
+
+@dataclass(frozen=True)
+class Person(UserMixin):  # type: ignore[misc]
+    """A person as flask-login sees one; the id changes with the epoch, which ends older sessions."""
+
+    user: User
+
+    @property
+    def name(self) -> str:
+        return self.user.name
+
+    @property
+    def is_active(self) -> bool:
+        return self.user.is_active
+
+    def get_id(self) -> str:
+        return f"{self.user.id}:{self.user.session_epoch}"
+
+
+def install(app: Flask) -> None:
+    """Let flask-login find the person of a session."""
+    login_manager = LoginManager(app)
+    login_manager.user_loader(_load)
+
+
+def _load(session_id: str) -> Person | None:
+    user_id, _, epoch = session_id.partition(":")
+    if not (user_id.isdecimal() and epoch.isdecimal()):
+        return None
+    with house().store.reading() as tx:
+        user = tx.users.by_id(int(user_id))
+    is_valid = user is not None and user.is_active and user.session_epoch == int(epoch)
+    return Person(user) if user is not None and is_valid else None
+
+
+def sign_person_in(name: str, password: str) -> None:
+    """Check name and password and start a fresh session.
+
+    Raises:
+        SignInFailed: wrong.
+        TooManyAttempts: wrong too often.
+    """
+    here = house()
+    attempt = Attempt(name, password, request.remote_addr or "")
+    user = check(here.store, passwords(), attempt, here.settings.review.sign_in_attempts, here.now())
+    # a new session, with a new CSRF token: what an anonymous visitor was given is worth nothing afterwards
+    session.clear()
+    session.permanent = True
+    login_user(Person(user))
+
+
+def sign_person_out() -> None:
+    """End this session."""
+    logout_user()
+    session.clear()
+
+
+def safe_next(wanted: str | None) -> str:
+    """Give the page to go on with: a path of this site, whatever was asked for."""
+    start = url_for("pages.sets")
+    if not wanted or not wanted.startswith("/") or wanted.startswith("//"):
+        return start
+    # browsers read a backslash as a slash, and drop tabs and newlines
+    if "\\" in wanted or any(ord(character) < 32 for character in wanted):
+        return start
+    parts = urlsplit(wanted)
+    return start if parts.scheme or parts.netloc else wanted
+
+
+@account.get("/login")
+def sign_in() -> str | Response:
+    if current_user.is_authenticated:
+        return redirect(safe_next(request.args.get("next")))
+    return render_template("login.html", next=request.args.get("next", ""))
+
+
+@account.post("/login")
+def enter() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+    name = request.form.get("name", "")
+    wanted = request.form.get("next", "")
+    try:
+        sign_person_in(name, request.form.get("password", ""))
+    except TooManyAttempts as error:
+        again = {"Retry-After": str(int(WINDOW.total_seconds()))}
+        return render_template("login.html", next=wanted, name=name, problem=error.message), 429, again
+    except (SignInFailed, Refused) as error:
+        return render_template("login.html", next=wanted, name=name, problem=error.message), 401
+    return redirect(safe_next(wanted), 303)
+
+
+@account.post("/logout")
+def leave() -> Response:
+    sign_person_out()
+    return redirect(url_for("account.sign_in"), 303)
+
+
+@account.get("/account")
+def own() -> str:
+    return render_template("account.html")
+
+
+@account.post("/account/sessions/end")
+def end_sessions() -> Response:
+    with house().store.writing() as tx:
+        tx.users.end_sessions(current_user.user.id)
+    sign_person_out()
+    return redirect(url_for("account.sign_in"), 303)

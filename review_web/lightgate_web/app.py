@@ -1,0 +1,69 @@
+"""The review site as one Flask application around a house."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lightgate.adapters.secrets import secret
+from lightgate.bootstrap import House
+from lightgate.settings import Review
+from lightgate_web import account, failures, guard, headers, health, here, pictures, wording
+from lightgate_web.api import api
+from lightgate_web.pages import pages
+
+#: the longest form: seven texts in a few languages, far below the form parser's own limit
+_MAX_REQUEST_BYTES = 1024 * 1024
+
+
+def create_app(house: House) -> Flask:
+    """Make the site; nothing is shared between two of them."""
+    app = Flask(__name__)
+    app.config.update(_configuration(house))
+    here.furnish(app.extensions, house)
+    if house.settings.review.proxies:
+        count = house.settings.review.proxies
+        # mypy: Flask documents this assignment
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    account.install(app)
+    guard.install(app, house.settings.review)
+    CSRFProtect(app)
+    failures.install(app)
+    headers.install(app)
+    wording.install(app)
+    for door in (account.account, pages, api, pictures.pictures, health.health):
+        app.register_blueprint(door)
+    return app
+
+
+def _configuration(house: House) -> dict[str, Any]:
+    review = house.settings.review
+    return {
+        "SECRET_KEY": secret(house.folder.secrets, "session"),
+        "MAX_CONTENT_LENGTH": _MAX_REQUEST_BYTES,
+        "MAX_FORM_MEMORY_SIZE": _MAX_REQUEST_BYTES,
+        "SEND_FILE_MAX_AGE_DEFAULT": None,
+        "TEMPLATES_AUTO_RELOAD": False,
+        **_cookies(review),
+        # the token is tied to the session and lives as long as it does
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_HEADERS": ["X-CSRF-Token"],
+        # guard.py compares the origin instead, which scripts need not send
+        "WTF_CSRF_SSL_STRICT": False,
+    }
+
+
+def _cookies(review: Review) -> dict[str, Any]:
+    return {
+        # the prefix makes browsers insist on Secure, Path=/ and no Domain
+        "SESSION_COOKIE_NAME": "__Host-lightgate" if review.secure_cookies else "lightgate",
+        "SESSION_COOKIE_HTTPONLY": True,
+        # Lax, so that a link from a mail finds the person signed in; nothing changes by a GET
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": review.secure_cookies,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=review.session_hours),
+    }

@@ -1,0 +1,139 @@
+"""Photos and sets as the API shows them; ``docs/openapi.yaml`` describes the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from lightgate.domain.photo import Field, Issue, Photo, PhotoSet, Publication, Text
+from lightgate.domain.words import review_status, why_not_live
+
+_EXIF_LEFT_OUT = frozenset({"sub_seconds"})
+_COMPUTED = (
+    "blur_score",
+    "brightness_score",
+    "contrast_score",
+    "nima_score",
+    "brisque_score",
+    "clip_aesthetic_score",
+    "qr",
+    "qr_mode",
+    "metrics_version",
+    "model",
+)
+PICTURES = ("view", "crop", "proxy", "thumb")
+
+
+def photo_json(photo: Photo) -> dict[str, Any]:
+    """Show one photo."""
+    language = photo.languages[0]
+    first = {field: photo.text(language, field) for field in Field}
+    return {
+        "id": photo.id,
+        "set": photo.set_slug,
+        "version": photo.version,
+        "step": photo.position.step,
+        "status": photo.position.status.value,
+        "attempt": photo.position.attempt,
+        "review_status": review_status(photo).value,
+        "why_not_live": why_not_live(photo),
+        "original_file_name": photo.original_file_name,
+        "file_name": photo.file_name,
+        "subject": photo.subject,
+        "location": photo.location,
+        "folder": photo.folder,
+        **{field.value: _value(text, field) for field, text in first.items()},
+        "sources": {field.value: _provenance(text) for field, text in first.items() if text is not None},
+        "texts": _texts(photo),
+        "scores": {
+            **{name: getattr(photo.scores, name) for name in _COMPUTED},
+            "components": [asdict(component) for component in photo.scores.components],
+        },
+        "qr": photo.qr,
+        "qr_by_person": photo.qr_by_person,
+        "qc_status": photo.scores.band,
+        "exif": {name: value for name, value in asdict(photo.exif).items() if name not in _EXIF_LEFT_OUT},
+        "rights": asdict(photo.rights),
+        "error": asdict(photo.error) if photo.error else None,
+        "reject_reason": photo.reject_reason,
+        "published": _published(photo),
+        "pictures": {kind: picture_url(photo, kind) for kind in PICTURES},
+        "created_at": _time(photo.created_at),
+        "updated_at": _time(photo.updated_at),
+    }
+
+
+def picture_url(photo: Photo, kind: str) -> str:
+    """Give the address of a picture; it names the content, so that a browser may keep it."""
+    return url_for("pictures.picture", photo_id=photo.id, kind=kind, v=photo.content_hash[:12])
+
+
+def issue_json(issue: Issue) -> dict[str, Any]:
+    """Show one finding of the text proof."""
+    return {**asdict(issue), "field": issue.field.value if issue.field else None}
+
+
+def set_json(photo_set: PhotoSet, counts: Mapping[str, int]) -> dict[str, Any]:
+    """Show one set with its photos counted by ``review_status``."""
+    return {
+        "slug": photo_set.slug,
+        "title": photo_set.title,
+        "subject": photo_set.subject,
+        "location": photo_set.location,
+        "folder": photo_set.folder,
+        "brief": photo_set.brief,
+        "languages": list(photo_set.languages),
+        "created_at": _time(photo_set.created_at),
+        "photos": sum(counts.values()),
+        "counts": dict(counts),
+    }
+
+
+def _value(text: Text | None, field: Field) -> str | list[str]:
+    if text is None:
+        return [] if field is Field.KEYWORDS else ""
+    return text.value if isinstance(text.value, str) else list(text.value)
+
+
+def _provenance(text: Text) -> dict[str, Any]:
+    return {
+        "source": text.source.value,
+        "model": text.model,
+        "prompt_hash": text.prompt_hash,
+        "locked": text.locked,
+    }
+
+
+def _texts(photo: Photo) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {language: {} for language in photo.languages}
+    for text in photo.texts:
+        of_language = found.setdefault(text.language, {})
+        of_language[text.field.value] = {"value": _value(text, text.field), **_provenance(text)}
+    return found
+
+
+def _published(photo: Photo) -> dict[str, Any] | None:
+    if not photo.publications:
+        return None
+    return {
+        "file_name": photo.publications[0].file_name,
+        "targets": [_publication(each) for each in photo.publications],
+    }
+
+
+def _publication(publication: Publication) -> dict[str, Any]:
+    return {
+        "target": publication.target,
+        "state": publication.state,
+        "paths": dict(publication.paths),
+        "remote_id": publication.remote_id,
+        "published_at": _time(publication.published_at),
+    }
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

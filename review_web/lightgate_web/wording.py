@@ -1,0 +1,187 @@
+"""The site's words: what states, sources, bands and events are called, and how numbers and times are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from flask import Flask
+
+from lightgate.domain.languages import name_of
+from lightgate.domain.photo import Field, Photo, Source, Text
+from lightgate.domain.words import ReviewStatus, review_status, why_not_live
+from lightgate.store import Actor, Event
+from lightgate_web.selection import ALL, BANDS, UNDECIDED
+from lightgate_web.shapes import picture_url
+
+#: what people read for a ``ReviewStatus``, and for the states a list knows besides
+STATES: Mapping[str, str] = {
+    UNDECIDED: "To review",
+    ReviewStatus.QUEUED: "In progress",
+    ReviewStatus.PENDING: "To review",
+    ReviewStatus.NEEDS_WORK: "Text needs work",
+    ReviewStatus.ERROR: "Needs attention",
+    ReviewStatus.APPROVED: "Approved, not released",
+    ReviewStatus.REJECTED: "Rejected",
+    ReviewStatus.RELEASED: "Being published",
+    ReviewStatus.PUBLISHED: "Published",
+    ALL: "All photos",
+}
+
+#: symbol of a state in ``static/icons.svg``: never colour alone
+STATE_ICONS: Mapping[str, str] = {
+    UNDECIDED: "eye",
+    ReviewStatus.QUEUED: "clock",
+    ReviewStatus.PENDING: "eye",
+    ReviewStatus.NEEDS_WORK: "pen",
+    ReviewStatus.ERROR: "alert",
+    ReviewStatus.APPROVED: "check",
+    ReviewStatus.REJECTED: "cross",
+    ReviewStatus.RELEASED: "up",
+    ReviewStatus.PUBLISHED: "globe",
+    ALL: "grid",
+}
+
+STEPS: Mapping[str, str] = {
+    "exif": "Read",
+    "naming": "Named",
+    "quality": "Rated",
+    "caption": "Described",
+    "review": "Reviewed",
+    "release": "Released",
+    "publish": "Published",
+}
+
+FIELDS: Mapping[Field, str] = {Field.CAPTION: "Caption", Field.ALT_TEXT: "Alt text", Field.KEYWORDS: "Keywords"}
+
+#: decisions as ``photo_event`` names them
+_DECISIONS: Mapping[str, str] = {
+    "approved": "approved it",
+    "rejected": "rejected it",
+    "reopened": "put it back to review",
+    "released": "released it",
+    "retried": "tried the step again",
+    "skipped": "skipped the step",
+    "edited": "edited it",
+    "undone": "took the last change back",
+}
+
+_FACTS: Mapping[str, str] = {
+    "subject": "Subject",
+    "location": "Location",
+    "folder": "Folder",
+    "file_name": "File name",
+    "qr": "Rating",
+    "qr_by_person": "Rating",
+}
+_LONG = 240
+
+
+def install(app: Flask) -> None:
+    """Give the words to the templates."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        BANDS=BANDS,
+        FIELDS=FIELDS,
+        STATES=STATES,
+        STATE_ICONS=STATE_ICONS,
+        STEPS=STEPS,
+        Field=Field,
+        picture_url=picture_url,
+        why_not_live=why_not_live,
+    )
+    app.jinja_env.filters.update(
+        band_level=band_level,
+        event_words=event_words,
+        language=name_of,
+        megabytes=megabytes,
+        moment=moment,
+        short=short,
+        source=source_words,
+        state=state_of,
+        thousands=thousands,
+    )
+
+
+def state_of(photo: Photo) -> str:
+    """Give the ``ReviewStatus`` word of a photo."""
+    return review_status(photo).value
+
+
+def source_words(text: Text | None) -> str:
+    """Say who wrote a text."""
+    if text is None:
+        return "Nobody wrote this yet"
+    match text.source:
+        case Source.FILE:
+            return "From the file"
+        case Source.PERSON:
+            return "Written by a person"
+        case Source.DRAFT:
+            return "Draft: no model wrote this"
+        case Source.MODEL:
+            return f"Proposed by {text.model or 'a model'}"
+
+
+def band_level(band: str) -> int:
+    """Give how many of five bars a band fills; 0 where nothing rated the photo."""
+    return 0 if band not in BANDS or band == "NA" else 5 - BANDS.index(band)
+
+
+def moment(at: datetime | None) -> str:
+    """Write a time so that it can be read before a script makes it local."""
+    return at.strftime("%Y-%m-%d %H:%M UTC") if at else ""
+
+
+def megabytes(size_bytes: int) -> str:
+    """Write a file size."""
+    return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 100_000 else f"{size_bytes / 1e3:.0f} kB"
+
+
+def thousands(number: int) -> str:
+    """Write a count with thin spaces."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def short(text: str | None, length: int = _LONG) -> str:
+    """Cut a text that is too long for its place."""
+    text = text or ""
+    return text if len(text) <= length else text[:length].rstrip() + "…"
+
+
+def event_words(event: Event) -> str:
+    """Say in words what an event was."""
+    match event.kind:
+        case "decision":
+            return _DECISIONS.get(event.name, event.name)
+        case "field":
+            return f"{'wrote' if event.old is None else 'changed'} {_field_words(event.name)}"
+        case "name":
+            return "gave it a name" if event.new else "freed its name"
+        case "published":
+            return f"published it to {event.name}"
+        case "position":
+            return _position_words(event)
+    return f"{event.kind} {event.name}"
+
+
+def _field_words(name: str) -> str:
+    field, _, language = name.partition(".")
+    label = next((words for known, words in FIELDS.items() if known.value == field), _FACTS.get(field, field))
+    return f"{label.lower()} ({name_of(language)})" if language else label.lower()
+
+
+def _position_words(event: Event) -> str:
+    step, _, rest = (event.new or "").partition(":")
+    status, _, failure = rest.partition(" ")
+    place = STEPS.get(step, step).lower()
+    if status == "failed":
+        return f"gave up: {failure.partition(': ')[2] or failure}"
+    words = {"queued": f"queued to be {place}", "running": f"started: to be {place}", "waiting": f"waits to be {place}"}
+    return words.get(status, f"{place}: {status}")
+
+
+def is_routine(event: Event) -> bool:
+    """Is this a step of the machine that a reviewer seldom asks for?"""
+    return event.kind == "position" and event.actor_kind is not Actor.PERSON and ":failed" not in (event.new or "")

@@ -1,0 +1,165 @@
+"""Who may sign in: the first person, further ones, their passwords, and the patience with wrong ones."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from lightgate.adapters.passwords import Passwords
+from lightgate.errors import InputInvalid, NotFound, SignInFailed, TooManyAttempts
+from lightgate.settings import Settings
+from lightgate.store import Store, User
+
+#: wrong passwords are remembered for so long
+WINDOW = timedelta(minutes=15)
+FIRST_PASSWORD_FILE = "first-password"  # noqa: S105 (a file's name)
+
+_MIN_PASSWORD = 10
+_MAX_PASSWORD = 1024
+_MAX_NAME = 64
+# five groups of two syllables: 63 bits, and nothing that looks like something else
+_CONSONANTS = "bdfghjkmnprstvwz"
+_VOWELS = "aeiou"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstUser:
+    """The person that a new installation starts with."""
+
+    name: str
+    password: str = field(repr=False)
+    #: where the password is kept; None where the settings gave it
+    file: Path | None
+
+
+def ensure_first_user(store: Store, settings: Settings, secrets_dir: Path, now: datetime) -> FirstUser | None:
+    """Add the first person of a new installation; None where somebody may sign in already."""
+    with store.reading() as tx:
+        if tx.users.all():
+            return None
+    first = _first_user(settings, secrets_dir)
+    password_hash = Passwords().hash(first.password)
+    with store.writing() as tx:
+        if tx.users.all():
+            return None
+        tx.users.put(first.name, password_hash, now)
+    return first
+
+
+def first_password(secrets_dir: Path) -> str | None:
+    """Read the password that was made for the first person, while it is still the valid one."""
+    try:
+        return (secrets_dir / FIRST_PASSWORD_FILE).read_text("utf-8").strip()
+    except FileNotFoundError:
+        return None
+
+
+def _first_user(settings: Settings, secrets_dir: Path) -> FirstUser:
+    name = _checked_name(settings.review.user)
+    given = settings.review.password
+    if given is not None and given.get_secret_value():
+        return FirstUser(name, given.get_secret_value(), None)
+    file = secrets_dir / FIRST_PASSWORD_FILE
+    return FirstUser(name, first_password(secrets_dir) or _keep(file, made_up_password()), file)
+
+
+def made_up_password() -> str:
+    """Make a password that can be read aloud: five groups such as ``kebu-nosa``."""
+    syllables = [secrets.choice(_CONSONANTS) + secrets.choice(_VOWELS) for _ in range(10)]
+    return "-".join("".join(syllables[start : start + 2]) for start in range(0, 10, 2))
+
+
+def _keep(file: Path, password: str) -> str:
+    """Write a new password for its owner's eyes only; where another process was faster, give its password."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as writer:
+        writer.write(password + "\n")
+    try:
+        # unlike a rename, a link never replaces what is there
+        os.link(fresh, file)
+    except FileExistsError:
+        return file.read_text("utf-8").strip()
+    finally:
+        fresh.unlink()
+    return password
+
+
+def add_user(store: Store, name: str, password: str, now: datetime) -> User:
+    """Add a person.
+
+    Raises:
+        InputInvalid: the name is taken or unusable, the password too short.
+    """
+    name = _checked_name(name)
+    password_hash = Passwords().hash(_checked_password(password))
+    with store.writing() as tx:
+        if tx.users.find(name) is not None:
+            raise InputInvalid(reason=f"There is already a person named {name}; use “lightgate user passwd”.")
+        return tx.users.put(name, password_hash, now)
+
+
+def set_password(store: Store, secrets_dir: Path, name: str, password: str, now: datetime) -> User:
+    """Change a password and sign the person out everywhere.
+
+    Raises:
+        NotFound: no such person.
+        InputInvalid: the password is too short.
+    """
+    password_hash = Passwords().hash(_checked_password(password))
+    with store.writing() as tx:
+        person = tx.users.find(name)
+        if person is None:
+            raise NotFound(what="person", key=name)
+        changed = tx.users.put(person.name, password_hash, now)
+        is_first = min(each.id for each in tx.users.all()) == changed.id
+    if is_first:
+        (secrets_dir / FIRST_PASSWORD_FILE).unlink(missing_ok=True)
+    return changed
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Somebody at the door."""
+
+    name: str
+    password: str = field(repr=False)
+    address: str
+
+
+def sign_in(store: Store, passwords: Passwords, attempt: Attempt, allowed: int, now: datetime) -> User:
+    """Check a name and password; the attempt counts before it is checked, so that many at once gain nothing.
+
+    Raises:
+        SignInFailed: wrong, unknown or inactive, all alike.
+        TooManyAttempts: ``allowed`` wrong ones within ``WINDOW`` for this name or from this address.
+    """
+    name = attempt.name[:_MAX_NAME]
+    with store.writing() as tx:
+        if tx.users.failures_since(name, attempt.address, now - WINDOW) >= allowed:
+            raise TooManyAttempts(minutes=int(WINDOW.total_seconds() // 60))
+        tx.users.note_failure(name, attempt.address, now)
+        person = tx.users.find(name)
+    is_right = passwords.is_right(person.password_hash if person else None, attempt.password[:_MAX_PASSWORD])
+    if person is None or not is_right or not person.is_active:
+        raise SignInFailed
+    with store.writing() as tx:
+        tx.users.forget_failures(name, attempt.address)
+    return person
+
+
+def _checked_name(name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > _MAX_NAME or not name.isprintable():
+        raise InputInvalid(reason=f"A name has 1 to {_MAX_NAME} printable characters.")
+    return name
+
+
+def _checked_password(password: str) -> str:
+    if not _MIN_PASSWORD <= len(password) <= _MAX_PASSWORD:
+        raise InputInvalid(reason=f"A password has {_MIN_PASSWORD} to {_MAX_PASSWORD} characters.")
+    return password

@@ -1,0 +1,111 @@
+"""Texts without a model: what the photographer told about the set, put in order, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from lightgate.domain.languages import SMALL_WORDS
+from lightgate.domain.photo import Source
+from lightgate.domain.text import ALT_CHARACTERS, CAPTION_WORDS
+from lightgate.domain.wording import clean, clean_keywords, count_words, primary, words
+from lightgate.ports import CaptionDraft, CaptionRequest
+
+_EXIF_TIME = "%Y:%m:%d %H:%M:%S"
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+#: drafts want fewer keywords than the proof allows: each is a guess at what matters
+_DRAFT_KEYWORDS = 8
+#: shorter words are rarely worth searching for
+_KEYWORD_LETTERS = 4
+_PART_CHARACTERS = 160
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n")
+
+
+class DraftWriter:
+    """``ports.Captioner`` that looks at no picture: subject, place, folder, brief and date, marked as a draft."""
+
+    def why_not_ready(self) -> str | None:
+        """Be ready, always."""
+        return None
+
+    def describe(self, picture: bytes, request: CaptionRequest) -> CaptionDraft:
+        """Put together what is known; fields without material stay empty."""
+        told = _Told(request)
+        return CaptionDraft(told.caption(), told.alt_text(), told.keywords(), Source.DRAFT)
+
+
+class _Told:
+    """What is known of one photo, tidied."""
+
+    def __init__(self, request: CaptionRequest) -> None:
+        self.subject = _part(request.subject)
+        self.location = _part(request.location)
+        self.folder = _part(request.folder.replace("_", " ").replace("/", ", "))
+        self.brief = [sentence for sentence in map(clean, _SENTENCE_END.split(request.brief)) if words(sentence)]
+        self._language = primary(request.language)
+        self.is_english = self._language == "en"
+        self.taken = _moment(request.exif.date_time)
+
+    def caption(self) -> str:
+        what = _joined(self.subject or self.folder, self.location)
+        sentence = _sentence(_joined(what, self._date()))
+        first = _sentence(self.brief[0]) if self.brief else ""
+        both = f"{sentence} {first}".strip()
+        return both if count_words(both) <= CAPTION_WORDS[1] else sentence
+
+    def alt_text(self) -> str:
+        what = self.subject or self.folder
+        if not self.is_english or not what:
+            return _sentence(_joined(what, self.folder if self.folder != what else "", self.location))
+        place = f" at {self.location}" if self.location else ""
+        series = f", from the series {self.folder}" if self.folder and self.folder != what else ""
+        return _sentence(f"{what}{place}{series}"[: ALT_CHARACTERS - 1])
+
+    def keywords(self) -> tuple[str, ...]:
+        return clean_keywords(self._candidates())[:_DRAFT_KEYWORDS]
+
+    def _candidates(self) -> Iterator[str]:
+        yield self.subject
+        yield from self.location.split(",")
+        yield from self.folder.split(",")
+        told = [self.subject, self.location, self.folder, *self.brief]
+        yield from (word for part in told for word in words(part) if self._is_telling(word))
+        if self.taken and self.is_english:
+            yield f"{_MONTHS[self.taken.month - 1]} {self.taken.year}"
+
+    def _is_telling(self, word: str) -> bool:
+        small = SMALL_WORDS["en"] | SMALL_WORDS.get(self._language, frozenset())
+        return len(word) >= _KEYWORD_LETTERS and word.casefold() not in small
+
+    def _date(self) -> str:
+        if self.taken is None:
+            return ""
+        if not self.is_english:
+            return self.taken.strftime("%Y-%m-%d")
+        return f"photographed on {self.taken.day} {_MONTHS[self.taken.month - 1]} {self.taken.year}"
+
+
+def _part(text: str) -> str:
+    return clean(text)[:_PART_CHARACTERS].strip(" ,.;:")
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?…" else ".")
+
+
+def _moment(date_time: str | None) -> datetime | None:
+    try:
+        return datetime.strptime(date_time or "", _EXIF_TIME)  # noqa: DTZ007 - local time, only its day is used
+    except ValueError:
+        return None

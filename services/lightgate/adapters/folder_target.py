@@ -1,0 +1,186 @@
+"""A folder on this machine as the place where published files live; a web server may serve it.
+
+A file appears whole or not at all: written beside its place under a temporary name, synced, read back, renamed.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import NoReturn
+
+from lightgate.errors import NameTooLong, Rejected, StorageFull, TargetUnreachable
+
+_DRAFT_PREFIX = ".lightgate-"
+_DRAFT_SUFFIX = ".part"
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+#: room for the two files of one photo
+_MIN_FREE_BYTES = 16 * 1024 * 1024
+
+
+class FolderTarget:
+    """Files below ``root``, which must exist: an unmounted disk is not silently replaced by an empty folder."""
+
+    def __init__(self, root: Path, name: str = "folder") -> None:
+        self.name = name
+        self._root = root.absolute()
+
+    def why_not_ready(self) -> str | None:
+        if not self._root.is_dir():
+            return f"The publishing folder {self._root} does not exist."
+        if shutil.disk_usage(self._root).free < _MIN_FREE_BYTES:
+            return StorageFull(path=self._root).message
+        return None
+
+    def put(self, path: str, content: bytes) -> None:
+        file = self._file(path)
+        with self._translated(file):
+            self._make_folders(file.parent)
+            with _draft(file) as (draft, handle):
+                _write(handle, content)
+                if _digest(draft) != hashlib.sha256(content).hexdigest():
+                    raise self._unreachable(f"{path} reads back differently from what was written")
+                draft.rename(file)
+                _sync(file.parent)
+
+    def digest(self, path: str) -> str | None:
+        file = self._file(path)
+        with self._translated(file):
+            return _digest(file) if file.exists() else None
+
+    def remove(self, path: str) -> None:
+        """Remove a file and the folders that it leaves empty; absent is fine."""
+        file = self._file(path)
+        with self._translated(file):
+            file.unlink(missing_ok=True)
+            for folder in file.parents:
+                if folder == self._root or not _is_pruned(folder):
+                    break
+
+    def sweep(self) -> int:
+        """Remove temporary files whose writer is gone; gives how many."""
+        with self._translated(self._root):
+            drafts = self._root.rglob(f"{_DRAFT_PREFIX}*{_DRAFT_SUFFIX}")
+            return sum(_is_swept(draft) for draft in list(drafts))
+
+    def _file(self, path: str) -> Path:
+        """Give the place of a published file.
+
+        Raises:
+            Rejected: the path would lead out of the target.
+        """
+        parts = path.split("/")
+        is_odd = any(each in {"", ".", ".."} or "\\" in each or not each.isprintable() for each in parts)
+        if is_odd or parts[-1].startswith(_DRAFT_PREFIX):
+            raise Rejected(f"{path!r} is no path below a publishing target.")
+        return self._root.joinpath(*PurePosixPath(path).parts)
+
+    def _make_folders(self, folder: Path) -> None:
+        if folder.is_dir():
+            return
+        if folder == self._root:
+            raise self._unreachable(f"the folder {self._root} does not exist")
+        self._make_folders(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync(folder.parent)
+
+    @contextmanager
+    def _translated(self, file: Path) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self._raise(error, file)
+
+    def _raise(self, error: OSError, file: Path) -> NoReturn:
+        if error.errno in _NO_ROOM:
+            raise StorageFull(path=self._root) from error
+        if error.errno == errno.ENAMETOOLONG:
+            limit = os.pathconf(self._root, "PC_NAME_MAX")
+            raise NameTooLong(name=file.name, length=len(os.fsencode(file.name)), limit=limit) from error
+        raise self._unreachable(f"{file}: {error.strerror or error}") from error
+
+    def _unreachable(self, reason: str) -> TargetUnreachable:
+        return TargetUnreachable(target=self.name, reason=reason)
+
+
+@contextmanager
+def _draft(file: Path) -> Iterator[tuple[Path, int]]:
+    """Open the temporary file of a published file, locked against a second writer and against ``sweep``.
+
+    Its name follows from the file's, so that the next try uses up what a killed one left behind.
+    """
+    draft = file.with_name(f"{_DRAFT_PREFIX}{hashlib.sha256(os.fsencode(file.name)).hexdigest()[:16]}{_DRAFT_SUFFIX}")
+    handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not _is_at(handle, draft):  # another writer renamed it between our open and our lock
+            raise BlockingIOError(errno.EAGAIN, "another worker is writing this file")
+        try:
+            yield draft, handle
+        except BaseException:
+            with suppress(OSError):
+                draft.unlink()
+            raise
+    finally:
+        os.close(handle)
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.lstat())
+    except FileNotFoundError:
+        return False
+
+
+def _write(handle: int, content: bytes) -> None:
+    os.ftruncate(handle, 0)
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+    os.fsync(handle)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _is_pruned(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _is_swept(draft: Path) -> bool:
+    try:
+        handle = os.open(draft, os.O_RDWR | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_stale = _is_at(handle, draft)
+        if is_stale:
+            draft.unlink()
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(handle)
+    return is_stale

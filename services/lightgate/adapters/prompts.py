@@ -1,0 +1,74 @@
+"""The prompts: versioned text files, each of which a user may replace by one of the same name."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from lightgate.domain.languages import name_of
+from lightgate.domain.wording import printable
+from lightgate.errors import SettingInvalid
+from lightgate.ports import CaptionRequest
+
+CAPTION = "caption.v1.txt"
+CAPTION_SIMPLE = "caption_simple.v1.txt"
+
+_SHIPPED = Path(__file__).parent.parent / "prompts"
+_HASH_DIGITS = 12
+#: what a user tells must leave room for the picture in the model's context
+_BRIEF_CHARACTERS = 1500
+_AVOIDED = 10
+_AVOIDED_CHARACTERS = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the model is told, before what is known of a photo is filled in."""
+
+    template: str
+    #: first twelve hex digits of the template's SHA-256
+    hash: str
+
+    def fill(self, request: CaptionRequest) -> str:
+        """Write out the prompt for one photo."""
+        return Template(self.template).safe_substitute(
+            language=name_of(request.language), known=_known(request), avoid=_avoid(request)
+        )
+
+
+def read_prompt(name: str, own_folder: Path | None = None) -> Prompt:
+    """Read a prompt, the user's before the shipped one.
+
+    Raises:
+        SettingInvalid: the user's file cannot be read.
+    """
+    own = own_folder / name if own_folder else None
+    file = own if own and own.is_file() else _SHIPPED / name
+    try:
+        template = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingInvalid(name=f"prompt {file}", reason=str(error)) from error
+    return Prompt(template, hashlib.sha256(template.encode()).hexdigest()[:_HASH_DIGITS])
+
+
+def _known(request: CaptionRequest) -> str:
+    told = {
+        "Subject of the set": request.subject,
+        "Place": request.location,
+        "Category": request.folder,
+        "About the set": request.brief,
+        "Taken (year:month:day, local time)": request.exif.date_time or "",
+        "Wish for this photograph": request.hint,
+    }
+    for field, value in request.written:
+        text = value if isinstance(value, str) else ", ".join(value)
+        told[f"The photographer's own {field.replace('_', ' ')}"] = text
+    lines = [f"- {label}: {printable(value)[:_BRIEF_CHARACTERS]}" for label, value in told.items() if value.strip()]
+    return "\n".join(lines) or "- nothing"
+
+
+def _avoid(request: CaptionRequest) -> str:
+    used = [f"- {printable(caption)[:_AVOIDED_CHARACTERS]}" for caption in request.avoid[-_AVOIDED:]]
+    return "\nOther photographs of the set have these captions; write another:\n" + "\n".join(used) if used else ""

@@ -1,0 +1,116 @@
+"""The state store on one SQLite file, through SQLAlchemy."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
+
+from lightgate.adapters.sqlite.engine import make_engine
+from lightgate.adapters.sqlite.history import Approvals, Events
+from lightgate.adapters.sqlite.ledger import Notes, Publications
+from lightgate.adapters.sqlite.names import Names
+from lightgate.adapters.sqlite.photos import Photos
+from lightgate.adapters.sqlite.queue import Queue
+from lightgate.adapters.sqlite.sets import Sets
+from lightgate.adapters.sqlite.users import Users
+from lightgate.errors import StorageFull, StoreBusy
+
+
+class SqliteTransaction:
+    """One open transaction with its facets."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @cached_property
+    def queue(self) -> Queue:
+        return Queue(self.connection)
+
+    @cached_property
+    def photos(self) -> Photos:
+        return Photos(self.connection)
+
+    @cached_property
+    def sets(self) -> Sets:
+        return Sets(self.connection)
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.connection)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        return Approvals(self.connection)
+
+    @cached_property
+    def events(self) -> Events:
+        return Events(self.connection)
+
+    @cached_property
+    def publications(self) -> Publications:
+        return Publications(self.connection)
+
+    @cached_property
+    def users(self) -> Users:
+        return Users(self.connection)
+
+    @cached_property
+    def notes(self) -> Notes:
+        return Notes(self.connection)
+
+
+class SqliteStore:
+    """Fulfils ``store.Store``; makes its engine in the process that uses it, since a handle must not cross a fork."""
+
+    def __init__(self, path: Path, *, durable: bool = True, busy_timeout_s: float = 30.0) -> None:
+        self.path = path
+        self._durable = durable
+        self._busy_timeout_s = busy_timeout_s
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+        self._pid = 0
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of this process."""
+        with self._lock:
+            if self._engine is None or self._pid != os.getpid():
+                self._engine = make_engine(self.path, durable=self._durable, busy_timeout_s=self._busy_timeout_s)
+                self._pid = os.getpid()
+            return self._engine
+
+    @contextmanager
+    def reading(self) -> Iterator[SqliteTransaction]:
+        with self._translated(), self.engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
+            yield SqliteTransaction(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[SqliteTransaction]:
+        with self._translated(), self.engine.begin() as connection:
+            yield SqliteTransaction(connection)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            reason = str(error.orig).lower()
+            if "locked" in reason or "busy" in reason:
+                raise StoreBusy from error
+            if "full" in reason:
+                raise StorageFull(path=self.path.parent) from error
+            raise
+
+    def close(self) -> None:
+        """Close the connections of this process."""
+        with self._lock:
+            if self._engine is not None and self._pid == os.getpid():
+                self._engine.dispose()
+            self._engine = None

@@ -1,0 +1,75 @@
+"""Approvals and events: what was decided, and everything that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select
+
+from lightgate.adapters.sqlite.schema import approval, photo_event
+from lightgate.errors import NotFound
+from lightgate.store import Actor, Approval, Event
+
+
+class Approvals:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        photo_id: int,
+        version: int,
+        seal: str,
+        seal_version: int,
+        by: str,
+        at: datetime,
+        override_reason: str | None = None,
+    ) -> int:
+        values = {
+            "photo_id": photo_id,
+            "version": version,
+            "seal": seal,
+            "seal_version": seal_version,
+            "approved_by": by,
+            "approved_at": at,
+            "override_reason": override_reason,
+        }
+        inserted = insert(approval).values(values).returning(approval.c.id)
+        return int(self._connection.execute(inserted).scalar_one())
+
+    def get(self, approval_id: int) -> Approval:
+        row = self._connection.execute(select(approval).where(approval.c.id == approval_id)).mappings().first()
+        if row is None:
+            raise NotFound(what="approval", key=approval_id)
+        return Approval(**row)
+
+
+class Events:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, *events: Event) -> None:
+        values = [{**asdict(event), "actor_kind": event.actor_kind.value} for event in events]
+        for each in values:
+            del each["id"]
+        if values:
+            self._connection.execute(insert(photo_event), values)
+
+    def of_photo(self, photo_id: int) -> Sequence[Event]:
+        query = select(photo_event).where(photo_event.c.photo_id == photo_id).order_by(photo_event.c.id)
+        return self._list(query)
+
+    def newest(self, limit: int = 50) -> Sequence[Event]:
+        return self._list(select(photo_event).order_by(photo_event.c.id.desc()).limit(limit))
+
+    def _list(self, query: Select[tuple[object]]) -> Sequence[Event]:
+        return [_event(row) for row in self._connection.execute(query).mappings()]
+
+    def last_id(self) -> int:
+        return self._connection.execute(select(func.max(photo_event.c.id))).scalar() or 0
+
+
+def _event(row: RowMapping) -> Event:
+    return Event(**{**row, "actor_kind": Actor(row["actor_kind"])})

@@ -1,0 +1,64 @@
+"""What is live: one row a photo and target, and the small notes of the installation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from lightgate.adapters.sqlite.schema import note
+from lightgate.adapters.sqlite.schema import publication as row
+from lightgate.domain.photo import Publication
+
+
+#: the columns of a ``Publication``, under its field names
+LEDGER_COLUMNS = tuple(row.c[each.name] for each in fields(Publication))
+
+
+class Publications:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, photo_id: int, publication: Publication, at: datetime) -> None:
+        written = {
+            "state": publication.state,
+            "file_name": publication.file_name,
+            "paths": publication.paths,
+            "hashes": publication.hashes,
+            "remote_id": publication.remote_id,
+            "published_at": publication.published_at,
+            "updated_at": at,
+        }
+        statement = upsert(row).values(photo_id=photo_id, target=publication.target, **written)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["photo_id", "target"], set_=written))
+
+    def of_photo(self, photo_id: int) -> Sequence[Publication]:
+        query = select(*LEDGER_COLUMNS).where(row.c.photo_id == photo_id).order_by(row.c.target)
+        return [Publication(**each) for each in self._connection.execute(query).mappings()]
+
+    def remove(self, photo_id: int, target: str) -> None:
+        is_it = (row.c.photo_id == photo_id, row.c.target == target)
+        self._connection.execute(delete(row).where(*is_it))
+
+
+class Notes:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, key: str) -> str | None:
+        return self._connection.execute(select(note.c.value).where(note.c.key == key)).scalar()
+
+    def put(self, key: str, value: str | None, at: datetime) -> None:
+        if value is None:
+            self._connection.execute(delete(note).where(note.c.key == key))
+            return
+        statement = upsert(note).values(key=key, value=value, at=at)
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["key"], set_={"value": value, "at": at})
+        )
+
+    def all(self) -> Mapping[str, tuple[str, datetime]]:
+        return {each.key: (each.value, each.at) for each in self._connection.execute(select(note))}

@@ -1,0 +1,286 @@
+"""Photos: reading, listing, taking in, and the columns that stages and persons fill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import IntegrityError
+
+from lightgate.adapters.sqlite.rows import columns_of, load
+from lightgate.adapters.sqlite.schema import metadata_quality, photo_set, photo_text
+from lightgate.adapters.sqlite.schema import review_queue as row
+from lightgate.domain.photo import (
+    HUMAN_SOURCES,
+    CaptionFacts,
+    ExifFacts,
+    Field,
+    Issue,
+    Photo,
+    QualityFacts,
+    Text,
+)
+from lightgate.domain.pipeline import PUBLISH, RELEASE, REVIEW, Position, Status
+from lightgate.domain.words import ReviewStatus
+from lightgate.errors import Conflict, DuplicatePhoto, NotFound
+from lightgate.store import NewPhoto, PhotoFilter
+
+_IS_LIVE_ROW = row.c.status != Status.REJECTED.value
+
+
+class Photos:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, photo_id: int) -> Photo:
+        found = load(self._connection, [photo_id])
+        if not found:
+            raise NotFound(what="photo", key=photo_id)
+        return found[0]
+
+    def many(self, ids: Sequence[int]) -> Sequence[Photo]:
+        return load(self._connection, ids)
+
+    def page(
+        self, wanted: PhotoFilter, *, after: int | None = None, before: int | None = None, limit: int = 50
+    ) -> Sequence[Photo]:
+        query = select(row.c.id).where(*_conditions(wanted)).limit(limit)
+        query = query.order_by(row.c.id if before is None else row.c.id.desc())
+        if after is not None:
+            query = query.where(row.c.id > after)
+        if before is not None:
+            query = query.where(row.c.id < before)
+        return load(self._connection, sorted(self._connection.execute(query).scalars()))
+
+    def count(self, wanted: PhotoFilter) -> int:
+        query = select(func.count()).select_from(row).where(*_conditions(wanted))
+        return self._connection.execute(query).scalar_one()
+
+    def count_by_status(self, set_id: int | None = None) -> Mapping[str, int]:
+        query = select(_WORD, func.count()).group_by(_WORD)
+        if set_id is not None:
+            query = query.where(row.c.set_id == set_id)
+        return {status: count for status, count in self._connection.execute(query)}
+
+    def count_by_set(self) -> Mapping[int, Mapping[str, int]]:
+        found: dict[int, dict[str, int]] = {}
+        query = select(row.c.set_id, _WORD, func.count()).group_by(row.c.set_id, _WORD)
+        for set_id, status, count in self._connection.execute(query):
+            found.setdefault(set_id, {})[status] = count
+        return found
+
+    def count_by_position(self, set_id: int) -> Mapping[tuple[str, str], int]:
+        query = select(row.c.step, row.c.status, func.count()).where(row.c.set_id == set_id)
+        grouped = self._connection.execute(query.group_by(row.c.step, row.c.status))
+        return {(step, status): count for step, status, count in grouped}
+
+    def add(self, set_id: int, new: NewPhoto, position: Position, at: datetime) -> int:
+        of_set = select(photo_set.c.subject, photo_set.c.location, photo_set.c.folder).where(photo_set.c.id == set_id)
+        subject, location, folder = self._connection.execute(of_set).one()
+        values = {
+            **asdict(new),
+            "set_id": set_id,
+            "step": position.step,
+            "status": position.status.value,
+            "attempt": position.attempt,
+            "subject": subject,
+            "location": location,
+            "folder": folder,
+            "created_at": at,
+            "updated_at": at,
+        }
+        twin = self.with_hash([new.content_hash]).get(new.content_hash)
+        if twin is not None:
+            raise DuplicatePhoto(photo_id=twin)
+        return int(self._connection.execute(insert(row).values(values).returning(row.c.id)).scalar_one())
+
+    def with_hash(self, hashes: Sequence[str]) -> Mapping[str, int]:
+        found: dict[str, int] = {}
+        for start in range(0, len(hashes), 500):
+            query = select(row.c.content_hash, row.c.id).where(
+                row.c.content_hash.in_(hashes[start : start + 500]), _IS_LIVE_ROW
+            )
+            found.update({content_hash: photo_id for content_hash, photo_id in self._connection.execute(query)})
+        return found
+
+    def known_sizes(self) -> frozenset[int]:
+        return frozenset(self._connection.execute(select(row.c.size_bytes).distinct()).scalars())
+
+    def move(self, photo: Photo, after: Position, at: datetime, *, raise_version: bool = False) -> None:
+        before = photo.position
+        moved = (
+            update(row)
+            .where(
+                row.c.id == photo.id,
+                row.c.version == photo.version,
+                row.c.step == before.step,
+                row.c.status == before.status.value,
+                row.c.attempt == before.attempt,
+            )
+            .values(
+                step=after.step,
+                status=after.status.value,
+                attempt=after.attempt,
+                crashes=0,
+                version=photo.version + int(raise_version),
+                not_before=None,
+                lease_owner=None,
+                lease_until=None,
+                error_code=None,
+                error_message=None,
+                updated_at=at,
+            )
+        )
+        try:
+            count = self._connection.execute(moved).rowcount
+        except IntegrityError as error:
+            if "content_hash" not in str(error.orig):
+                raise
+            raise DuplicatePhoto(photo_id=self.with_hash([photo.content_hash])[photo.content_hash]) from error
+        if count != 1:
+            raise Conflict
+
+    def touch(self, photo: Photo, at: datetime) -> None:
+        is_same = and_(row.c.id == photo.id, row.c.version == photo.version)
+        touched = update(row).where(is_same).values(version=photo.version + 1, updated_at=at)
+        if self._connection.execute(touched).rowcount != 1:
+            raise Conflict
+
+    def write(self, photo_id: int, values: Mapping[str, Any]) -> None:
+        self._connection.execute(update(row).where(row.c.id == photo_id).values(**values))
+
+    def write_facts(self, photo_id: int, facts: ExifFacts | QualityFacts | CaptionFacts, at: datetime) -> None:
+        columns = columns_of(facts)
+        if columns:
+            self.write(photo_id, {**columns, "updated_at": at})
+        for text in getattr(facts, "texts", ()):
+            if not self._is_kept(photo_id, text):
+                self.put_text(photo_id, text, at)
+        if isinstance(facts, CaptionFacts):
+            self._write_generation(photo_id, facts, at)
+
+    def _is_kept(self, photo_id: int, text: Text) -> bool:
+        """What a person wrote, or locked, is never overwritten by a stage."""
+        sources = [source.value for source in HUMAN_SOURCES]
+        query = select(photo_text.c.photo_id).where(
+            _is_text(photo_id, text), or_(photo_text.c.locked, photo_text.c.source.in_(sources))
+        )
+        return self._connection.execute(query).first() is not None
+
+    def put_text(self, photo_id: int, text: Text, at: datetime) -> None:
+        written = {
+            "value": list(text.value) if text.field is Field.KEYWORDS else text.value,
+            "source": text.source.value,
+            "locked": text.locked,
+            "model": text.model,
+            "prompt_hash": text.prompt_hash,
+            "updated_at": at,
+        }
+        key = {"photo_id": photo_id, "language": text.language, "field": text.field.value}
+        statement = upsert(photo_text).values(**key, **written)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=written))
+
+    def put_proof(self, photo_id: int, issues: Sequence[Issue], score: float, at: datetime) -> None:
+        needs_work = any(issue.severity != "note" for issue in issues)
+        self.write(photo_id, {"needs_work": needs_work})
+        self._put_quality(
+            photo_id,
+            at,
+            issues=[asdict(issue) for issue in issues],
+            score=score,
+            status="NEEDS_WORK" if needs_work else "PASS",
+        )
+
+    def _write_generation(self, photo_id: int, facts: CaptionFacts, at: datetime) -> None:
+        mode = next((text.source.value for text in facts.texts), None)
+        self._put_quality(
+            photo_id,
+            at,
+            generation_mode=mode,
+            attempts=facts.attempts,
+            fallback_used=facts.fallback_used,
+            confidence=facts.confidence,
+        )
+
+    def _put_quality(self, photo_id: int, at: datetime, **values: Any) -> None:
+        new = {"status": "NEEDS_WORK", "issues": [], **values}
+        statement = upsert(metadata_quality).values(photo_id=photo_id, created_at=at, updated_at=at, **new)
+        changed = {**values, "updated_at": at}
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["photo_id"], set_=changed))
+
+    def issues(self, photo_id: int) -> Sequence[Issue]:
+        query = select(metadata_quality.c.issues).where(metadata_quality.c.photo_id == photo_id)
+        stored = self._connection.execute(query).scalar() or []
+        return [Issue(**{**each, "field": Field(each["field"]) if each["field"] else None}) for each in stored]
+
+    def sources_to_remove(self, limit: int = 100) -> Sequence[tuple[Photo, str]]:
+        query = select(row.c.id, row.c.source_path).where(row.c.remove_source).order_by(row.c.id).limit(limit)
+        paths = {photo_id: path for photo_id, path in self._connection.execute(query)}
+        return [(photo, paths[photo.id]) for photo in load(self._connection, list(paths))]
+
+    def source_path(self, photo_id: int) -> str:
+        return str(self._connection.execute(select(row.c.source_path).where(row.c.id == photo_id)).scalar_one())
+
+    def delete(self, photo_id: int) -> None:
+        self._connection.execute(delete(row).where(row.c.id == photo_id))
+
+
+def _is_text(photo_id: int, text: Text) -> ColumnElement[bool]:
+    return and_(
+        photo_text.c.photo_id == photo_id,
+        photo_text.c.language == text.language,
+        photo_text.c.field == text.field.value,
+    )
+
+
+def _at(step: str, *statuses: Status) -> ColumnElement[bool]:
+    return and_(row.c.step == step, row.c.status.in_([status.value for status in statuses]))
+
+
+#: ``domain.words.review_status`` as SQL; the order matters, and a test holds both equal
+_STATUS_CONDITIONS: dict[ReviewStatus, ColumnElement[bool]] = {
+    ReviewStatus.REJECTED: row.c.status == Status.REJECTED.value,
+    ReviewStatus.ERROR: row.c.status == Status.FAILED.value,
+    ReviewStatus.PUBLISHED: row.c.status == Status.PUBLISHED.value,
+    ReviewStatus.RELEASED: _at(PUBLISH, Status.QUEUED, Status.RUNNING),
+    ReviewStatus.APPROVED: _at(RELEASE, Status.WAITING),
+    ReviewStatus.NEEDS_WORK: and_(_at(REVIEW, Status.WAITING), row.c.needs_work),
+    ReviewStatus.PENDING: and_(_at(REVIEW, Status.WAITING), ~row.c.needs_work),
+    ReviewStatus.QUEUED: and_(
+        row.c.step.not_in([REVIEW, RELEASE, PUBLISH]),
+        row.c.status.in_([Status.QUEUED.value, Status.RUNNING.value, Status.WAITING.value]),
+    ),
+}
+
+
+_WORD = case(*((condition, literal(status.value)) for status, condition in _STATUS_CONDITIONS.items()))
+
+
+def _conditions(wanted: PhotoFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.set_id is not None:
+        conditions.append(row.c.set_id == wanted.set_id)
+    if wanted.review_status is not None:
+        conditions.append(_STATUS_CONDITIONS[ReviewStatus(wanted.review_status)])
+    if wanted.undecided:
+        conditions.append(_at(REVIEW, Status.WAITING))
+    if wanted.ids is not None:
+        conditions.append(row.c.id.in_(wanted.ids))
+    if wanted.band is not None:
+        conditions.append(row.c.band == wanted.band)
+    if wanted.search:
+        conditions.append(_mentions(wanted.search))
+    return conditions
+
+
+def _mentions(search: str) -> ColumnElement[bool]:
+    in_text = exists().where(
+        photo_text.c.photo_id == row.c.id,
+        photo_text.c.value.cast(row.c.subject.type).icontains(search, autoescape=True),
+    )
+    columns = (row.c.original_file_name, row.c.file_name, row.c.subject, row.c.location)
+    return or_(*(column.icontains(search, autoescape=True) for column in columns), in_text)

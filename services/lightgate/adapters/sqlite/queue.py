@@ -1,0 +1,117 @@
+"""Claims by one UPDATE … RETURNING, leases, and the fencing token that refuses a worker back from the dead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+
+from lightgate.adapters.sqlite.rows import load
+from lightgate.adapters.sqlite.schema import review_queue as row
+from lightgate.domain.photo import Claim, Failure, Photo
+from lightgate.domain.pipeline import Position, Result, Status, Step, advance
+
+
+class Queue:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def claim(self, step: Step, owner: str, limit: int, at: datetime, lease_until: datetime) -> Sequence[Claim]:
+        is_ready = and_(row.c.step == step.name, _is_ready(at))
+        order = (row.c.priority, row.c.not_before, row.c.id)
+        first = self._connection.execute(select(row.c.attempt).where(is_ready).order_by(*order).limit(1)).scalar()
+        if first is None:
+            return []
+        running = advance(Position(step.name, Status.QUEUED), Result.CLAIMED, (step,)).status
+        # one that failed before runs alone: it may be what killed its last batch
+        wanted = select(row.c.id).where(is_ready, row.c.attempt < step.max_attempts).order_by(*order)
+        wanted = wanted.limit(1) if first > 0 else wanted.where(row.c.attempt == 0).limit(limit)
+        taken = (
+            update(row)
+            .where(row.c.id.in_(wanted))
+            .values(
+                status=running.value,
+                attempt=row.c.attempt + 1,
+                lease_token=row.c.lease_token + 1,
+                lease_owner=owner,
+                lease_until=lease_until,
+                updated_at=at,
+            )
+            .returning(row.c.id, row.c.lease_token)
+        )
+        tokens = {each.id: each.lease_token for each in self._connection.execute(taken)}
+        return [Claim(photo, tokens[photo.id], owner) for photo in load(self._connection, sorted(tokens))]
+
+    def renew(self, claims: Sequence[Claim], lease_until: datetime) -> Sequence[int]:
+        held = []
+        for claim in claims:
+            renewed = update(row).where(_is_held(claim.photo.id, claim.token)).values(lease_until=lease_until)
+            if self._connection.execute(renewed).rowcount:
+                held.append(claim.photo.id)
+        return held
+
+    def is_held(self, claim: Claim) -> bool:
+        query = select(row.c.id).where(_is_held(claim.photo.id, claim.token))
+        return self._connection.execute(query).first() is not None
+
+    def expired(self, at: datetime, lease_s: float) -> Sequence[tuple[Photo, int]]:
+        too_far = at + timedelta(seconds=2 * lease_s)
+        is_over = or_(row.c.lease_until < at, row.c.lease_until > too_far, row.c.lease_until.is_(None))
+        return self._running(is_over)
+
+    def held_by(self, owner: str) -> Sequence[tuple[Photo, int]]:
+        return self._running(row.c.lease_owner == owner)
+
+    def _running(self, condition: ColumnElement[bool]) -> Sequence[tuple[Photo, int]]:
+        query = select(row.c.id, row.c.lease_token).where(row.c.status == Status.RUNNING.value, condition)
+        tokens = {each.id: each.lease_token for each in self._connection.execute(query)}
+        return [(photo, tokens[photo.id]) for photo in load(self._connection, sorted(tokens))]
+
+    def count_ready(self, at: datetime) -> Mapping[str, int]:
+        query = select(row.c.step, func.count()).where(_is_ready(at)).group_by(row.c.step)
+        return {step: count for step, count in self._connection.execute(query)}
+
+    def settle(
+        self,
+        photo_id: int,
+        token: int,
+        after: Position,
+        at: datetime,
+        *,
+        not_before: datetime | None = None,
+        failure: Failure | None = None,
+        crashed: bool = False,
+    ) -> bool:
+        has_moved_on = failure is None and after.status is not Status.QUEUED
+        settled = (
+            update(row)
+            .where(_is_held(photo_id, token))
+            .values(
+                step=after.step,
+                status=after.status.value,
+                attempt=after.attempt,
+                crashes=0 if has_moved_on else row.c.crashes + int(crashed),
+                not_before=not_before,
+                lease_owner=None,
+                lease_until=None,
+                error_code=failure.code if failure else None,
+                error_message=failure.message if failure else None,
+                updated_at=at,
+            )
+        )
+        return self._connection.execute(settled).rowcount == 1
+
+    def is_past(self, set_id: int, step: str) -> bool:
+        unfinished = (Status.QUEUED.value, Status.RUNNING.value)
+        query = select(exists().where(row.c.set_id <= set_id, row.c.step == step, row.c.status.in_(unfinished)))
+        return not self._connection.execute(query).scalar_one()
+
+
+def _is_ready(at: datetime) -> ColumnElement[bool]:
+    is_due = or_(row.c.not_before.is_(None), row.c.not_before <= at)
+    return and_(row.c.status == Status.QUEUED.value, is_due)
+
+
+def _is_held(photo_id: int, token: int) -> ColumnElement[bool]:
+    return and_(row.c.id == photo_id, row.c.lease_token == token, row.c.status == Status.RUNNING.value)

@@ -1,0 +1,330 @@
+"""The tables of ``review.db``. Alembic's migrations make them; a test holds both equal."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine import Dialect
+
+from lightgate.domain.pipeline import Status
+
+_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC datetime as fixed-width text, which sorts and compares as time does."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone never reaches the database")
+        return value.astimezone(UTC).strftime(_FORMAT)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.strptime(value, _FORMAT).replace(tzinfo=UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_statuses = ", ".join(f"'{status.value}'" for status in Status)
+
+photo_set = Table(
+    "photo_set",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("brief", Text, nullable=False, server_default=""),
+    Column("source", Text, nullable=False, server_default=""),
+    Column("languages", JSON, nullable=False),
+    Column("on_error", Text, nullable=False, server_default="wait"),
+    Column("created_at", UtcTime, nullable=False),
+    Column("rolled_back_at", UtcTime),
+    sqlite_autoincrement=True,
+)
+
+approval = Table(
+    "approval",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # no foreign key: the two tables would point at each other, and a decision outlives a rolled-back photo
+    Column("photo_id", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("seal", String(64), nullable=False),
+    Column("seal_version", Integer, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("approved_at", UtcTime, nullable=False),
+    Column("override_reason", Text),
+    UniqueConstraint("id", "photo_id"),
+    Index("ix_approval_photo", "photo_id"),
+    sqlite_autoincrement=True,
+)
+
+review_queue = Table(
+    "review_queue",
+    metadata,
+    # autoincrement is said because the id is also part of the approval's foreign key
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("set_id", ForeignKey("photo_set.id"), nullable=False),
+    # position and lease
+    Column("step", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("crashes", Integer, nullable=False, server_default="0"),
+    Column("priority", Integer, nullable=False, server_default="5"),
+    Column("not_before", UtcTime),
+    Column("lease_owner", Text),
+    Column("lease_token", Integer, nullable=False, server_default="0"),
+    Column("lease_until", UtcTime),
+    Column("error_code", Text),
+    Column("error_message", Text),
+    Column("version", Integer, nullable=False, server_default="1"),
+    # identity
+    Column("original_file_name", Text, nullable=False),
+    Column("relative_path", Text, nullable=False),
+    Column("source_path", Text, nullable=False),
+    Column("remove_source", Boolean, nullable=False, server_default=text("0")),
+    Column("content_hash", String(64), nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("suffix", Text, nullable=False),
+    Column("perceptual_hash", String(16)),
+    Column("difference_hash", String(16)),
+    Column("embedding", LargeBinary),
+    # EXIF
+    Column("format", Text),
+    Column("date_time", Text),
+    Column("sub_seconds", Text),
+    Column("offset", Text),
+    Column("make", Text),
+    Column("model", Text),
+    Column("camera", Text),
+    Column("lens_model", Text),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("exposure", Text),
+    Column("aperture", Text),
+    Column("iso", Integer),
+    Column("focal_length_mm", Integer),
+    Column("focal_length_35mm_mm", Integer),
+    Column("orientation", Integer, nullable=False, server_default="1"),
+    Column("has_gps", Boolean, nullable=False, server_default=text("0")),
+    Column("creator", Text),
+    Column("copyright", Text),
+    # what a person may edit
+    Column("file_name", Text),
+    Column("subject", Text, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("needs_work", Boolean, nullable=False, server_default=text("0")),
+    # scores
+    Column("nima_score", Float),
+    Column("blur_score", Float),
+    Column("brightness_score", Float),
+    Column("contrast_score", Float),
+    Column("brisque_score", Float),
+    Column("clip_aesthetic_score", Float),
+    Column("qr", Float),
+    Column("qr_mode", Text),
+    Column("qr_by_person", Float),
+    Column("band", Text, nullable=False, server_default="NA"),
+    Column("score_components", JSON),
+    Column("metrics_version", Text),
+    Column("score_model", Text),
+    # series
+    Column("series_key", Text),
+    Column("series_position", Integer),
+    Column("series_count", Integer),
+    Column("series_similarity", Float),
+    # decision
+    Column("approval_id", Integer),
+    Column("reject_reason", Text),
+    Column("facts", JSON, nullable=False, server_default="{}"),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    CheckConstraint(f"status IN ({_statuses})", name="status"),
+    # the database itself refuses a photo past review without an approval
+    CheckConstraint(
+        "step NOT IN ('release', 'publish') OR approval_id IS NOT NULL OR status = 'rejected'", name="approved"
+    ),
+    CheckConstraint("status <> 'published' OR step = 'publish'", name="published_at_the_end"),
+    CheckConstraint("attempt >= 0 AND crashes >= 0 AND version >= 1", name="counts"),
+    ForeignKeyConstraint(["approval_id", "id"], ["approval.id", "approval.photo_id"], name="fk_review_queue_approval"),
+    Index("ix_review_queue_ready", "step", "status", "priority", "not_before", "id"),
+    Index("ix_review_queue_lease", "lease_until", sqlite_where=text("status = 'running'")),
+    Index("ix_review_queue_set", "set_id", "id"),
+    Index("ix_review_queue_status", "status", "step", "id"),
+    Index("ix_review_queue_band", "band", "id"),
+    Index("ix_review_queue_size", "size_bytes"),
+    Index("uq_review_queue_content", "content_hash", unique=True, sqlite_where=text("status <> 'rejected'")),
+    sqlite_autoincrement=True,
+)
+
+photo_text = Table(
+    "photo_text",
+    metadata,
+    Column("photo_id", ForeignKey("review_queue.id", ondelete="CASCADE"), primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("value", JSON, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("locked", Boolean, nullable=False, server_default=text("0")),
+    Column("model", Text),
+    Column("prompt_hash", Text),
+    Column("updated_at", UtcTime, nullable=False),
+)
+
+text_request = Table(
+    "text_request",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("photo_id", ForeignKey("review_queue.id", ondelete="CASCADE"), nullable=False),
+    Column("language", Text, nullable=False),
+    Column("field", Text),
+    Column("hint", Text, nullable=False, server_default=""),
+    Column("status", Text, nullable=False, server_default="queued"),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("lease_owner", Text),
+    Column("lease_token", Integer, nullable=False, server_default="0"),
+    Column("lease_until", UtcTime),
+    Column("result", JSON),
+    Column("error_message", Text),
+    Column("requested_by", Text, nullable=False),
+    Column("requested_at", UtcTime, nullable=False),
+    Index("ix_text_request_ready", "status", "id"),
+    Index("ix_text_request_photo", "photo_id"),
+    sqlite_autoincrement=True,
+)
+
+name_reservation = Table(
+    "name_reservation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("stem_key", Text, nullable=False),
+    Column("counter", Integer, nullable=False),
+    # no foreign key: a published name outlives its photo
+    Column("photo_id", Integer),
+    Column("state", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    CheckConstraint("state IN ('reserved', 'published', 'released')", name="state"),
+    Index("uq_name_reservation_held", "key", unique=True, sqlite_where=text("state <> 'released'")),
+    Index("ix_name_reservation_stem", "stem_key", "state", "counter"),
+    Index("ix_name_reservation_photo", "photo_id", "state"),
+)
+
+photo_event = Table(
+    "photo_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # no foreign keys: history outlives a rolled-back photo
+    Column("photo_id", Integer, nullable=False),
+    Column("set_id", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("old", Text),
+    Column("new", Text),
+    Index("ix_photo_event_photo", "photo_id", "id"),
+    Index("ix_photo_event_set", "set_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+metadata_quality = Table(
+    "metadata_quality",
+    metadata,
+    Column("photo_id", ForeignKey("review_queue.id", ondelete="CASCADE"), primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("score", Float),
+    Column("issues", JSON, nullable=False),
+    Column("generation_mode", Text),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("fallback_used", Boolean, nullable=False, server_default=text("0")),
+    Column("confidence", Integer),
+    Column("manual_decision", Text),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+)
+
+publication = Table(
+    "publication",
+    metadata,
+    # no foreign key: what is live stays known whatever happens to the row
+    Column("photo_id", Integer, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("paths", JSON, nullable=False),
+    Column("hashes", JSON, nullable=False),
+    Column("remote_id", Integer),
+    Column("published_at", UtcTime),
+    Column("updated_at", UtcTime, nullable=False),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),
+    Column("session_epoch", Integer, nullable=False, server_default="1"),
+    Column("is_active", Boolean, nullable=False, server_default=text("1")),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+sign_in_failure = Table(
+    "sign_in_failure",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name_key", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index("ix_sign_in_failure_name", "name_key", "at"),
+    Index("ix_sign_in_failure_address", "address", "at"),
+)
+
+note = Table(
+    "note",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)

@@ -1,0 +1,115 @@
+"""Wires what every process shares. Nothing is held at import; each process builds its own house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+
+from lightgate import intake, review, runner, stages
+from lightgate.adapters import secrets
+from lightgate.adapters.celery_queue import CeleryDispatch
+from lightgate.adapters.sqlite import SqliteStore
+from lightgate.adapters.sqlite.migrate import migrate as migrate_database
+from lightgate.adapters.sqlite.migrate import require_current
+from lightgate.domain.naming import Rule
+from lightgate.domain.pipeline import Route
+from lightgate.folder import DataFolder
+from lightgate.naming_gate import name_ready_sets
+from lightgate.names_ledger import export_if_changed
+from lightgate.ports import Dispatch
+from lightgate.settings import Settings
+from lightgate.stage import Stage
+from lightgate.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that is true in this process, whoever asks."""
+
+    settings: Settings
+    folder: DataFolder
+    store: Store
+    dispatch: Dispatch
+    route: Route
+    stages: Mapping[str, Stage]
+    now: Callable[[], datetime]
+    #: seals approvals
+    key: bytes = field(repr=False)
+
+    @property
+    def rule(self) -> Rule:
+        """How published files are named."""
+        naming = self.settings.naming
+        return Rule(template=naming.template, extension=naming.extension, max_length=naming.max_length)
+
+    def desk(self) -> review.Desk:
+        """Where a person decides."""
+        return review.Desk(self.store, self.route, self.dispatch, self.folder, self.rule, self.now, self.key)
+
+    def line(self) -> runner.Line:
+        """What keeps photos moving."""
+        workers = self.settings.workers
+        return runner.Line(
+            self.store,
+            self.route,
+            self.dispatch,
+            self.now,
+            workers.lease_s,
+            hooks={"exif": (partial(name_ready_sets, self.store, self.route, self.rule),)},
+            chores=(
+                partial(intake.finish_moves, self.store, self.folder),
+                partial(intake.sweep, self.store, self.folder),
+                partial(review.settle_files, self.store, self.folder),
+                partial(export_if_changed, self.store, self.folder),
+            ),
+            slots={"exif": workers.exif, "quality": workers.quality, "publish": workers.publish},
+        )
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self.store.close()
+
+
+def clock() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
+
+
+def build(settings: Settings, *, durable: bool = True, dispatch: Dispatch | None = None) -> House:
+    """Wire a house on a migrated database; reaches for no network.
+
+    Args:
+        durable: this process writes what must survive a power cut (decisions, publishing).
+
+    Raises:
+        DatabaseOutdated: the database is not there yet or of another version.
+        UnsafeDatabase: this process's SQLite library must not open it.
+    """
+    folder = DataFolder(settings.home)
+    store = SqliteStore(folder.database, durable=durable)
+    require_current(store.engine, folder.database)
+    return House(
+        settings=settings,
+        folder=folder,
+        store=store,
+        dispatch=dispatch or CeleryDispatch(broker_url(settings, folder)),
+        route=stages.ROUTE,
+        stages=stages.STAGES,
+        now=clock,
+        key=secrets.seal_key(folder.secrets),
+    )
+
+
+def broker_url(settings: Settings, folder: DataFolder) -> str:
+    """Give the broker's URL: the configured one, or the private server's socket."""
+    if settings.broker_url is not None:
+        return settings.broker_url.get_secret_value()
+    return private_broker_url(folder)
+
+
+def migrate(settings: Settings) -> str:
+    """Make the data folder and bring the database to this program's schema; give its revision."""
+    folder = DataFolder(settings.home)
+    return migrate_database(folder.database, folder.backups)

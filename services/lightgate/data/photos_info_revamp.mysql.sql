@@ -1,0 +1,33 @@
+-- The website's table of published photographs, for MySQL 5.7+/8 and MariaDB 10.3+.
+-- An existing table is fine as it is, with any further columns, as long as File_Name is unique.
+CREATE TABLE IF NOT EXISTS photos_info_revamp (
+  id                   INT          NOT NULL AUTO_INCREMENT,
+  Folder               VARCHAR(255) NOT NULL,
+  File_Name            VARCHAR(300) NOT NULL,
+  Path                 VARCHAR(500) NOT NULL,
+  Thumb_Path           VARCHAR(500) NOT NULL,
+  `DateTime`           VARCHAR(32)  NULL COMMENT 'as EXIF writes it, YYYY:MM:DD HH:MM:SS',
+  Camera               VARCHAR(255) NULL,
+  Lens_model           VARCHAR(255) NULL,
+  Width                INT          NOT NULL DEFAULT 0 COMMENT 'of the published file, pixels',
+  Height               INT          NOT NULL DEFAULT 0,
+  Exposure             VARCHAR(32)  NULL,
+  Aperture             VARCHAR(32)  NULL,
+  ISO                  INT          NULL,
+  Focal_length         INT          NULL COMMENT 'mm',
+  Keywords             TEXT         NOT NULL COMMENT 'comma separated',
+  Caption              TEXT         NOT NULL,
+  alt_text             TEXT         NOT NULL,
+  Location             VARCHAR(250) NOT NULL,
+  QR                   DOUBLE       NULL COMMENT 'quality rating, 0 to 10',
+  QC_Status            VARCHAR(64)  NOT NULL COMMENT 'Top, Good, Average, Low, Very Low or NA',
+  Original_File_Name   VARCHAR(300) NOT NULL,
+  nima_score           DOUBLE       NULL,
+  blur_score           DOUBLE       NULL,
+  brightness_score     DOUBLE       NULL,
+  contrast_score       DOUBLE       NULL,
+  brisque_score        DOUBLE       NULL,
+  clip_aesthetic_score DOUBLE       NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY File_Name (File_Name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;

@@ -1,0 +1,302 @@
+"""A photo, its set, and the facts that stages find about it: frozen values without behaviour of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from lightgate.domain.pipeline import Position
+
+
+class Field(StrEnum):
+    """A text of a photo that every language has."""
+
+    CAPTION = "caption"
+    ALT_TEXT = "alt_text"
+    #: a tuple of keywords rather than one string
+    KEYWORDS = "keywords"
+
+
+class Source(StrEnum):
+    """Who wrote a value."""
+
+    #: IPTC, XMP or EXIF of the original: counts as a person's
+    FILE = "file"
+    PERSON = "person"
+    MODEL = "model"
+    #: put together from brief and EXIF: no model wrote this
+    DRAFT = "draft"
+
+
+#: sources that a model must never overwrite
+HUMAN_SOURCES = frozenset({Source.FILE, Source.PERSON})
+
+TextValue = str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text of one photo in one language."""
+
+    #: BCP 47 tag, e.g. ``en``
+    language: str
+    field: Field
+    #: a tuple for keywords, a string for the others
+    value: TextValue
+    source: Source
+    locked: bool = False
+    #: name of the model, and a short hash of the prompt, where ``source`` is MODEL
+    model: str | None = None
+    prompt_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exif:
+    """What the header of the original says; None where it says nothing or nonsense."""
+
+    #: as written, ``YYYY:MM:DD HH:MM:SS``
+    date_time: str | None = None
+    #: digits after the second, as written
+    sub_seconds: str | None = None
+    #: ``+02:00``
+    offset: str | None = None
+    make: str | None = None
+    model: str | None = None
+    #: make and model without the repeated make, e.g. ``Canon EOS 5D Mark IV``
+    camera: str | None = None
+    lens_model: str | None = None
+    #: upright pixels, after orientation
+    width: int | None = None
+    height: int | None = None
+    #: ``1/250 sec`` or ``20 sec``
+    exposure: str | None = None
+    #: ``f/5.6``
+    aperture: str | None = None
+    iso: int | None = None
+    focal_length_mm: int | None = None
+    focal_length_35mm_mm: int | None = None
+    #: 1 to 8, EXIF 2.32 tag 0x0112; 1 where absent or nonsense
+    orientation: int = 1
+    has_gps: bool = False
+    #: Pillow's name of the container, e.g. ``JPEG``
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Who made the picture, from the original's own metadata."""
+
+    creator: str | None = None
+    copyright: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One part of the quality rating."""
+
+    #: ``sharpness``, ``exposure``, …
+    name: str
+    #: 0 to 100, None where nothing measured it
+    score: float | None
+    #: the measured quantity before it was mapped to 0-100
+    raw: float | None = None
+    #: share in the rating, 0 to 1
+    weight: float = 0.0
+    #: a sentence a photographer understands, or why the score is missing
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """How good the picture is technically, on the website's 0-10 scale; None where no model measured it."""
+
+    blur_score: float | None = None
+    brightness_score: float | None = None
+    contrast_score: float | None = None
+    nima_score: float | None = None
+    brisque_score: float | None = None
+    clip_aesthetic_score: float | None = None
+    #: the weighted rating, 0 to 10, two decimals
+    qr: float | None = None
+    #: ``technical`` without CLIP, ``full`` with it
+    qr_mode: str | None = None
+    #: Top, Good, Average, Low, Very Low; NA where there is no rating
+    band: str = "NA"
+    components: tuple[Component, ...] = ()
+    metrics_version: str | None = None
+    #: identifies CLIP weights, prompts and precision
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a photo stands still."""
+
+    #: ``errors`` code
+    code: str
+    #: a sentence a photographer understands
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What one target holds of a photo."""
+
+    target: str
+    #: sending, live, changed, to_remove, failed
+    state: str
+    file_name: str
+    #: where the files lie on the target, by rendition name (``full``, ``thumb``)
+    paths: dict[str, str]
+    #: SHA-256 of those files, hex, by rendition name
+    hashes: dict[str, str] = field(default_factory=dict)
+    published_at: datetime | None = None
+    #: id of the row in the website's catalogue
+    remote_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One row of the review queue, as every stage and page reads it."""
+
+    id: int
+    set_id: int
+    set_slug: str
+    position: Position
+    #: raised by content and decisions only
+    version: int
+    original_file_name: str
+    #: below the submitted folder, ``/`` between parts
+    relative_path: str
+    #: SHA-256 of the original, hex
+    content_hash: str
+    size_bytes: int
+    #: of the working copy, lower case with dot, e.g. ``.jpg``
+    suffix: str
+    subject: str
+    location: str
+    folder: str
+    brief: str = ""
+    #: BCP 47, the set's first is the one shown first
+    languages: tuple[str, ...] = ("en",)
+    file_name: str | None = None
+    exif: Exif = Exif()
+    rights: Rights = Rights()
+    scores: Scores = Scores()
+    #: the reviewer's own rating wins over the computed one
+    qr_by_person: float | None = None
+    texts: tuple[Text, ...] = ()
+    #: the text proof asks a person to look
+    needs_work: bool = False
+    error: Failure | None = None
+    crashes: int = 0
+    approval_id: int | None = None
+    reject_reason: str | None = None
+    publications: tuple[Publication, ...] = ()
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+    def text(self, language: str, wanted: Field) -> Text | None:
+        """Find one text."""
+        return next((t for t in self.texts if t.language == language and t.field is wanted), None)
+
+    @property
+    def qr(self) -> float | None:
+        """The rating that counts: the reviewer's, else the computed one."""
+        return self.scores.qr if self.qr_by_person is None else self.qr_by_person
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoSet:
+    """A set: photographs that share subject, location, folder and brief."""
+
+    id: int
+    slug: str
+    title: str
+    subject: str
+    location: str
+    folder: str
+    brief: str = ""
+    #: the folder it was submitted from
+    source: str = ""
+    languages: tuple[str, ...] = ("en",)
+    #: ``wait`` or ``rollback``: what a blocking model error does to the set
+    on_error: str = "wait"
+    created_at: datetime | None = None
+    rolled_back_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExifFacts:
+    """What the ``exif`` stage finds."""
+
+    exif: Exif
+    rights: Rights = Rights()
+    #: a person's own words in the file, in the set's first language
+    texts: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QualityFacts:
+    """What the ``quality`` stage finds."""
+
+    scores: Scores
+    #: upright size of the original in pixels, as decoded
+    width: int
+    height: int
+    #: 64-bit hashes of the proxy, 16 hex digits
+    perceptual_hash: str | None = None
+    difference_hash: str | None = None
+    #: unit-length float16, little endian, ``(d,)``; None without a model
+    embedding: bytes | None = None
+    #: centre of the sharpest place, 0 to 1 of width and height
+    sharpest: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One finding of the text proof."""
+
+    #: snake_case, stable
+    code: str
+    #: ``block``, ``warn`` or ``note``
+    severity: str
+    #: a sentence that says what to do
+    message: str
+    language: str
+    field: Field | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionFacts:
+    """What the ``caption`` stage finds: texts for the fields that no person wrote, and their proof."""
+
+    texts: tuple[Text, ...]
+    issues: tuple[Issue, ...] = ()
+    #: 0 to 100, of the text proof
+    score: float = 0.0
+    #: 0 to 100 as the model claims, None for a draft
+    confidence: int | None = None
+    attempts: int = 1
+    fallback_used: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PublishFacts:
+    """What the ``publish`` stage did."""
+
+    publications: tuple[Publication, ...] = field(default=())
+
+
+Facts = ExifFacts | QualityFacts | CaptionFacts | PublishFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A photo in a worker's hands, with the fence that proves it."""
+
+    photo: Photo
+    #: rises with every claim of the row; a record with an older token is refused
+    token: int
+    owner: str

@@ -1,0 +1,90 @@
+"""What a text is made of: its words, its likeness to another, and how a model's answer is tidied."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable
+
+#: languages written without blanks between words
+UNSPACED = frozenset({"ja", "km", "lo", "my", "th", "zh"})
+#: characters that stand for one word there, on average
+UNSPACED_WORD = 2
+#: IPTC IIM 2:25 allows 64 bytes a keyword; XMP has no limit
+KEYWORD_CHARACTERS = 64
+MAX_KEYWORDS = 12
+#: more is no sentence, and the expressions below must not run over a flood
+SENTENCE_CHARACTERS = 2000
+
+_WORD = re.compile(r"[^\W_]+(?:['\u2019\u2010\u2011-][^\W_]+)*")
+_FENCE = re.compile(r"```[\w-]*|`")
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
+_LINE_MARK = re.compile(r"^[ \t]*(?:#{1,6}|[-*+•])[ \t]+", re.MULTILINE)
+_EMPHASIS = re.compile(r"(\*{1,3}|_{2,3})(?=\S)(.+?)(?<=\S)\1")
+_NUMBERING = re.compile(r"^\s*\d{1,2}[.)]\s+")
+_LABEL = re.compile(r"^(?:caption|alt[ _-]?text|keywords)\s*:\s*", re.IGNORECASE)
+_QUOTES = ('""', "''", "“”", "„“", "«»", "\u2018\u2019")
+#: zero-width joiners that Persian and Indic scripts need
+_JOINERS = "\u200c\u200d"
+
+
+def words(text: str) -> list[str]:
+    """Split a text into words; ``King's`` and ``half-light`` are one each."""
+    return _WORD.findall(text)
+
+
+def count_words(text: str, language: str = "en") -> int:
+    """Count words; in a language without blanks, two characters are one."""
+    if primary(language) in UNSPACED:
+        return -(-sum(len(word) for word in words(text)) // UNSPACED_WORD)
+    return len(words(text))
+
+
+def primary(language: str) -> str:
+    """Give the primary subtag of a language tag: ``pt`` for ``pt-BR``."""
+    return language.replace("_", "-").split("-")[0].casefold()
+
+
+def folded(text: str) -> str:
+    """Reduce a text to its words in lower case, for comparing."""
+    return " ".join(word.casefold() for word in words(text))
+
+
+def likeness(one: str, other: str) -> float:
+    """Compare two texts by the words they share, 0 to 1 (Jaccard)."""
+    first, second = set(folded(one).split()), set(folded(other).split())
+    return len(first & second) / len(first | second) if first or second else 1.0
+
+
+def is_control(character: str) -> bool:
+    """Is this a control, formatting, surrogate or private-use character?"""
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"} and character not in _JOINERS
+
+
+def printable(text: str) -> str:
+    """Put a text on one line, composed (NFC), without characters that nobody sees."""
+    spaced = "".join(" " if unicodedata.category(c) == "Cc" else "" if is_control(c) else c for c in text)
+    return " ".join(unicodedata.normalize("NFC", spaced).split())
+
+
+def clean(text: str) -> str:
+    """Strip what a model wraps around a sentence: fences, markup, labels, quotes, invisible characters."""
+    plain = _TAG.sub(" ", html.unescape(_FENCE.sub(" ", text[:SENTENCE_CHARACTERS])))
+    plain = _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", _LINE_MARK.sub("", plain)))
+    plain = _LABEL.sub("", printable(plain))
+    if len(plain) > 1 and plain[0] + plain[-1] in _QUOTES:
+        plain = plain[1:-1].strip()
+    return plain
+
+
+def clean_keywords(keywords: Iterable[str]) -> tuple[str, ...]:
+    """Give at most twelve lower-case keywords, each once, each with a letter in it; the order stays."""
+    tidy: dict[str, str] = {}
+    for given in keywords:
+        for part in re.split(r"[,;\n\r]", given):
+            keyword = clean(_NUMBERING.sub("", part)).lstrip("#").strip(" .:!?\"'").lower()
+            if len(keyword) <= KEYWORD_CHARACTERS and any(c.isalpha() for c in keyword):
+                tidy.setdefault(keyword.casefold(), keyword)
+    return tuple(tidy.values())[:MAX_KEYWORDS]

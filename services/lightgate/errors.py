@@ -1,0 +1,231 @@
+"""Every error Lightgate raises on purpose, grouped by what the caller does next.
+
+LightgateError
+├── Transient               try again later; the photo is not at fault
+│   ├── StoreBusy           the database was locked for longer than its patience
+│   ├── StorageFull         the disk has no room
+│   ├── ModelServerDown     the caption model cannot be reached or is overloaded
+│   ├── ModelAnswerBad      the model answered, but not with something usable
+│   ├── TargetUnreachable   the website's file store cannot be reached
+│   ├── CatalogueUnreachable
+│   └── WorkerLost          the process that held the photo is gone
+├── Rejected                the photo is at fault: a person decides
+│   ├── UnreadableImage     the bytes are not an image, or damaged
+│   ├── UnsupportedFormat   an image, but not one we take
+│   ├── TooManyPixels       larger than the configured limit
+│   ├── FileTooLarge        more bytes than the configured limit
+│   ├── OriginalMissing     the working copy is gone or changed
+│   ├── NameTooLong         the published name would pass the limit
+│   ├── NameTaken           somebody else's row or file has that name
+│   ├── TextTooLong         the texts do not fit into the published file
+│   └── SealBroken          what would be published is not what was approved
+├── Misconfigured           stop the process and say what to change
+│   ├── SettingInvalid
+│   ├── SettingUnknown
+│   ├── ServiceMissing      a program or package that this command needs
+│   ├── ClipUnavailable     no CLIP model: its scores stay empty, the rest goes on
+│   ├── PortTaken
+│   ├── UnsafeDatabase      this SQLite library must not open this database
+│   ├── DatabaseOutdated    the schema is another program version's
+│   ├── DatabaseDamaged
+│   └── AlreadyRunning
+└── Refused                 a person asked for what cannot be done now
+    ├── NotFound
+    ├── Conflict            somebody was faster: the version has moved on
+    ├── IllegalMove         the photo's position does not allow it
+    ├── InputInvalid        a field or file the person gave
+    ├── ProofBlocks         the text proof blocks and no reason was given
+    ├── SignInFailed        a wrong name or password
+    ├── TooManyAttempts     too many wrong passwords
+    └── DuplicatePhoto      the same picture is already in the queue
+
+The docstring of a class is its default message; ``{field}`` in it is filled from the fields.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import ClassVar
+
+
+class LightgateError(Exception):
+    """Something went wrong."""
+
+    #: snake_case name that scripts may compare, e.g. ``unreadable_image``
+    code: ClassVar[str] = "lightgate_error"
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __init__(self, message: str | None = None, /, **fields: object) -> None:
+        self.fields = fields
+        template = " ".join(inspect.cleandoc(type(self).__doc__ or "").split())
+        self.message = message if message is not None else _fill(template, fields)
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def _fill(template: str, fields: dict[str, object]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda found: str(fields.get(found[1], found[0])), template)
+
+
+class Transient(LightgateError):
+    """That did not work now; it is tried again."""
+
+    #: the failure costs the photo one of its attempts
+    is_charged: ClassVar[bool] = True
+
+
+class StoreBusy(Transient):
+    """The database was busy for too long; the work is tried again."""
+
+    is_charged = False
+
+
+class StorageFull(Transient):
+    """The disk is full: free some space in {path}, and the work goes on by itself."""
+
+    is_charged = False
+
+
+class ModelServerDown(Transient):
+    """The caption model's server at {host} does not answer; the photo waits for it."""
+
+    is_charged = False
+
+
+class ModelAnswerBad(Transient):
+    """The caption model gave no usable answer: {reason}."""
+
+
+class TargetUnreachable(Transient):
+    """The publishing target {target} cannot be reached: {reason}."""
+
+
+class CatalogueUnreachable(Transient):
+    """The catalogue cannot be reached: {reason}."""
+
+
+class WorkerLost(Transient):
+    """The worker stopped while it held this photo."""
+
+
+class Rejected(LightgateError):
+    """This photo cannot be processed."""
+
+
+class UnreadableImage(Rejected):
+    """The picture cannot be read: {reason}."""
+
+
+class UnsupportedFormat(Rejected):
+    """{format} files are not taken in; use JPEG, PNG, TIFF, WebP or HEIC."""
+
+
+class TooManyPixels(Rejected):
+    """The picture has {pixels} megapixels; the limit is {limit} (setting intake.max_megapixels)."""
+
+
+class FileTooLarge(Rejected):
+    """The file has {size} MB; the limit is {limit} (setting intake.max_file_mb)."""
+
+
+class OriginalMissing(Rejected):
+    """The working copy of this photo is missing or has changed on disk."""
+
+
+class NameTooLong(Rejected):
+    """The name {name} has {length} characters; the limit is {limit}. Shorten subject, location or folder."""
+
+
+class NameTaken(Rejected):
+    """The name {name} is already used by something that is not ours: {where}."""
+
+
+class TextTooLong(Rejected):
+    """Caption, alt text and keywords are too long for the file: {size_bytes} bytes, at most {limit_bytes} fit."""
+
+
+class SealBroken(Rejected):
+    """What would be published is not what was approved; look at the photo and approve it again."""
+
+
+class Misconfigured(LightgateError):
+    """Lightgate is not set up correctly."""
+
+
+class SettingInvalid(Misconfigured):
+    """The setting {name} is not valid: {reason}."""
+
+
+class SettingUnknown(Misconfigured):
+    """There is no setting {name}.{suggestion}"""
+
+
+class ServiceMissing(Misconfigured):
+    """{service} is missing. {remedy}"""
+
+
+class ClipUnavailable(Misconfigured):
+    """The CLIP model cannot be used: {reason}."""
+
+
+class PortTaken(Misconfigured):
+    """Port {port} is taken; choose another with the setting {setting}."""
+
+
+class UnsafeDatabase(Misconfigured):
+    """This process uses SQLite {version}, which can corrupt a database in WAL mode, and {path} is in WAL mode.
+    Install the pysqlite3 package."""
+
+
+class DatabaseOutdated(Misconfigured):
+    """The database {path} is at {found}, and this program needs {expected}. Run: lightgate migrate"""
+
+
+class DatabaseDamaged(Misconfigured):
+    """The upgrade was undone because {count} references in the database are broken. Backup: {backup}."""
+
+
+class AlreadyRunning(Misconfigured):
+    """Lightgate is already running on {home}."""
+
+
+class Refused(LightgateError):
+    """That cannot be done now."""
+
+
+class NotFound(Refused):
+    """There is no {what} {key}."""
+
+
+class Conflict(Refused):
+    """Somebody changed this photo in the meantime; look at it again."""
+
+
+class IllegalMove(Refused):
+    """A photo at {step} ({status}) cannot be moved that way: {result}."""
+
+
+class InputInvalid(Refused):
+    """{reason}"""
+
+
+class ProofBlocks(Refused):
+    """The text proof blocks this photo: {issues}. Correct it, or approve with a reason."""
+
+
+class DuplicatePhoto(Refused):
+    """The same picture is already in the queue as photo {photo_id}."""
+
+
+class SignInFailed(Refused):
+    """That name and password do not belong together."""
+
+
+class TooManyAttempts(Refused):
+    """Too many wrong passwords for this name or from this address; try again in {minutes} minutes."""

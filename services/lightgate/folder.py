@@ -1,0 +1,90 @@
+"""Where things lie in the data folder. Paths only: nothing here touches the disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lightgate.ports import ProxyFiles
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    home: Path
+
+    @property
+    def database(self) -> Path:
+        """The state: sets, photos, texts, decisions."""
+        return self.home / "review.db"
+
+    @property
+    def catalogue(self) -> Path:
+        """The local mirror of the website's table."""
+        return self.home / "photos_info_revamp.db"
+
+    @property
+    def names_ledger(self) -> Path:
+        return self.home / "used_filenames.json"
+
+    @property
+    def published(self) -> Path:
+        return self.home / "published"
+
+    @property
+    def locks(self) -> Path:
+        return self.home / "locks"
+
+    @property
+    def run(self) -> Path:
+        """Sockets, process ids and heartbeats of the running installation."""
+        return self.home / "run"
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def secrets(self) -> Path:
+        """0700; keys and first passwords, each 0600."""
+        return self.home / "secrets"
+
+    @property
+    def backups(self) -> Path:
+        return self.home / "backups"
+
+    @property
+    def redis(self) -> Path:
+        return self.home / "redis"
+
+    @property
+    def flower(self) -> Path:
+        """What Flower remembers of past tasks."""
+        return self.home / "flower"
+
+    @property
+    def incoming(self) -> Path:
+        """Verified copies of originals, named by content hash."""
+        return self.home / "incoming"
+
+    @property
+    def proxies(self) -> Path:
+        return self.home / "proxies"
+
+    @property
+    def rejected(self) -> Path:
+        return self.home / "rejected"
+
+    def original(self, content_hash: str, suffix: str) -> Path:
+        """The working copy of an original."""
+        return self.incoming / content_hash[:2] / f"{content_hash}{suffix}"
+
+    def set_aside(self, content_hash: str, suffix: str) -> Path:
+        """Where a rejected original waits."""
+        return self.rejected / content_hash[:2] / f"{content_hash}{suffix}"
+
+    def proxy_files(self, content_hash: str) -> ProxyFiles:
+        """The pictures made from an original."""
+        stem = self.proxies / content_hash[:2] / content_hash
+        return ProxyFiles(
+            *(stem.with_name(f"{content_hash}-{kind}.jpg") for kind in ("view", "crop", "proxy", "thumb"))
+        )

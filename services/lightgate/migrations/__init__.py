@@ -1,0 +1,1 @@
+"""Alembic migrations of ``review.db``; ``bootstrap.migrate`` runs them."""

@@ -1,0 +1,237 @@
+"""What the house needs from the outside, each as a Protocol that an adapter fulfils.
+
+The store's ports stand in ``store.py``; contract tests in ``tests/contract`` say what an adapter must do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from lightgate.domain.photo import Exif, Field, Photo, Rights, Source, TextValue
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the first bytes of a file say, read without decoding a pixel."""
+
+    #: Pillow's name of the container: JPEG, PNG, TIFF, WEBP, HEIF
+    format: str
+    width_px: int
+    height_px: int
+    exif: Exif
+    rights: Rights
+    caption: str | None = None
+    alt_text: str | None = None
+    keywords: tuple[str, ...] = ()
+
+
+class HeaderReader(Protocol):
+    def read(self, file: Path) -> Header:
+        """Read format, size, EXIF, XMP and IPTC.
+
+        Raises:
+            UnreadableImage: not an image, zero bytes, damaged before the first pixel.
+            UnsupportedFormat: an image of a kind that is not taken in.
+            TooManyPixels: over the limit the reader was made with.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyFiles:
+    """Where the pictures made from one original lie."""
+
+    #: 2560-px JPEG for the reviewer's large view
+    view: Path
+    #: 1:1 crop at the sharpest place
+    crop: Path
+    #: 1280-px JPEG for models
+    proxy: Path
+    #: 500-px JPEG
+    thumb: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What an aesthetic model thinks of a picture."""
+
+    #: 0 to 10
+    score: float
+    #: unit length, float16 little endian
+    embedding: bytes
+    #: weights, prompts and precision
+    model: str
+
+
+class AestheticScorer(Protocol):
+    def rate(self, proxies: Sequence[Path]) -> Sequence[Rating]:
+        """Rate upright sRGB pictures, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionRequest:
+    """What the caption model is told beside the picture."""
+
+    language: str
+    subject: str
+    location: str
+    folder: str
+    brief: str
+    exif: Exif
+    #: texts that persons wrote, by field: kept, and given as context
+    written: tuple[tuple[Field, TextValue], ...] = ()
+    #: captions already used in this set
+    avoid: tuple[str, ...] = ()
+    #: a reviewer's wish for this one
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionDraft:
+    """What a captioner wrote: a proposal."""
+
+    caption: str
+    alt_text: str
+    keywords: tuple[str, ...]
+    #: MODEL, or DRAFT where no model wrote it
+    source: Source
+    model: str | None = None
+    prompt_hash: str | None = None
+    confidence: int | None = None
+    attempts: int = 1
+    fallback_used: bool = False
+
+
+class Captioner(Protocol):
+    def why_not_ready(self) -> str | None:
+        """Say why no photo should be claimed now (server away, breaker open), or None when ready."""
+
+    def describe(self, picture: bytes, request: CaptionRequest) -> CaptionDraft:
+        """Describe one upright sRGB JPEG.
+
+        Raises:
+            ModelServerDown: not the photo's fault; the attempt is not charged.
+            ModelAnswerBad: no usable answer after all tries of this call.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """One file as it will stand on the website."""
+
+    #: ``full`` or ``thumb``
+    kind: str
+    content: bytes
+    width_px: int
+    height_px: int
+    #: SHA-256 of ``content``, hex
+    hash: str
+
+
+class Renderer(Protocol):
+    def render(self, original: Path, photo: Photo) -> Sequence[Rendition]:
+        """Make the files to publish: upright, sRGB with profile, allow-listed metadata; same input, same bytes."""
+
+
+class Target(Protocol):
+    """A place where published files live."""
+
+    name: str
+
+    def why_not_ready(self) -> str | None:
+        """Say in words why nothing can be published there now, or None; asked before every claim, so it is quick."""
+
+    def put(self, path: str, content: bytes) -> None:
+        """Make the file visible whole or not at all: temporary name, check, rename. Repeatable.
+
+        Raises:
+            TargetUnreachable: try again later.
+            StorageFull: the target has no room.
+        """
+
+    def digest(self, path: str) -> str | None:
+        """Give the SHA-256 (hex) of a file there, or None when it is absent."""
+
+    def remove(self, path: str) -> None:
+        """Remove a file; absent is fine."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRow:
+    """One row of the website's table ``photos_info_revamp``; names are the predecessor's (its §2.2)."""
+
+    File_Name: str
+    Folder: str
+    Path: str
+    Thumb_Path: str
+    DateTime: str | None
+    Camera: str | None
+    Lens_model: str | None
+    Width: int
+    Height: int
+    Exposure: str | None
+    Aperture: str | None
+    ISO: int | None
+    Focal_length: int | None
+    #: comma separated
+    Keywords: str
+    Caption: str
+    alt_text: str
+    Location: str
+    QR: float | None
+    QC_Status: str
+    Original_File_Name: str
+    nima_score: float | None
+    blur_score: float | None
+    brightness_score: float | None
+    contrast_score: float | None
+    brisque_score: float | None
+    clip_aesthetic_score: float | None
+
+
+class Catalogue(Protocol):
+    """The website's table of published photographs."""
+
+    def upsert(self, row: CatalogueRow) -> int:
+        """Insert or update by ``File_Name`` in one transaction; give the row's id. Never deletes and re-inserts.
+
+        Raises:
+            CatalogueUnreachable: try again later.
+        """
+
+    def find(self, file_name: str) -> CatalogueRow | None:
+        """Read one row."""
+
+    def remove(self, file_name: str) -> None:
+        """Remove one row; absent is fine."""
+
+    def file_names(self) -> Sequence[str]:
+        """List every name in the catalogue."""
+
+    def has_capture(self, original_file_name: str, date_time: str) -> bool:
+        """Is a photo of that original name and capture time already published?"""
+
+
+class Dispatch(Protocol):
+    """Wakes workers; a lost call costs time, never a photo."""
+
+    def wake(self, step: str) -> bool:
+        """Ask the workers of a step to look at their queue; False when the broker did not take it."""
+
+    def backlog(self, step: str) -> int | None:
+        """Count the wake-ups that wait in the queue; None when the broker does not answer."""
+
+
+class Exclusive(Protocol):
+    """A lock that one holder at a time has, freed when its process dies."""
+
+    def acquire(self) -> bool:
+        """Try once, without waiting."""
+
+    def release(self) -> None:
+        """Give it up; harmless when not held."""
+
+    def why_not_free(self) -> str:
+        """Say in words who seems to hold it."""

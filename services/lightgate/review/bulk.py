@@ -1,0 +1,54 @@
+"""One decision for many photos: each is its own transaction, and each has its own answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lightgate.domain.photo import Photo
+from lightgate.errors import InputInvalid, LightgateError
+from lightgate.review.decisions import approve, reject, reopen, retry, skip
+from lightgate.review.desk import Desk
+from lightgate.review.editing import Changes, edit
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one photo of many."""
+
+    photo_id: int
+    photo: Photo | None = None
+    error: LightgateError | None = None
+
+
+def bulk(
+    desk: Desk, ids: Sequence[int], action: str, by: str, *, reason: str = "", changes: Changes | None = None
+) -> Sequence[Outcome]:
+    """Decide or edit many photos at the version each has now; one that cannot be does not stop the rest.
+
+    Args:
+        action: approve, reject, reopen, retry, skip or edit.
+
+    Raises:
+        InputInvalid: no such action.
+    """
+    actions: dict[str, Callable[[Photo], Photo]] = {
+        "approve": lambda photo: approve(desk, photo.id, photo.version, by, reason or None),
+        "reject": lambda photo: reject(desk, photo.id, photo.version, by, reason),
+        "reopen": lambda photo: reopen(desk, photo.id, photo.version, by),
+        "retry": lambda photo: retry(desk, photo.id, photo.version, by),
+        "skip": lambda photo: skip(desk, photo.id, photo.version, by),
+        "edit": lambda photo: edit(desk, photo.id, photo.version, changes or Changes(), by),
+    }
+    if action not in actions:
+        raise InputInvalid(reason=f"There is no bulk action “{action[:40]}”; there are: {', '.join(actions)}.")
+    return [_one(desk, photo_id, actions[action]) for photo_id in dict.fromkeys(ids)]
+
+
+def _one(desk: Desk, photo_id: int, act: Callable[[Photo], Photo]) -> Outcome:
+    try:
+        with desk.store.reading() as tx:
+            photo = tx.photos.get(photo_id)
+        return Outcome(photo_id, photo=act(photo))
+    except LightgateError as error:
+        return Outcome(photo_id, error=error)

@@ -1,0 +1,112 @@
+"""Approve, reject, reopen, retry, skip: a person's word on one photo, each in one transaction."""
+
+from __future__ import annotations
+
+from lightgate.domain import text as proofs
+from lightgate.domain.photo import Photo
+from lightgate.domain.pipeline import NAMING, REVIEW, Result, Status, steps_before
+from lightgate.domain.seal import SEAL_VERSION, seal
+from lightgate.errors import InputInvalid, ProofBlocks
+from lightgate.naming_gate import rename
+from lightgate.review.desk import Desk, fetch, mark_live, move, note, prove, withdraw_approval
+from lightgate.review.files import bring_back, set_aside
+
+MAX_REASON = 2000
+
+
+def approve(desk: Desk, photo_id: int, version: int, by: str, override_reason: str | None = None) -> Photo:
+    """Approve exactly what the photo shows at this version.
+
+    Raises:
+        ProofBlocks: the text proof blocks, and no reason was given.
+        Conflict, IllegalMove, NotFound: see ``errors``.
+    """
+    at = desk.now()
+    with desk.store.writing() as tx:
+        photo = fetch(tx, photo_id, version)
+        blocks = proofs.blocking(tx.photos.issues(photo_id))
+        reason = _checked(override_reason)
+        if blocks and not reason:
+            raise ProofBlocks(issues="; ".join(issue.message.rstrip(".") for issue in blocks))
+        sealed = seal(photo, desk.key)
+        approval_id = tx.approvals.add(
+            photo_id, version + 1, sealed, SEAL_VERSION, by, at, override_reason=reason if blocks else None
+        )
+        tx.photos.write(photo_id, {"approval_id": approval_id})
+        move(tx, desk, photo, Result.APPROVED, by, at)
+        tx.events.add(note(photo, at, by, "decision", "approve", new=reason if blocks else None))
+        return tx.photos.get(photo_id)
+
+
+def reject(desk: Desk, photo_id: int, version: int, by: str, reason: str) -> Photo:
+    """Put a photo aside with the reason: its name is freed, its file set aside; a live version is marked to remove."""
+    at = desk.now()
+    with desk.store.writing() as tx:
+        photo = fetch(tx, photo_id, version)
+        why = _checked(reason)
+        move(tx, desk, photo, Result.REJECTED, by, at)
+        withdraw_approval(tx, photo)
+        tx.photos.write(photo_id, {"reject_reason": why})
+        if not tx.names.is_frozen(photo_id):
+            tx.names.release(photo_id, at)
+            tx.photos.write(photo_id, {"file_name": None})
+        mark_live(tx, photo, "to_remove", at)
+        tx.events.add(note(photo, at, by, "decision", "reject", new=why))
+        rejected = tx.photos.get(photo_id)
+    set_aside(desk.folder, rejected)
+    return rejected
+
+
+def reopen(desk: Desk, photo_id: int, version: int, by: str) -> Photo:
+    """Take a decision back: to review, or, for one rejected before review, to the step where it stood.
+
+    Raises:
+        DuplicatePhoto: the same picture came in again in the meantime.
+    """
+    with desk.store.reading() as tx:
+        bring_back(desk.folder, fetch(tx, photo_id, version))
+    at = desk.now()
+    with desk.store.writing() as tx:
+        photo = fetch(tx, photo_id, version)
+        after = move(tx, desk, photo, Result.REOPENED, by, at)
+        withdraw_approval(tx, photo)
+        if photo.position.status is Status.REJECTED:
+            tx.photos.write(photo_id, {"reject_reason": None})
+            mark_live(tx, photo, "live", at)
+            has_passed_naming = any(step.name == NAMING for step in steps_before(desk.route, after.step))
+            if has_passed_naming and photo.file_name is None:
+                rename(tx, [tx.photos.get(photo_id)], desk.rule, at, by)
+        tx.events.add(note(photo, at, by, "decision", "reopen"))
+        reopened = tx.photos.get(photo_id)
+    desk.wake(reopened)
+    return reopened
+
+
+def retry(desk: Desk, photo_id: int, version: int, by: str) -> Photo:
+    """Send a failed photo through its step again, with all attempts."""
+    return _leave_failure(desk, photo_id, version, by, Result.RETRIED)
+
+
+def skip(desk: Desk, photo_id: int, version: int, by: str) -> Photo:
+    """Send a failed photo on without the facts of its step."""
+    return _leave_failure(desk, photo_id, version, by, Result.SKIPPED)
+
+
+def _leave_failure(desk: Desk, photo_id: int, version: int, by: str, result: Result) -> Photo:
+    at = desk.now()
+    with desk.store.writing() as tx:
+        photo = fetch(tx, photo_id, version)
+        after = move(tx, desk, photo, result, by, at)
+        if after.step == REVIEW:
+            prove(tx, photo_id, at)
+        tx.events.add(note(photo, at, by, "decision", result.value))
+        left = tx.photos.get(photo_id)
+    desk.wake(left)
+    return left
+
+
+def _checked(reason: str | None) -> str:
+    reason = (reason or "").strip()
+    if len(reason) > MAX_REASON:
+        raise InputInvalid(reason=f"A reason has at most {MAX_REASON} characters.")
+    return reason

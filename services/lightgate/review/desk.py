@@ -1,0 +1,100 @@
+"""What a decision needs, and the few moves that all decisions share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from lightgate.domain import text as proofs
+from lightgate.domain.naming import Rule
+from lightgate.domain.photo import Photo
+from lightgate.domain.pipeline import Position, Result, Route, Status, advance
+from lightgate.errors import Conflict
+from lightgate.folder import DataFolder
+from lightgate.ports import Dispatch
+from lightgate.store import Actor, Event, Store, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a person decides."""
+
+    store: Store
+    route: Route
+    dispatch: Dispatch
+    folder: DataFolder
+    rule: Rule
+    now: Callable[[], datetime]
+    #: seals approvals
+    key: bytes = field(repr=False)
+
+    def wake(self, photo: Photo) -> None:
+        """Wake the workers of a step that a decision just sent a photo to; call it after the commit."""
+        if photo.position.status is Status.QUEUED:
+            self.dispatch.wake(photo.position.step)
+
+
+def fetch(tx: Transaction, photo_id: int, version: int) -> Photo:
+    """Read a photo that is still as the person saw it.
+
+    Raises:
+        NotFound: no such photo.
+        Conflict: its version has moved on.
+    """
+    photo = tx.photos.get(photo_id)
+    if photo.version != version:
+        raise Conflict
+    return photo
+
+
+def move(tx: Transaction, desk: Desk, photo: Photo, result: Result, by: str, at: datetime) -> Position:
+    """Move a photo by a person's result, raise its version and write the event.
+
+    Raises:
+        IllegalMove: the photo's position does not allow it.
+    """
+    after = advance(photo.position, result, desk.route)
+    if after == photo.position:
+        tx.photos.touch(photo, at)
+        return after
+    tx.photos.move(photo, after, at, raise_version=True)
+    before = photo.position
+    tx.events.add(
+        note(
+            photo,
+            at,
+            by,
+            "position",
+            before.step,
+            old=f"{before.step}:{before.status}",
+            new=f"{after.step}:{after.status}",
+        )
+    )
+    return after
+
+
+def note(
+    photo: Photo, at: datetime, by: str, kind: str, name: str, *, old: str | None = None, new: str | None = None
+) -> Event:
+    """Make the event of something that a person did."""
+    return Event(photo.id, photo.set_id, at, Actor.PERSON, by, kind, name, old, new)
+
+
+def prove(tx: Transaction, photo_id: int, at: datetime) -> None:
+    """Write the text proof of what stands there now."""
+    photo = tx.photos.get(photo_id)
+    issues = proofs.proof_all(photo.texts, photo.languages)
+    tx.photos.put_proof(photo_id, issues, proofs.score(issues), at)
+
+
+def withdraw_approval(tx: Transaction, photo: Photo) -> None:
+    """Forget the approval in force; its record stays. Call it after the photo has left the approved steps."""
+    if photo.approval_id is not None:
+        tx.photos.write(photo.id, {"approval_id": None})
+
+
+def mark_live(tx: Transaction, photo: Photo, state: str, at: datetime) -> None:
+    """Write in the ledger what is to become of a photo's live versions."""
+    for publication in photo.publications:
+        tx.publications.put(photo.id, replace(publication, state=state), at)

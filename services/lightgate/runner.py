@@ -1,0 +1,356 @@
+"""Claim, work, record, pass on; and reconcile what was lost on the way.
+
+The row is the truth. A message only wakes a worker; what it does is decided by the claim, and what it did counts only
+if the claim's token still is the row's when it is recorded.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from lightgate.domain.photo import CaptionFacts, Claim, Failure, Photo, PublishFacts, Source
+from lightgate.domain.pipeline import Position, Result, Route, advance
+from lightgate.errors import LightgateError, Misconfigured, Rejected, StorageFull, StoreBusy, Transient, WorkerLost
+from lightgate.ports import Dispatch
+from lightgate.stage import Finding, Stage, Work
+from lightgate.store import Actor, Event, Store, Transaction
+
+log = logging.getLogger(__name__)
+
+#: delay before a repeated attempt: this to the power of the attempt, at most ``MAX_BACKOFF_S``
+BACKOFF_BASE_S = 2.0
+MAX_BACKOFF_S = 60.0
+#: a photo that was handed back uncharged waits this long
+GIVEN_BACK_S = 10.0
+#: leases are renewed this many times within their length
+RENEWALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the runner needs to keep photos moving."""
+
+    store: Store
+    route: Route
+    dispatch: Dispatch
+    now: Callable[[], datetime]
+    lease_s: float = 60.0
+    #: set-level work, by the stage after which it is due: idempotent, cheap when there is nothing to do
+    hooks: Mapping[str, Sequence[Callable[[datetime], object]]] = field(default_factory=dict)
+    #: what ``reconcile`` does besides: sweeping, finishing moves
+    chores: Sequence[Callable[[datetime], object]] = ()
+    #: processes a stage, so that ``reconcile`` wakes each
+    slots: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A photo that a stage could not do."""
+
+    id: int
+    code: str
+    message: str
+
+
+@dataclass(slots=True)
+class DrainReport:
+    """What one message did, as Flower shows it."""
+
+    done: list[int] = field(default_factory=list)
+    failed: list[Failed] = field(default_factory=list)
+    #: claims that were not ours any more when the work was finished
+    fenced: list[int] = field(default_factory=list)
+    #: ready rows are left for another message
+    left: bool = False
+    why_not_ready: str | None = None
+
+
+def drain(
+    line: Line, stage: Stage, work: Work, owner: str, *, time_up: tuple[type[Exception], ...] = ()
+) -> DrainReport:
+    """Work on ready photos of a stage until there are none, or the message's time is over.
+
+    Args:
+        owner: names this run in the leases, so that its claims can be found when it dies.
+        time_up: exceptions of the worker pool that end the run at once.
+
+    Raises:
+        Misconfigured: the stage cannot work at all; its photos were handed back.
+    """
+    report = DrainReport()
+    until = time.monotonic() + stage.drain_s
+    try:
+        while True:
+            report.why_not_ready = work.why_not_ready()
+            claims = [] if report.why_not_ready else _claim(line, stage, owner)
+            if not claims:
+                break
+            _run(line, stage, work, claims, report, time_up)
+            if time.monotonic() >= until:
+                report.left = True
+                break
+    finally:
+        work.close()
+        give_back(line, owner)
+    if report.left:
+        line.dispatch.wake(stage.name)
+    return report
+
+
+def _claim(line: Line, stage: Stage, owner: str) -> Sequence[Claim]:
+    at = line.now()
+    with line.store.writing() as tx:
+        claims = tx.queue.claim(stage.step, owner, stage.batch, at, at + timedelta(seconds=line.lease_s))
+        tx.events.add(*(_moved(claim.photo, "queued", claim.photo.position, at, owner) for claim in claims))
+    return claims
+
+
+def _run(
+    line: Line,
+    stage: Stage,
+    work: Work,
+    claims: Sequence[Claim],
+    report: DrainReport,
+    time_up: tuple[type[Exception], ...],
+) -> None:
+    with Heartbeat(line, claims):
+        findings = _find(work, claims, time_up)
+    _record(line, stage, claims, findings, report)
+    for hook in line.hooks.get(stage.name, ()):
+        hook(line.now())
+    _wake_waiting(line)
+    for finding in findings:
+        if isinstance(finding, Misconfigured):
+            raise finding
+
+
+def _find(work: Work, claims: Sequence[Claim], time_up: tuple[type[Exception], ...]) -> Sequence[Finding]:
+    """Do a batch; when it breaks, do each photo alone, so that only the culprit is charged."""
+    try:
+        findings = work.do(claims)
+    except time_up:
+        return [_Unexpected("The photo took longer than a worker may spend on it.")] * len(claims)
+    except LightgateError as error:
+        if len(claims) == 1 or isinstance(error, Misconfigured):
+            return [error] * len(claims)
+    except (Exception, MemoryError) as error:
+        if len(claims) == 1:
+            log.exception("photo %s: the stage broke", claims[0].photo.id)
+            return [_unexpected(error)]
+    else:
+        return findings
+    return [finding for claim in claims for finding in _find(work, [claim], time_up)]
+
+
+class _Unexpected(Transient):
+    """Something went wrong that Lightgate has no name for: {kind}: {detail}"""
+
+
+def _unexpected(error: BaseException) -> LightgateError:
+    if isinstance(error, MemoryError):
+        return _Unexpected("The picture needs more memory than a worker may use.")
+    return _Unexpected(kind=type(error).__name__, detail=str(error)[:300])
+
+
+def _record(
+    line: Line, stage: Stage, claims: Sequence[Claim], findings: Sequence[Finding], report: DrainReport
+) -> None:
+    at = line.now()
+    with line.store.writing() as tx:
+        kept = [_settle(tx, line, claim, finding, at) for claim, finding in zip(claims, findings, strict=True)]
+    for claim, finding, is_kept in zip(claims, findings, kept, strict=True):
+        photo_id = claim.photo.id
+        if not is_kept:
+            log.warning("photo %s: FENCED at %s, the claim was lost while working", photo_id, stage.name)
+            report.fenced.append(photo_id)
+        elif isinstance(finding, LightgateError):
+            log.warning("photo %s: %s: %s", photo_id, finding.code, finding.message)
+            report.failed.append(Failed(photo_id, finding.code, finding.message))
+        else:
+            report.done.append(photo_id)
+
+
+def _settle(tx: Transaction, line: Line, claim: Claim, finding: Finding, at: datetime) -> bool:
+    """Write one finding and the position that follows, if the claim is still ours."""
+    photo, owner = claim.photo, claim.owner
+    result = _result_of(finding)
+    after = advance(photo.position, result, line.route)
+    failure = _failure_of(finding)
+    not_before = _not_before(result, photo.position.attempt, at)
+    if not tx.queue.settle(photo.id, claim.token, after, at, not_before=not_before, failure=failure):
+        return False
+    if not isinstance(finding, LightgateError):
+        _write(tx, photo, finding, owner, at)
+    tx.events.add(_moved(photo, "running", after, at, owner, failure))
+    return True
+
+
+def _write(tx: Transaction, photo: Photo, facts: Finding, owner: str, at: datetime) -> None:
+    if isinstance(facts, PublishFacts):
+        for publication in facts.publications:
+            tx.publications.put(photo.id, publication, at)
+            tx.events.add(_event(photo, at, owner, "published", publication.target, new=publication.file_name))
+        tx.names.publish(photo.id, at)
+        return
+    if isinstance(facts, LightgateError):
+        return
+    tx.photos.write_facts(photo.id, facts, at)
+    for text in getattr(facts, "texts", ()):
+        is_model = text.source is Source.MODEL
+        actor = f"{text.model} {text.prompt_hash}" if is_model else owner
+        value = ", ".join(text.value) if isinstance(text.value, tuple) else text.value
+        kind = Actor.MODEL if is_model else Actor.WORKER
+        tx.events.add(_event(photo, at, actor, "field", f"{text.field}.{text.language}", new=value, kind_of=kind))
+    if isinstance(facts, CaptionFacts):
+        tx.photos.put_proof(photo.id, facts.issues, facts.score, at)
+
+
+def _result_of(finding: Finding) -> Result:
+    if isinstance(finding, Rejected):
+        return Result.REFUSED
+    if isinstance(finding, Misconfigured) or (isinstance(finding, Transient) and not finding.is_charged):
+        return Result.GIVEN_BACK
+    return Result.TRY_AGAIN if isinstance(finding, LightgateError) else Result.DONE
+
+
+def _failure_of(finding: Finding) -> Failure | None:
+    if not isinstance(finding, LightgateError):
+        return None
+    return Failure("unexpected" if isinstance(finding, _Unexpected) else finding.code, finding.message)
+
+
+def _not_before(result: Result, attempt: int, at: datetime) -> datetime | None:
+    if result is Result.GIVEN_BACK:
+        return at + timedelta(seconds=GIVEN_BACK_S)
+    if result in {Result.TRY_AGAIN, Result.LAPSED}:
+        delay_s = min(MAX_BACKOFF_S, BACKOFF_BASE_S**attempt) * random.uniform(0.5, 1.5)  # noqa: S311 - only spreads load
+        return at + timedelta(seconds=delay_s)
+    return None
+
+
+def _event(
+    photo: Photo,
+    at: datetime,
+    actor: str,
+    kind: str,
+    name: str,
+    *,
+    old: str | None = None,
+    new: str | None = None,
+    kind_of: Actor = Actor.WORKER,
+) -> Event:
+    return Event(photo.id, photo.set_id, at, kind_of, actor, kind, name, old, new)
+
+
+def _moved(
+    photo: Photo, before: str, after: Position, at: datetime, actor: str, failure: Failure | None = None
+) -> Event:
+    new = f"{after.step}:{after.status}" + (f" {failure.code}: {failure.message}" if failure else "")
+    return _event(photo, at, actor, "position", photo.position.step, old=f"{photo.position.step}:{before}", new=new)
+
+
+def _wake_waiting(line: Line) -> None:
+    """Wake every step that has ready photos and no message."""
+    with line.store.reading() as tx:
+        ready = tx.queue.count_ready(line.now())
+    for step, count in ready.items():
+        if not line.dispatch.backlog(step):
+            for _ in range(min(count, line.slots.get(step, 1))):
+                line.dispatch.wake(step)
+
+
+class Heartbeat:
+    """Renews the leases of a batch while it is worked on.
+
+    The thread stands still with its process, so a frozen worker loses its photos, as it should.
+    """
+
+    def __init__(self, line: Line, claims: Sequence[Claim]) -> None:
+        self._line = line
+        self._claims = claims
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="lease", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        while not self._over.wait(self._line.lease_s / RENEWALS):
+            try:
+                with self._line.store.writing() as tx:
+                    tx.queue.renew(self._claims, self._line.now() + timedelta(seconds=self._line.lease_s))
+            except (StoreBusy, StorageFull) as error:
+                log.warning("leases were not renewed: %s", error.message)
+
+
+def give_back(line: Line, owner: str) -> int:
+    """Hand back, uncharged, what an owner that stops in good order still holds; give how many."""
+    return _end_claims(line, owner, Result.GIVEN_BACK)
+
+
+def lapse(line: Line, owner: str) -> int:
+    """Take back, charged, what an owner that died held; give how many."""
+    return _end_claims(line, owner, Result.LAPSED)
+
+
+def _end_claims(line: Line, owner: str, result: Result) -> int:
+    with line.store.reading() as tx:
+        if not tx.queue.held_by(owner):
+            return 0
+    at = line.now()
+    with line.store.writing() as tx:
+        return sum(_end(tx, line, photo, token, result, at) for photo, token in tx.queue.held_by(owner))
+
+
+def _end(tx: Transaction, line: Line, photo: Photo, token: int, result: Result, at: datetime) -> bool:
+    after = advance(photo.position, result, line.route)
+    is_crash = result is Result.LAPSED
+    failure = Failure(WorkerLost.code, WorkerLost().message) if is_crash else None
+    not_before = _not_before(result, photo.position.attempt, at) if is_crash else None
+    ended = tx.queue.settle(photo.id, token, after, at, not_before=not_before, failure=failure, crashed=is_crash)
+    if ended:
+        tx.events.add(_moved(photo, "running", after, at, "reconcile" if is_crash else "worker", failure))
+    return ended
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileReport:
+    """What one look put right."""
+
+    #: photos taken back from workers that were lost
+    lapsed: int
+    #: claimable photos by step
+    ready: Mapping[str, int]
+
+
+def reconcile(line: Line) -> ReconcileReport:
+    """Take back what was lost, open gates that are due, and wake steps that have work and no message."""
+    at = line.now()
+    with line.store.reading() as tx:
+        is_anything_lost = bool(tx.queue.expired(at, line.lease_s))
+    lapsed = 0
+    if is_anything_lost:
+        with line.store.writing() as tx:
+            expired = tx.queue.expired(at, line.lease_s)
+            lapsed = sum(_end(tx, line, photo, token, Result.LAPSED, at) for photo, token in expired)
+    for chore in (*(hook for hooks in line.hooks.values() for hook in hooks), *line.chores):
+        chore(at)
+    _wake_waiting(line)
+    with line.store.writing() as tx:
+        tx.notes.put("reconcile.at", at.isoformat(), at)
+        return ReconcileReport(lapsed, tx.queue.count_ready(at))

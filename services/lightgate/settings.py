@@ -1,0 +1,292 @@
+"""All settings of a Lightgate installation, and the only code that reads the environment.
+
+Order: ``LIGHTGATE_*`` variables, then ``lightgate.toml``, then the defaults here. ``LIGHTGATE_OLLAMA__HOST`` sets
+``[ollama] host``. A secret ``X`` may come from the file that ``LIGHTGATE_X_FILE`` names.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from lightgate.errors import SettingInvalid, SettingUnknown
+
+PREFIX = "LIGHTGATE_"
+FILE_NAME = "lightgate.toml"
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Review(Section):
+    """The review site."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    #: the first user, made by ``up``; without a password one is made and kept in the data folder
+    user: str = "reviewer"
+    password: SecretStr | None = None
+    #: set where the site stands behind https
+    secure_cookies: bool = False
+    session_hours: Positive = 12
+    #: wrong passwords from one address or for one name within fifteen minutes
+    sign_in_attempts: Count = 10
+    #: names the site is reached by, beside localhost and ``host``; empty with the host 0.0.0.0: any
+    allowed_hosts: tuple[str, ...] = ()
+    #: reverse proxies in front whose X-Forwarded headers are believed
+    proxies: Annotated[int, Field(ge=0)] = 0
+    threads: Count = 8
+
+
+class Flower(Section):
+    """Flower, the engineers' view of the workers."""
+
+    host: str = "127.0.0.1"
+    port: Port = 5555
+    user: str = "flower"
+    password: SecretStr | None = None
+
+
+class Naming(Section):
+    """File names, see ``domain/naming.py``."""
+
+    template: str = "{subject}_{location}_{folder}_Photography_{camera}_{year}_{counter}"
+    extension: str = ".JPG"
+    #: characters, with extension (the predecessor's limit)
+    max_length: Count = 150
+
+
+class Intake(Section):
+    #: header limit before anything is decoded
+    max_megapixels: Positive = 200
+    max_file_mb: Positive = 1024
+    #: left free on the disk after a submit
+    min_free_mb: Positive = 512
+    languages: tuple[str, ...] = ("en",)
+
+
+class Workers(Section):
+    """Processes a stage, and how patient they are."""
+
+    exif: Count = 2
+    quality: Count = 1
+    publish: Count = 1
+    #: a worker that does not renew its lease within this time has lost the photo
+    lease_s: Positive = 60
+    #: ``reconcile`` looks this often
+    reconcile_s: Positive = 5
+    #: address space of exif and publish workers; 0: no limit
+    memory_limit_mb: Annotated[int, Field(ge=0)] = 4096
+    #: a stopping worker may go on with its photos for so long before it gives them back
+    soft_stop_s: Annotated[float, Field(ge=0, le=50)] = 20
+
+
+class Bands(Section):
+    """Lower limits of the quality bands on the 0-10 scale (the website's own)."""
+
+    top: float = 7.5
+    good: float = 6.5
+    average: float = 5.5
+    low: float = 4.5
+
+
+class Clip(Section):
+    """The CLIP model that rates how a picture looks."""
+
+    enabled: bool = True
+    model: str = "ViT-B-32"
+    #: path of a checkpoint, or an open_clip tag fetched by ``lightgate models pull clip``
+    weights: str = "datacomp_xl_s13b_b90k"
+    #: LAION-format linear head, optional
+    aesthetic_head: Path | None = None
+    device: str = "auto"
+    batch: Count = 8
+
+
+class Ollama(Section):
+    """The caption model."""
+
+    host: str = "http://127.0.0.1:11434"
+    model: str = "qwen2.5vl:3b"
+    fallback_model: str | None = None
+    num_ctx: Count = 4096
+    num_predict: Count = 400
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.1
+    seed: int = 42
+    keep_alive: str = "30m"
+    connect_timeout_s: Positive = 5
+    #: no token for this long: the answer is given up
+    idle_timeout_s: Positive = 300
+    #: all answers for one photo in one language; the caption stage's limits are built on its maximum
+    hard_timeout_s: Annotated[float, Field(gt=0, le=900)] = 420
+    max_edge_px: Count = 1024
+
+
+class Publish(Section):
+    """Renditions and where they go."""
+
+    full_width_px: Count = 1500
+    full_height_px: Count = 1000
+    thumb_width_px: Count = 548
+    thumb_height_px: Count = 365
+    quality: Annotated[int, Field(ge=1, le=100)] = 90
+    #: published file by year, folder and name
+    full_path: str = "{year}/{folder}/{name}"
+    thumb_path: str = "{year}/thumbs/{folder}/{name}"
+    #: stands for ``{year}`` where the photo has no date
+    undated: str = "undated"
+    #: folder target; empty: ``published`` in the data folder
+    directory: Path | None = None
+    #: in front of the paths in the catalogue; empty: the path itself
+    public_url: str = ""
+
+
+class Settings(BaseSettings):
+    """Everything a person can set."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__")
+
+    #: the data folder
+    home: Path = Path("data")
+    #: Redis; without it ``up`` starts a private server
+    broker_url: SecretStr | None = None
+    #: program for the private server, before PATH and the ``embedded`` extra
+    redis_server: Path | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    captioner: Literal["auto", "ollama", "draft"] = "auto"
+    review: Review = Review()
+    flower: Flower = Flower()
+    naming: Naming = Naming()
+    intake: Intake = Intake()
+    workers: Workers = Workers()
+    bands: Bands = Bands()
+    clip: Clip = Clip()
+    ollama: Ollama = Ollama()
+    publish: Publish = Publish()
+    #: names a point where a test ends the process on purpose
+    kill_at: str | None = None
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+def load(environ: Mapping[str, str] | None = None, config: Path | None = None) -> Settings:
+    """Read the settings of this process.
+
+    Raises:
+        SettingUnknown: a key or variable that does not exist, with a suggestion.
+        SettingInvalid: a value of the wrong kind, an unreadable file.
+    """
+    environ = os.environ if environ is None else environ
+    file = config or Path(environ.get(f"{PREFIX}CONFIG", FILE_NAME))
+    is_named = config is not None or f"{PREFIX}CONFIG" in environ
+    values = _merged(_from_toml(file, is_named), _from_environ(environ))
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise _translated(error) from error
+
+
+def _from_toml(file: Path, is_named: bool) -> dict[str, Any]:
+    if not file.is_file():
+        if is_named:
+            raise SettingInvalid(name="--config", reason=f"there is no file {file}")
+        return {}
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingInvalid(name=str(file), reason=str(error)) from error
+
+
+class _Environ(EnvSettingsSource):
+    """pydantic-settings' reader over a given mapping."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.given = {name.lower(): value for name, value in environ.items()}
+        super().__init__(Settings)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return self.given
+
+
+def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
+    known = dict(_variables(Settings, PREFIX))
+    values = {}
+    for name, value in environ.items():
+        if not name.startswith(PREFIX) or name == f"{PREFIX}CONFIG":
+            continue
+        bare = name.removesuffix("_FILE")
+        if name in known:
+            values[name] = value
+        elif known.get(bare) is True:
+            values[bare] = _secret_from(name, Path(value))
+        else:
+            raise SettingUnknown(name=name, suggestion=_suggestion(name, list(known)))
+    try:
+        return _Environ(values)()
+    except Exception as error:  # pydantic-settings raises its own SettingsError around any parser's error
+        raise SettingInvalid(name="environment", reason=str(error)) from error
+
+
+def _secret_from(name: str, file: Path) -> str:
+    try:
+        return file.read_text("utf-8").strip()
+    except OSError as error:
+        raise SettingInvalid(name=name, reason=f"cannot read {file}: {error.strerror}") from error
+
+
+def _variables(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, bool]]:
+    """Yield every variable's name and whether it is a secret."""
+    for name, info in model.model_fields.items():
+        variable = prefix + name.upper()
+        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+            yield from _variables(info.annotation, variable + "__")
+        else:
+            yield variable, "SecretStr" in str(info.annotation)
+
+
+def _suggestion(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f" Did you mean {close[0]}?" if close else ""
+
+
+def _merged(lower: dict[str, Any], upper: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(lower)
+    for key, value in upper.items():
+        below = merged.get(key)
+        merged[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _translated(error: ValidationError) -> SettingInvalid | SettingUnknown:
+    first = error.errors(include_input=False, include_url=False)[0]
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = [v.removeprefix(PREFIX).lower().replace("__", ".") for v, _ in _variables(Settings, PREFIX)]
+        return SettingUnknown(name=name, suggestion=_suggestion(name, known))
+    return SettingInvalid(name=name, reason=first["msg"])

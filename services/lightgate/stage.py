@@ -1,0 +1,61 @@
+"""What a stage is: its step on the route, its patience, and how to build its work in a worker process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from lightgate.domain.photo import Claim, Facts
+from lightgate.domain.pipeline import Step
+from lightgate.errors import LightgateError
+from lightgate.settings import Settings
+from lightgate.store import Store
+
+#: what a stage says of one photo: facts, or why there are none
+Finding = Facts | LightgateError
+
+
+class Work(Protocol):
+    """A stage's work inside one worker process, with its models and connections loaded."""
+
+    def why_not_ready(self) -> str | None:
+        """Say why nothing should be claimed now, or None; asked before every claim, so it must be quick."""
+
+    def do(self, claims: Sequence[Claim]) -> Sequence[Finding]:
+        """Work on photos, giving one finding for each, in their order.
+
+        An exception instead of an answer makes the runner do each photo alone, to find the culprit.
+        """
+
+    def close(self) -> None:
+        """The queue is drained: let go of locks and connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One automatic stop of the route."""
+
+    step: Step
+    #: build the work; runs once a worker process and imports what is heavy
+    build: Callable[[Settings, Store], Work]
+    #: photos claimed at once
+    batch: int = 1
+    #: Celery's limits for one message, which drains for ``drain_s``
+    soft_limit_s: float = 60
+    hard_limit_s: float = 90
+    #: a message goes on claiming for this long
+    drain_s: float = 10
+    #: ``fork``, or ``spawn`` where a model library must not be forked
+    start_method: str = "fork"
+    #: workers with more than one process are refused (the GPU's one queue)
+    is_exclusive: bool = False
+    #: an address-space limit is safe (no torch, no CUDA in the process)
+    can_limit_memory: bool = True
+    #: what it records must survive a power cut (``synchronous=FULL``): the outside world has seen it
+    is_durable: bool = False
+
+    @property
+    def name(self) -> str:
+        """The step's name, which is also the queue's."""
+        return self.step.name

@@ -1,0 +1,1 @@
+"""A door: the Celery app, with one task a stage."""

@@ -1,0 +1,126 @@
+"""Ends a worker whose event loop stands still while the broker is connected, so that its supervisor starts a new one.
+
+A frozen connection can stop Celery's loop for ever: the process lives, answers nothing and takes no message. Without a
+broker the loop rests on purpose, so then the switch is off. A file tells the outside how the worker is.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from celery import bootsteps
+
+log = logging.getLogger(__name__)
+
+#: a loop that has not turned for so long will not turn again
+PATIENCE_S = 60.0
+BEAT_S = 5.0
+#: exit status of a worker that ended itself
+STOOD_STILL = 70
+
+
+class DeadMan:
+    """A thread that watches the loop from outside it."""
+
+    def __init__(
+        self,
+        worker: str,
+        run_folder: Path,
+        end: Callable[[int], object] = os._exit,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._worker = worker
+        self._file = run_folder / f"heartbeat-{worker}.json"
+        self._end = end
+        self._clock = clock
+        self._turned: float | None = None
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="dead-man", daemon=True)
+
+    def arm(self) -> None:
+        """The broker is connected: from now on the loop must turn."""
+        self._turned = self._clock()
+
+    def disarm(self) -> None:
+        """The broker is away: a loop that stands still is no fault."""
+        self._turned = None
+
+    def beat(self) -> None:
+        """The loop turned."""
+        if self._turned is not None:
+            self._turned = self._clock()
+
+    def start(self) -> None:
+        """Begin to watch; once."""
+        if not self._thread.is_alive() and not self._over.is_set():
+            self._thread.start()
+
+    def stop(self) -> None:
+        """The worker ends in good order."""
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join(BEAT_S)
+        self._file.unlink(missing_ok=True)
+
+    def look(self) -> None:
+        """End the process if the loop has stood still for too long; else say how the worker is."""
+        turned = self._turned
+        still_s = 0.0 if turned is None else self._clock() - turned
+        if still_s > PATIENCE_S:
+            log.critical("%s: the loop has stood still for %.0f s; ending the worker", self._worker, still_s)
+            self._end(STOOD_STILL)
+        self._tell(is_connected=turned is not None, still_s=still_s)
+
+    def _watch(self) -> None:
+        self.look()
+        while not self._over.wait(BEAT_S):
+            self.look()
+
+    def _tell(self, *, is_connected: bool, still_s: float) -> None:
+        said = {
+            "worker": self._worker,
+            "pid": os.getpid(),
+            "at": time.time(),
+            "is_connected": is_connected,
+            "still_s": round(still_s, 1),
+        }
+        draft = self._file.with_suffix(".new")
+        try:
+            draft.write_text(json.dumps(said), "ascii")
+            draft.replace(self._file)
+        except OSError as error:
+            log.warning("%s cannot be written: %s", self._file, error.strerror)
+
+
+def pulse(make: Callable[[str], DeadMan]) -> type[bootsteps.StartStopStep]:
+    """Make the consumer step that arms the switch when the broker is connected and disarms it when it is lost."""
+
+    class Pulse(bootsteps.StartStopStep):  # type: ignore[misc]
+        requires = ("celery.worker.consumer.tasks:Tasks",)
+
+        def __init__(self, consumer: Any, **options: Any) -> None:
+            super().__init__(consumer, **options)
+            self._dead_man = make(consumer.hostname)
+            self._timer: Any = None
+
+        def start(self, consumer: Any) -> None:
+            self._dead_man.arm()
+            self._timer = consumer.timer.call_repeatedly(BEAT_S, self._dead_man.beat)
+            self._dead_man.start()
+
+        def stop(self, consumer: Any) -> None:  # noqa: ARG002 - Celery's signature
+            self._dead_man.disarm()
+            if self._timer is not None:
+                self._timer.cancel()
+
+        def shutdown(self, consumer: Any) -> None:  # noqa: ARG002 - Celery's signature
+            self._dead_man.stop()
+
+    return Pulse

@@ -1,0 +1,78 @@
+"""Puts a worker together: tasks, what happens when a process starts or dies, the dead-man switch, the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from celery import Celery, signals
+from celery.exceptions import TimeLimitExceeded, WorkerLostError
+
+from lightgate import runner
+from lightgate.adapters.logs import set_up_logs
+from lightgate.bootstrap import House
+from lightgate.folder import DataFolder
+from lightgate.settings import Settings
+from lightgate.stage import Stage
+from lightgate_workers.bench import Bench, limit_memory
+from lightgate_workers.dead_man import DeadMan, pulse
+from lightgate_workers.lost import Lost
+from lightgate_workers.tasks import owner_of, register
+
+
+def make_app(
+    config: str,
+    stages: Mapping[str, Stage],
+    open_house: Callable[[Stage], House],
+    open_hurriedly: Callable[[], House],
+    settings: Callable[[], Settings],
+) -> Celery:
+    """Make the app; nothing is read, opened or connected until a worker starts.
+
+    Args:
+        config: module with Celery's settings, by name, since spawned children import it anew.
+        open_hurriedly: opens the house for the main process, with a short patience for the database.
+    """
+    app = Celery("lightgate")
+    app.config_from_object(config)
+    bench = Bench(open_house, stages)
+    for stage in stages.values():
+        register(app, stage, bench)
+    app.steps["consumer"].add(pulse(lambda worker: DeadMan(worker, DataFolder(settings().home).run)))
+    _listen(bench, Lost(open_hurriedly), settings)
+    return app
+
+
+def stage_of(worker: str, stages: Mapping[str, Stage]) -> Stage | None:
+    """Find the stage that a worker named ``exif@host`` or ``exif.2@host`` works for."""
+    return stages.get(worker.partition("@")[0].partition(".")[0])
+
+
+def _listen(bench: Bench, lost: Lost, settings: Callable[[], Settings]) -> None:
+    def on_process_start(sender: str, **_: Any) -> None:
+        stage = stage_of(sender, bench.stages)
+        if stage is None:
+            return
+        if stage.can_limit_memory:
+            limit_memory(settings().workers.memory_limit_mb)
+        # before the first task, whose time limit is for photos and not for loading a model
+        bench.work(stage)
+
+    def on_task_received(sender: Any, request: Any, **_: Any) -> None:
+        lost.remember(owner_of(request.hostname, request.id))
+
+    def on_task_failure(sender: Any, task_id: str, exception: BaseException, **_: Any) -> None:
+        if isinstance(exception, WorkerLostError | TimeLimitExceeded):
+            lost.end(runner.lapse, owner_of(sender.request.hostname, task_id))
+
+    def on_shutdown(sender: Any, **_: Any) -> None:
+        lost.end_remembered(runner.give_back)
+
+    def on_logs(**_: Any) -> None:
+        set_up_logs(settings().log_level)
+
+    signals.worker_process_init.connect(on_process_start, weak=False)
+    signals.task_received.connect(on_task_received, weak=False)
+    signals.task_failure.connect(on_task_failure, weak=False)
+    signals.worker_shutdown.connect(on_shutdown, weak=False)
+    signals.setup_logging.connect(on_logs, weak=False)
