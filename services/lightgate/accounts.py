@@ -66,6 +66,14 @@ def _first_user(settings: Settings, secrets_dir: Path) -> FirstUser:
     return FirstUser(name, first_password(secrets_dir) or _keep(file, made_up_password()), file)
 
 
+def kept_password(file: Path) -> str:
+    """Give the password that a file keeps, making both the first time."""
+    try:
+        return file.read_text("utf-8").strip()
+    except FileNotFoundError:
+        return _keep(file, made_up_password())
+
+
 def made_up_password() -> str:
     """Make a password that can be read aloud: five groups such as ``kebu-nosa``."""
     syllables = [secrets.choice(_CONSONANTS) + secrets.choice(_VOWELS) for _ in range(10)]

@@ -8,16 +8,17 @@ from datetime import UTC, datetime
 from functools import partial
 
 from lightgate import intake, review, runner, stages
-from lightgate.adapters import secrets
+from lightgate.adapters import broker, secrets
 from lightgate.adapters.celery_queue import CeleryDispatch
 from lightgate.adapters.sqlite import SqliteStore
+from lightgate.adapters.sqlite.engine import BUSY_TIMEOUT_S
 from lightgate.adapters.sqlite.migrate import migrate as migrate_database
 from lightgate.adapters.sqlite.migrate import require_current
 from lightgate.domain.naming import Rule
 from lightgate.domain.pipeline import Route
 from lightgate.folder import DataFolder
+from lightgate.names_ledger import refresh
 from lightgate.naming_gate import name_ready_sets
-from lightgate.names_ledger import export_if_changed
 from lightgate.ports import Dispatch
 from lightgate.settings import Settings
 from lightgate.stage import Stage
@@ -41,8 +42,7 @@ class House:
     @property
     def rule(self) -> Rule:
         """How published files are named."""
-        naming = self.settings.naming
-        return Rule(template=naming.template, extension=naming.extension, max_length=naming.max_length)
+        return self.settings.naming.rule
 
     def desk(self) -> review.Desk:
         """Where a person decides."""
@@ -62,7 +62,7 @@ class House:
                 partial(intake.finish_moves, self.store, self.folder),
                 partial(intake.sweep, self.store, self.folder),
                 partial(review.settle_files, self.store, self.folder),
-                partial(export_if_changed, self.store, self.folder),
+                partial(refresh, self.store, self.folder),
             ),
             slots={"exif": workers.exif, "quality": workers.quality, "publish": workers.publish},
         )
@@ -77,24 +77,31 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def build(settings: Settings, *, durable: bool = True, dispatch: Dispatch | None = None) -> House:
+def build(
+    settings: Settings,
+    *,
+    durable: bool = True,
+    dispatch: Dispatch | None = None,
+    busy_timeout_s: float = BUSY_TIMEOUT_S,
+) -> House:
     """Wire a house on a migrated database; reaches for no network.
 
     Args:
         durable: this process writes what must survive a power cut (decisions, publishing).
+        busy_timeout_s: how long a transaction may wait for the database's lock.
 
     Raises:
         DatabaseOutdated: the database is not there yet or of another version.
         UnsafeDatabase: this process's SQLite library must not open it.
     """
     folder = DataFolder(settings.home)
-    store = SqliteStore(folder.database, durable=durable)
+    store = SqliteStore(folder.database, durable=durable, busy_timeout_s=busy_timeout_s)
     require_current(store.engine, folder.database)
     return House(
         settings=settings,
         folder=folder,
         store=store,
-        dispatch=dispatch or CeleryDispatch(broker_url(settings, folder)),
+        dispatch=dispatch or CeleryDispatch(broker_url(settings, folder), list(stages.STAGES)),
         route=stages.ROUTE,
         stages=stages.STAGES,
         now=clock,
@@ -104,9 +111,8 @@ def build(settings: Settings, *, durable: bool = True, dispatch: Dispatch | None
 
 def broker_url(settings: Settings, folder: DataFolder) -> str:
     """Give the broker's URL: the configured one, or the private server's socket."""
-    if settings.broker_url is not None:
-        return settings.broker_url.get_secret_value()
-    return private_broker_url(folder)
+    configured = settings.broker_url
+    return broker.address(configured.get_secret_value() if configured else None, folder)
 
 
 def migrate(settings: Settings) -> str:

@@ -4,6 +4,7 @@ LightgateError
 ├── Transient               try again later; the photo is not at fault
 │   ├── StoreBusy           the database was locked for longer than its patience
 │   ├── StorageFull         the disk has no room
+│   ├── CopyDamaged         a copy read back differs from what was written
 │   ├── ModelServerDown     the caption model cannot be reached or is overloaded
 │   ├── ModelAnswerBad      the model answered, but not with something usable
 │   ├── TargetUnreachable   the website's file store cannot be reached
@@ -28,12 +29,14 @@ LightgateError
 │   ├── UnsafeDatabase      this SQLite library must not open this database
 │   ├── DatabaseOutdated    the schema is another program version's
 │   ├── DatabaseDamaged
+│   ├── NotUp               a process of the installation does not start or stop
 │   └── AlreadyRunning
 └── Refused                 a person asked for what cannot be done now
     ├── NotFound
     ├── Conflict            somebody was faster: the version has moved on
     ├── IllegalMove         the photo's position does not allow it
     ├── InputInvalid        a field or file the person gave
+    ├── SourceChanged       a file of the person's changed or vanished while it was read
     ├── ProofBlocks         the text proof blocks and no reason was given
     ├── SignInFailed        a wrong name or password
     ├── TooManyAttempts     too many wrong passwords
@@ -90,6 +93,10 @@ class StorageFull(Transient):
     """The disk is full: free some space in {path}, and the work goes on by itself."""
 
     is_charged = False
+
+
+class CopyDamaged(Transient):
+    """The copy of {name} differs from the original: check the disk that the data folder is on. Nothing was taken in."""
 
 
 class ModelServerDown(Transient):
@@ -191,6 +198,10 @@ class DatabaseDamaged(Misconfigured):
     """The upgrade was undone because {count} references in the database are broken. Backup: {backup}."""
 
 
+class NotUp(Misconfigured):
+    """Lightgate did not come up; see its logs."""
+
+
 class AlreadyRunning(Misconfigured):
     """Lightgate is already running on {home}."""
 
@@ -213,6 +224,10 @@ class IllegalMove(Refused):
 
 class InputInvalid(Refused):
     """{reason}"""
+
+
+class SourceChanged(Refused):
+    """{name} could not be read to its end ({reason}): nothing was taken in. Submit again when it is complete."""
 
 
 class ProofBlocks(Refused):

@@ -62,6 +62,15 @@ class DataFolder:
         return self.home / "flower"
 
     @property
+    def demo(self) -> Path:
+        """The photographs that ``lightgate demo`` makes."""
+        return self.home / "demo"
+
+    @property
+    def flower_password(self) -> Path:
+        return self.secrets / "flower-password"
+
+    @property
     def incoming(self) -> Path:
         """Verified copies of originals, named by content hash."""
         return self.home / "incoming"

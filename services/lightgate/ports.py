@@ -157,6 +157,9 @@ class Target(Protocol):
     def remove(self, path: str) -> None:
         """Remove a file; absent is fine."""
 
+    def sweep(self) -> int:
+        """Remove temporary files whose writer is gone; gives how many."""
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRow:

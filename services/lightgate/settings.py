@@ -11,11 +11,12 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from lightgate.domain.naming import Rule
 from lightgate.errors import SettingInvalid, SettingUnknown
 
 PREFIX = "LIGHTGATE_"
@@ -66,6 +67,16 @@ class Naming(Section):
     extension: str = ".JPG"
     #: characters, with extension (the predecessor's limit)
     max_length: Count = 150
+
+    @model_validator(mode="after")
+    def _can_name_files(self) -> Self:
+        _ = self.rule
+        return self
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that names are made by."""
+        return Rule(self.template, self.extension, self.max_length)
 
 
 class Intake(Section):
@@ -210,6 +221,16 @@ def load(environ: Mapping[str, str] | None = None, config: Path | None = None) -
         return Settings(**values)
     except ValidationError as error:
         raise _translated(error) from error
+
+
+def environ_for_children(told: Mapping[str, str], config: Path | None = None) -> dict[str, str]:
+    """Give this process's environment with some settings in it, for a process that it starts.
+
+    Args:
+        told: by variable name without prefix, e.g. ``BROKER_URL``.
+    """
+    named = {f"{PREFIX}CONFIG": str(config.absolute())} if config else {}
+    return {**os.environ, **named, **{PREFIX + name: value for name, value in told.items()}}
 
 
 def _from_toml(file: Path, is_named: bool) -> dict[str, Any]:

@@ -228,6 +228,9 @@ class Photos(Protocol):
     def known_sizes(self) -> frozenset[int]:
         """Give the sizes in bytes of all photos that are not rejected."""
 
+    def all_hashes(self) -> frozenset[str]:
+        """Give the content hashes of every row, rejected ones too: what no file may be swept for."""
+
     def move(self, photo: Photo, after: Position, at: datetime, *, raise_version: bool = False) -> None:
         """Put a photo that no worker holds at a new position; clears failure, lease and not-before.
 

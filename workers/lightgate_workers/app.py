@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from lightgate.adapters.sqlite.engine import BUSY_TIMEOUT_S
 from lightgate.bootstrap import House, build
-from lightgate.folder import DataFolder
 from lightgate.settings import load
 from lightgate.stage import Stage
 from lightgate.stages import STAGES

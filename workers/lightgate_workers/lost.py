@@ -7,8 +7,7 @@ It runs on Celery's event loop, so it waits two seconds for the database at most
 from __future__ import annotations
 
 import logging
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 
 from lightgate.bootstrap import House
@@ -20,35 +19,39 @@ log = logging.getLogger(__name__)
 #: more runs than one worker can have at once
 _REMEMBERED = 64
 
+#: ``runner.lapse`` or ``runner.give_back``
+Ending = Callable[[Line, str], int]
+
 
 class Lost:
     """Ends claims by their owner, over a house that is opened for the purpose: no handle is left to cross a fork."""
 
     def __init__(self, open_house: Callable[[], House]) -> None:
         self._open_house = open_house
-        self._owners: deque[str] = deque(maxlen=_REMEMBERED)
+        self._owners: dict[str, str] = {}
 
-    def remember(self, owner: str) -> None:
-        """A run begins."""
-        self._owners.append(owner)
+    def remember(self, task_id: str, owner: str) -> None:
+        """A run may begin."""
+        self._owners[task_id] = owner
+        if len(self._owners) > _REMEMBERED:
+            del self._owners[next(iter(self._owners))]
 
-    def end(self, ending: Callable[[Line, str], int], owner: str) -> None:
-        """Lapse or give back what one run held."""
-        self._end_all(ending, [owner])
+    def end(self, ending: Ending, task_id: str) -> None:
+        """End what one run held."""
+        self._end_all(ending, [self._owners[task_id]] if task_id in self._owners else [])
 
-    def end_remembered(self, ending: Callable[[Line, str], int]) -> None:
-        """Lapse or give back what any recent run still holds."""
-        self._end_all(ending, list(self._owners))
-        self._owners.clear()
+    def end_remembered(self, ending: Ending) -> None:
+        """End what any recent run still holds."""
+        self._end_all(ending, list(self._owners.values()))
 
-    def _end_all(self, ending: Callable[[Line, str], int], owners: list[str]) -> None:
+    def _end_all(self, ending: Ending, owners: Sequence[str]) -> None:
         if not owners:
             return
         try:
             house = self._open_house()
-            with closing(house.store):
+            with closing(house):
                 for owner in owners:
-                    if count := ending(house.line, owner):
-                        log.warning("%s: %s %d photos", owner, ending.__name__.replace("_", " "), count)
+                    if count := ending(house.line(), owner):
+                        log.warning("%s: %d photos, %s", owner, count, ending.__name__.replace("_", " "))
         except LightgateError as error:
             log.warning("claims stay until their leases run out: %s", error.message)

@@ -56,7 +56,7 @@ def _run_for(stage: Stage, bench: Bench) -> Callable[[Task], Answer]:
 
 def _drain(stage: Stage, bench: Bench, owner: str) -> DrainReport:
     house = bench.house(stage)
-    return runner.drain(house.line, stage, bench.work(stage), owner, time_up=(SoftTimeLimitExceeded,))
+    return runner.drain(house.line(), stage, bench.work(stage), owner, time_up=(SoftTimeLimitExceeded,))
 
 
 def shown(report: DrainReport) -> Answer:

@@ -59,11 +59,11 @@ def _listen(bench: Bench, lost: Lost, settings: Callable[[], Settings]) -> None:
         bench.work(stage)
 
     def on_task_received(sender: Any, request: Any, **_: Any) -> None:
-        lost.remember(owner_of(request.hostname, request.id))
+        lost.remember(request.id, owner_of(request.hostname, request.id))
 
     def on_task_failure(sender: Any, task_id: str, exception: BaseException, **_: Any) -> None:
         if isinstance(exception, WorkerLostError | TimeLimitExceeded):
-            lost.end(runner.lapse, owner_of(sender.request.hostname, task_id))
+            lost.end(runner.lapse, task_id)
 
     def on_shutdown(sender: Any, **_: Any) -> None:
         lost.end_remembered(runner.give_back)

@@ -26,8 +26,9 @@ KEY_PREFIX = "lightgate:"
 PRIORITY_STEPS = (0, 3, 6, 9)
 #: kombu's separator between a queue's name and its priority step
 _STEP_MARK = "\x06\x16"
-#: longer than the longest message, so that Redis hands no message out twice while it runs
-VISIBILITY_TIMEOUT_S = 900
+#: at least; it must be longer than the longest message, or Redis hands that one out again while it runs
+_VISIBILITY_TIMEOUT_S = 900
+_VISIBILITY_MARGIN_S = 60
 #: a click in the review site may wait so long for Redis, not longer
 CLIENT_TIMEOUT_S = 3
 #: after a failed call Redis is left alone for so long, so that ten calls do not wait ten times
@@ -43,8 +44,13 @@ def task_name(step: str) -> str:
     return f"lightgate.{step}"
 
 
-def configuration(broker_url: str, queues: Sequence[str], *, soft_stop_s: float = 20) -> dict[str, Any]:
+def configuration(
+    broker_url: str, queues: Sequence[str], *, soft_stop_s: float = 20, longest_s: float = 0
+) -> dict[str, Any]:
     """Give Celery's settings for a worker.
+
+    Args:
+        longest_s: the longest hard time limit of a task.
 
     Raises:
         SettingInvalid: the broker is not a Redis.
@@ -58,7 +64,7 @@ def configuration(broker_url: str, queues: Sequence[str], *, soft_stop_s: float 
         "event_serializer": "json",
         "enable_utc": True,
         "timezone": "UTC",
-        **_patience(),
+        **_patience(max(_VISIBILITY_TIMEOUT_S, longest_s + _VISIBILITY_MARGIN_S)),
         **_delivery(queues),
         **_processes(soft_stop_s),
     }
@@ -71,7 +77,7 @@ def _checked(broker_url: str) -> str:
     return url
 
 
-def _patience() -> dict[str, Any]:
+def _patience(visibility_timeout_s: float) -> dict[str, Any]:
     return {
         "broker_connection_retry_on_startup": True,
         # the default gives up after 100 tries
@@ -82,7 +88,7 @@ def _patience() -> dict[str, Any]:
         "broker_pool_limit": 10,
         "broker_pool_acquire_timeout": 5,
         "broker_transport_options": {
-            "visibility_timeout": VISIBILITY_TIMEOUT_S,
+            "visibility_timeout": visibility_timeout_s,
             "unacked_restore_interval": 15,
             "unacked_restore_throttle": 1,
             # without it a frozen connection stops the worker's loop for ever

@@ -26,8 +26,8 @@ class Program:
     name: str
     argv: tuple[str, ...]
     log: Path
-    #: is it at work? asked until it says yes
-    is_ready: Callable[[], bool]
+    #: is it, as this process id, at work? asked until it says yes
+    is_ready: Callable[[int], bool]
     #: SIGTERM, then SIGKILL to its whole group after this long
     stop_patience_s: float = 10
 

@@ -14,7 +14,9 @@ _DATE_TIME = re.compile(r"(\d{4})[:/-](\d{2})[:/-](\d{2})[ T](\d{2}):(\d{2}):(\d
 _OFFSET = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
 _SUB_SECONDS = re.compile(r"\d{1,9}")
 #: what makers write where they have nothing to say
-_EMPTY_LENSES = re.compile(r"[-?\s]*|n/?a|none|unknown( lens)?|0(\.0)? ?mm( f/?0(\.0)?)?|0(\.0)?-0(\.0)? ?mm.*", re.I)
+_EMPTY_LENSES = re.compile(
+    r"[-?\s]*|n/?a|none|unknown( lens)?|0(\.0)? ?mm( f/?0(\.0)?)?|0(\.0)?-0(\.0)? ?mm.*", re.IGNORECASE
+)
 
 _LONGEST_EXPOSURE_S = 24 * 3600
 _LARGEST_F_NUMBER = 1000
@@ -40,11 +42,13 @@ def text(value: object, limit: int = TEXT_LIMIT) -> str | None:
 
 
 def decoded(raw: bytes) -> str:
-    """Decode as UTF-8, else as Latin-1, which any bytes are."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
+    """Decode as UTF-8, else as Windows' Latin-1, else as the real one, which any bytes are."""
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("latin-1")
 
 
 def clean(value: str, limit: int = TEXT_LIMIT) -> str | None:

@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 _WELL_S = 3.0
 #: one that was away: longer, since finding that out may itself take seconds
 _AWAY_S = 8.0
-#: no try is begun with less left of the limit
-_LEAST_S = 3.0
+#: no further try is begun with less than this share of the limit left
+_LEAST_SHARE = 0.05
 #: keeps small models from falling into a loop
 _REPEAT_PENALTY = 1.1
 #: temperature added for each further try
@@ -90,9 +90,7 @@ class OllamaCaptioner:
         try:
             draft = self._described(picture, request)
         except (ModelServerDown, ModelAnswerBad) as error:
-            self._probe_again_at = 0.0
-            if isinstance(error, ModelServerDown) or error.fields.get("is_server"):
-                self._breaker.failed(str(error))
+            self._remember(error)
             raise self._charged(digest, error) from error
         self._breaker.succeeded()
         self._breaks.pop(digest, None)
@@ -103,15 +101,25 @@ class OllamaCaptioner:
 
         Raises:
             ModelServerDown: it cannot be loaded.
-            ModelAnswerBad: it was not loaded in time.
         """
         settings = self._settings
-        loaded = self._server.loaded(settings.model)
-        if loaded is None:
+        try:
+            # without a question this only loads, and does nothing when the model is loaded already
             options = {"num_ctx": settings.num_ctx}
             self._server.load(settings.model, options, settings.keep_alive, settings.hard_timeout_s)
             loaded = self._server.loaded(settings.model)
+        except (ModelServerDown, ModelAnswerBad) as error:
+            self._remember(error)
+            raise ModelServerDown(f"The model {settings.model} could not be loaded: {error}") from error
         return f"{settings.model}, {_runs_on(loaded, settings.num_ctx)}"
+
+    def _remember(self, error: ModelServerDown | ModelAnswerBad) -> None:
+        """Let the next claim wait where the server was the trouble."""
+        if isinstance(error, ModelServerDown):
+            self._trouble = str(error)
+            self._probe_again_at = self._clock() + _AWAY_S
+        if isinstance(error, ModelServerDown) or error.fields.get("is_server"):
+            self._breaker.failed(str(error))
 
     def _probed(self) -> str | None:
         settings = self._settings
@@ -129,11 +137,12 @@ class OllamaCaptioner:
         return None
 
     def _described(self, picture: bytes, request: CaptionRequest) -> CaptionDraft:
-        ends = self._clock() + self._settings.hard_timeout_s
+        limit_s = self._settings.hard_timeout_s
+        ends = self._clock() + limit_s
         faults: list[ModelAnswerBad] = []
         for number, one in enumerate(self._tries(), 1):
             left_s = ends - self._clock()
-            if faults and left_s < _LEAST_S:
+            if faults and left_s < _LEAST_SHARE * limit_s:
                 break
             try:
                 written = self._asked(one, picture, request, left_s, is_longer=_was_cut_off(faults))

@@ -129,7 +129,7 @@ def _fields(content: str) -> Mapping[str, Any]:
     """Find the outermost JSON object; keys are reduced to lower-case letters."""
     text = _THOUGHT.sub("", content)
     start, end = text.find("{"), text.rfind("}")
-    if start < 0 or end < start:
+    if start < 0:
         raise ModelAnswerBad(reason="it was not JSON")
     try:
         # raw control characters inside strings are common, even under a grammar

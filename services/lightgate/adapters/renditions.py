@@ -13,8 +13,10 @@ from lightgate.adapters.exif_block import exif_block
 from lightgate.adapters.jpeg_segments import with_metadata
 from lightgate.adapters.upright import upright
 from lightgate.adapters.xmp_packet import xmp_packet
+from lightgate.domain.layout import FULL, THUMB
 from lightgate.domain.photo import Photo
 from lightgate.ports import Rendition
+from lightgate.settings import Publish
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +50,10 @@ class Renditions:
         size = (fitted.width, fitted.height)
         content = with_metadata(pixels, exif_block(photo, *size), xmp_packet(photo))
         return Rendition(box.kind, content, *size, hash=hashlib.sha256(content).hexdigest())
+
+
+def renditions(publish: Publish) -> Renditions:
+    """Make the renderer that the settings describe."""
+    full = Box(FULL, publish.full_width_px, publish.full_height_px)
+    thumb = Box(THUMB, publish.thumb_width_px, publish.thumb_height_px)
+    return Renditions((full, thumb), publish.quality)

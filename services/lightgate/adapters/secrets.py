@@ -47,7 +47,8 @@ def _make(file: Path) -> None:
             opened.write(random.token_bytes(KEY_BYTES))
             opened.flush()
             os.fsync(opened.fileno())
-        _link_once(draft, file)
+        with suppress(FileExistsError):  # another process was faster: its key holds
+            file.hardlink_to(draft)
     finally:
         draft.unlink()
     _sync(file.parent)

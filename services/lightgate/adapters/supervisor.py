@@ -123,7 +123,7 @@ class Supervisor:
         if code is not None:
             self._bury(seat, seat.child, code)
         elif not seat.is_ready:
-            seat.is_ready = seat.program.is_ready()
+            seat.is_ready = seat.program.is_ready(seat.child.pid)
 
     def _start(self, seat: _Seat) -> None:
         try:

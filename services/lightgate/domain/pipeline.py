@@ -35,7 +35,7 @@ class Result(StrEnum):
     DONE = "done"
     #: a failure that is worth another attempt
     TRY_AGAIN = "try_again"
-    #: a failure that another attempt cannot cure
+    #: a failure that another attempt cannot cure; also: no name is possible at the naming gate
     REFUSED = "refused"
     #: the worker died or its lease ran out
     LAPSED = "lapsed"
@@ -152,6 +152,12 @@ def _work_ended(position: Position, step: Step, route: Route, result: Result) ->
     return replace(position, status=Status.FAILED if is_spent else Status.QUEUED)
 
 
+def _refuse(position: Position, step: Step, route: Route, result: Result) -> Position | None:
+    if step.opened_by is Result.NAMED and position.status is Status.WAITING:
+        return replace(position, status=Status.FAILED)
+    return _work_ended(position, step, route, result)
+
+
 def _open(position: Position, step: Step, route: Route, result: Result) -> Position | None:
     is_open = position.status is Status.WAITING and step.opened_by is result
     return _pass(position, step, route) if is_open else None
@@ -188,7 +194,7 @@ _MOVES = {
     Result.CLAIMED: _claim,
     Result.DONE: _work_ended,
     Result.TRY_AGAIN: _work_ended,
-    Result.REFUSED: _work_ended,
+    Result.REFUSED: _refuse,
     Result.LAPSED: _work_ended,
     Result.GIVEN_BACK: _work_ended,
     Result.NAMED: _open,

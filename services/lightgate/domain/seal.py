@@ -94,8 +94,8 @@ def _scores(scores: Scores) -> _Json:
 
 
 def _number(value: float | None) -> str | None:
-    """Write a number so that 7 and 7.0, which a database may exchange, are one."""
-    return None if value is None else repr(float(value))
+    """Write a number so that 7 and 7.0, or 0.0 and -0.0, which a database may exchange, are one."""
+    return None if value is None else repr(float(value) + 0.0)
 
 
 def _nfc(value: str | None) -> str | None:

@@ -7,9 +7,10 @@ from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import NAMING, REVIEW, Result, Status, steps_before
 from lightgate.domain.seal import SEAL_VERSION, seal
 from lightgate.errors import InputInvalid, ProofBlocks
-from lightgate.naming_gate import rename
+from lightgate.naming_gate import give_names
 from lightgate.review.desk import Desk, fetch, mark_live, move, note, prove, withdraw_approval
 from lightgate.review.files import bring_back, set_aside
+from lightgate.store import Actor
 
 MAX_REASON = 2000
 
@@ -75,7 +76,7 @@ def reopen(desk: Desk, photo_id: int, version: int, by: str) -> Photo:
             mark_live(tx, photo, "live", at)
             has_passed_naming = any(step.name == NAMING for step in steps_before(desk.route, after.step))
             if has_passed_naming and photo.file_name is None:
-                rename(tx, [tx.photos.get(photo_id)], desk.rule, at, by)
+                give_names(tx, [tx.photos.get(photo_id)], desk.rule, at, Actor.PERSON, by)
         tx.events.add(note(photo, at, by, "decision", "reopen"))
         reopened = tx.photos.get(photo_id)
     desk.wake(reopened)

@@ -9,9 +9,9 @@ from datetime import datetime
 from lightgate.domain.photo import Field, Photo, Source, Text, TextValue
 from lightgate.domain.pipeline import Result
 from lightgate.errors import InputInvalid
-from lightgate.naming_gate import rename, rename_to
+from lightgate.naming_gate import choose_name, rename
 from lightgate.review.desk import Desk, fetch, move, note, prove, withdraw_approval
-from lightgate.store import Transaction
+from lightgate.store import Actor, Transaction
 
 MAX_TEXT = 5000
 MAX_NAME_PART = 200
@@ -90,9 +90,9 @@ def _edit_identity(
         yield from ((name, getattr(photo, name), value) for name, value in changed.items())
     before = photo.file_name
     if changes.file_name is not None and changes.file_name != before:
-        rename_to(tx, tx.photos.get(photo.id), changes.file_name, desk.rule, at, by)
+        choose_name(tx, tx.photos.get(photo.id), changes.file_name, desk.rule, at, Actor.PERSON, by)
     elif changed and before is not None and not tx.names.is_frozen(photo.id):
-        rename(tx, [tx.photos.get(photo.id)], desk.rule, at, by)
+        rename(tx, [tx.photos.get(photo.id)], desk.rule, at, Actor.PERSON, by)
     after = tx.photos.get(photo.id).file_name
     if after != before:
         yield "file_name", before, after

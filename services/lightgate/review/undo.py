@@ -13,7 +13,7 @@ from lightgate.store import Actor, Event
 
 #: how far back a person's own actions are looked for
 _HORIZON = 500
-_IDENTITY = {"subject", "location", "folder", "file_name"}
+_IDENTITY = {"subject", "location", "folder"}
 
 
 class NothingToUndo(Refused):
@@ -66,17 +66,21 @@ def _inverse(desk: Desk, photo: Photo, last: Event, action: Sequence[Event], by:
 
 
 def _changes_back(action: Sequence[Event]) -> Changes:
-    identity = {event.name: event.old for event in action if event.name in _IDENTITY}
+    old = {event.name: event.old for event in action}
     texts = []
     for event in action:
         name, _, language = event.name.partition(".")
-        if language and event.old is not None:
-            value = tuple(event.old.split(", ")) if name == Field.KEYWORDS else event.old
+        if language:
+            value = tuple((event.old or "").split(", ")) if name == Field.KEYWORDS else event.old or ""
             texts.append(TextChange(language, Field(name), value))
-    rating = next((event for event in action if event.name == "qr"), None)
+    rating = old.get("qr")
     return Changes(
-        **identity,
+        subject=old.get("subject"),
+        location=old.get("location"),
+        folder=old.get("folder"),
+        # a name follows subject, location and folder, unless it was itself what changed
+        file_name=old.get("file_name") if not _IDENTITY & old.keys() else None,
         texts=tuple(texts),
-        qr=float(rating.old) if rating and rating.old else None,
-        clear_qr=rating is not None and rating.old is None,
+        qr=float(rating) if rating else None,
+        clear_qr="qr" in old and rating is None,
     )

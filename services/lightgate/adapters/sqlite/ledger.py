@@ -13,7 +13,6 @@ from lightgate.adapters.sqlite.schema import note
 from lightgate.adapters.sqlite.schema import publication as row
 from lightgate.domain.photo import Publication
 
-
 #: the columns of a ``Publication``, under its field names
 LEDGER_COLUMNS = tuple(row.c[each.name] for each in fields(Publication))
 

@@ -110,6 +110,9 @@ class Photos:
     def known_sizes(self) -> frozenset[int]:
         return frozenset(self._connection.execute(select(row.c.size_bytes).distinct()).scalars())
 
+    def all_hashes(self) -> frozenset[str]:
+        return frozenset(self._connection.execute(select(row.c.content_hash).distinct()).scalars())
+
     def move(self, photo: Photo, after: Position, at: datetime, *, raise_version: bool = False) -> None:
         before = photo.position
         moved = (

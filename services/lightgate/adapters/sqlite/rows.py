@@ -35,7 +35,7 @@ _LEDGER_FIELDS = tuple(each.name for each in fields(Publication))
 
 #: what a photo is read from: its row and its set's
 PHOTO_COLUMNS = (
-    *(column for column in review_queue.c if column.name not in {"embedding", "facts"}),
+    *(column for column in review_queue.c if column.name not in {"embedding", "facts", "own_id"}),
     photo_set.c.slug.label("set_slug"),
     photo_set.c.brief.label("set_brief"),
     photo_set.c.languages.label("set_languages"),

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
@@ -97,8 +98,7 @@ approval = Table(
 review_queue = Table(
     "review_queue",
     metadata,
-    # autoincrement is said because the id is also part of the approval's foreign key
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", Integer, primary_key=True),
     Column("set_id", ForeignKey("photo_set.id"), nullable=False),
     # position and lease
     Column("step", Text, nullable=False),
@@ -171,6 +171,9 @@ review_queue = Table(
     Column("series_similarity", Float),
     # decision
     Column("approval_id", Integer),
+    # the id once more, so that the key below can say "an approval of this photo"; on the id itself it would
+    # cost the table its AUTOINCREMENT, and a history its photo
+    Column("own_id", Integer, Computed("id", persisted=True)),
     Column("reject_reason", Text),
     Column("facts", JSON, nullable=False, server_default="{}"),
     Column("created_at", UtcTime, nullable=False),
@@ -182,7 +185,9 @@ review_queue = Table(
     ),
     CheckConstraint("status <> 'published' OR step = 'publish'", name="published_at_the_end"),
     CheckConstraint("attempt >= 0 AND crashes >= 0 AND version >= 1", name="counts"),
-    ForeignKeyConstraint(["approval_id", "id"], ["approval.id", "approval.photo_id"], name="fk_review_queue_approval"),
+    ForeignKeyConstraint(
+        ["approval_id", "own_id"], ["approval.id", "approval.photo_id"], name="fk_review_queue_approval"
+    ),
     Index("ix_review_queue_ready", "step", "status", "priority", "not_before", "id"),
     Index("ix_review_queue_lease", "lease_until", sqlite_where=text("status = 'running'")),
     Index("ix_review_queue_set", "set_id", "id"),

@@ -193,6 +193,7 @@ def upgrade() -> None:
         sa.Column("series_count", sa.Integer(), nullable=True),
         sa.Column("series_similarity", sa.Float(), nullable=True),
         sa.Column("approval_id", sa.Integer(), nullable=True),
+        sa.Column("own_id", sa.Integer(), sa.Computed("id", persisted=True), nullable=True),
         sa.Column("reject_reason", sa.Text(), nullable=True),
         sa.Column("facts", sa.JSON(), server_default="{}", nullable=False),
         sa.Column("created_at", sa.String(length=27), nullable=False),
@@ -210,7 +211,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("attempt >= 0 AND crashes >= 0 AND version >= 1", name=op.f("ck_review_queue_counts")),
         sa.ForeignKeyConstraint(
-            ["approval_id", "id"], ["approval.id", "approval.photo_id"], name="fk_review_queue_approval"
+            ["approval_id", "own_id"], ["approval.id", "approval.photo_id"], name="fk_review_queue_approval"
         ),
         sa.ForeignKeyConstraint(["set_id"], ["photo_set.id"], name=op.f("fk_review_queue_set_id_photo_set")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_queue")),

@@ -1,0 +1,128 @@
+"""What a person does to one photo or to several: a form comes in, one function is called, the next photo opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from lightgate import review
+from lightgate.domain.photo import Photo
+from lightgate.errors import InputInvalid, Refused
+from lightgate.review import Desk, Outcome
+from lightgate_web.failures import status_of
+from lightgate_web.here import house, person
+from lightgate_web.pages import pages
+from lightgate_web.pages.entries import changes_from
+from lightgate_web.pages.photo import photo_page
+from lightgate_web.selection import MAX_ID, ids_of, next_to_decide, place_from, selection_from
+from lightgate_web.wording import short
+
+Form = Mapping[str, str]
+
+_NAME_LENGTH = 60
+
+
+def _save(desk: Desk, photo_id: int, form: Form) -> Photo:
+    return _edited(desk, photo_id, form)
+
+
+def _approve(desk: Desk, photo_id: int, form: Form) -> Photo:
+    photo = _edited(desk, photo_id, form)
+    return review.approve(desk, photo_id, photo.version, person(), form.get("override_reason") or None)
+
+
+def _reject(desk: Desk, photo_id: int, form: Form) -> Photo:
+    return review.reject(desk, photo_id, _version(form), person(), form.get("reason", ""))
+
+
+def _reopen(desk: Desk, photo_id: int, form: Form) -> Photo:
+    return review.reopen(desk, photo_id, _version(form), person())
+
+
+def _retry(desk: Desk, photo_id: int, form: Form) -> Photo:
+    return review.retry(desk, photo_id, _version(form), person())
+
+
+def _skip(desk: Desk, photo_id: int, form: Form) -> Photo:
+    return review.skip(desk, photo_id, _version(form), person())
+
+
+def _edited(desk: Desk, photo_id: int, form: Form) -> Photo:
+    with desk.store.reading() as tx:
+        photo = tx.photos.get(photo_id)
+    return review.edit(desk, photo_id, _version(form), changes_from(form, photo), person())
+
+
+_ACTIONS: Mapping[str, tuple[Callable[[Desk, int, Form], Photo], str]] = {
+    "save": (_save, "Saved"),
+    "approve": (_approve, "Approved"),
+    "reject": (_reject, "Rejected"),
+    "reopen": (_reopen, "Back to review"),
+    "retry": (_retry, "Trying again"),
+    "skip": (_skip, "Goes on without it"),
+}
+#: the page stays on the photo after these
+_STAYS = frozenset({"save", "reopen"})
+_UNDOABLE = frozenset({"save", "approve", "reject", "reopen"})
+
+
+@pages.post(f"/photos/<int(max={MAX_ID}):photo_id>/<any(save,approve,reject,reopen,retry,skip):action>")
+def decide(photo_id: int, action: str) -> Response | tuple[str, int]:
+    selection = selection_from(request.args)
+    act, words = _ACTIONS[action]
+    try:
+        photo = act(house().desk(), photo_id, request.form)
+    except Refused as error:
+        return photo_page(photo_id, selection, request.form, error.message), status_of(error)
+    flash(f"{words}: {short(photo.original_file_name, _NAME_LENGTH)}", "undoable" if action in _UNDOABLE else "done")
+    if action in _STAYS:
+        return redirect(url_for("pages.photo", photo_id=photo_id, **selection.params), 303)
+    with house().store.reading() as tx:
+        following = next_to_decide(tx, selection, photo_id)
+    if following is None:
+        return redirect(url_for("pages.photos", **selection.params), 303)
+    return redirect(url_for("pages.photo", photo_id=following, **selection.params), 303)
+
+
+@pages.post("/undo")
+def undo() -> Response:
+    """Take the person's last action back and show the photo it was about."""
+    selection = selection_from(request.args)
+    photo = review.undo(house().desk(), person())
+    flash(f"Undone: {short(photo.original_file_name, _NAME_LENGTH)}", "done")
+    return redirect(url_for("pages.photo", photo_id=photo.id, **selection.params), 303)
+
+
+@pages.post("/photos/bulk")
+def bulk() -> Response:
+    """Do the same to every photo that was picked, or to all of the selection."""
+    selection = selection_from(request.args)
+    if request.form.get("every"):
+        with house().store.reading() as tx:
+            ids = ids_of(tx, selection)
+    else:
+        ids = [place for each in request.form.getlist("id") if (place := place_from({"id": each}, "id")) is not None]
+    if not ids:
+        raise InputInvalid(reason="No photo was picked: tick the ones you mean first.")
+    action = request.form.get("action", "")
+    outcomes = review.bulk(house().desk(), ids, action, person(), reason=request.form.get("reason", ""))
+    flash(_summed_up(action, outcomes), "done")
+    return redirect(url_for("pages.photos", **selection.params), 303)
+
+
+def _summed_up(action: str, outcomes: Sequence[Outcome]) -> str:
+    refused = [outcome.error for outcome in outcomes if outcome.error is not None]
+    words = _ACTIONS[action][1]
+    done = f"{words}: {len(outcomes) - len(refused)} of {len(outcomes)} photos."
+    return f"{done} {len(refused)} refused, the first because: {short(refused[0].message, 200)}" if refused else done
+
+
+def _version(form: Form) -> int:
+    text = form.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise InputInvalid(reason="The page did not say which version of the photo it showed; load it again.")
+    return int(text)
+
+

@@ -1,0 +1,139 @@
+"""The photo page: one large picture, its texts beside it, and the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from lightgate.domain.photo import Field, Photo
+from lightgate.domain.pipeline import Status, step_named
+from lightgate.domain.text import blocking
+from lightgate.domain.words import ReviewStatus, review_status
+from lightgate.errors import IllegalMove
+from lightgate.store import Event, Transaction
+from lightgate_web.here import house
+from lightgate_web.pages import pages
+from lightgate_web.pages.entries import identity_entries, language_groups, shown
+from lightgate_web.selection import MAX_ID, UNDECIDED, Selection, count_left, neighbours, next_to_decide, selection_from
+from lightgate_web.wording import is_routine, megabytes
+
+_HISTORY = 200
+_REVIEWED = frozenset({ReviewStatus.PENDING, ReviewStatus.NEEDS_WORK})
+_DECIDED = frozenset({ReviewStatus.APPROVED, ReviewStatus.REJECTED, ReviewStatus.PUBLISHED})
+
+_REOPEN = ("reopen", "Back to review", "back")
+_RETRY = ("retry", "Try again", "again")
+_SKIP = ("skip", "Go on without", "skip")
+
+
+@pages.get("/review")
+def start() -> Response:
+    """Open the first photo that waits for a decision."""
+    selection = selection_from(request.args, state=UNDECIDED)
+    with house().store.reading() as tx:
+        first = next_to_decide(tx, selection, 0)
+    if first is None:
+        return redirect(url_for("pages.photos", **selection.params))
+    return redirect(url_for("pages.photo", photo_id=first, **selection.params))
+
+
+@pages.get(f"/photos/<int(max={MAX_ID}):photo_id>")
+def photo(photo_id: int) -> str:
+    return photo_page(photo_id, selection_from(request.args), {})
+
+
+def photo_page(photo_id: int, selection: Selection, typed: Mapping[str, str], problem: str = "") -> str:
+    """Show a photo; after a refused change with what was typed, the problem, and who was faster."""
+    with house().store.reading() as tx:
+        found = tx.photos.get(photo_id)
+        context = _context(tx, found, selection, typed)
+    return render_template("photo.html", photo=found, selection=selection, typed=typed, problem=problem, **context)
+
+
+def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping[str, str]) -> dict[str, Any]:
+    issues = tx.photos.issues(photo.id)
+    events = tx.events.of_photo(photo.id)
+    beside = neighbours(tx, selection, photo.id)
+    return {
+        "languages": language_groups(photo, issues, typed),
+        "identity": identity_entries(photo, tx.names.is_frozen(photo.id), typed),
+        "identity_is_open": any(f"was.{name}" in typed for name in ("subject", "file_name", "qr")),
+        "general_issues": [issue for issue in issues if issue.field is None],
+        "is_blocked": bool(blocking(issues)) and review_status(photo) in _REVIEWED,
+        "beside": beside,
+        "next_id": beside.after,
+        "goes_on_with": next_to_decide(tx, selection, photo.id),
+        "left": count_left(tx, selection),
+        "history": _history(events),
+        "news": _news(events, typed),
+        "service_note": tx.notes.get(f"{photo.position.step}.status"),
+        "facts": _facts(photo),
+        "alt": _alternative(photo),
+        **_possible(photo),
+    }
+
+
+def _possible(photo: Photo) -> dict[str, Any]:
+    """Say what a person can do with the photo where it stands."""
+    status = photo.position.status
+    word = review_status(photo)
+    is_at_rest = status is not Status.RUNNING
+    others = []
+    if word in _DECIDED:
+        others.append(_REOPEN)
+    if status is Status.FAILED:
+        others.append(_RETRY)
+        if _can_be_skipped(photo):
+            others.append(_SKIP)
+    return {
+        "can": {"approve": word in _REVIEWED, "reject": word != ReviewStatus.REJECTED and is_at_rest},
+        "may_edit": word != ReviewStatus.REJECTED and not (word == ReviewStatus.RELEASED and not is_at_rest),
+        "others": others,
+    }
+
+
+def _can_be_skipped(photo: Photo) -> bool:
+    try:
+        return step_named(house().route, photo.position.step).can_be_skipped
+    except IllegalMove:
+        return False
+
+
+def _history(events: Sequence[Event]) -> list[Event]:
+    return [event for event in reversed(events) if not is_routine(event)][:_HISTORY]
+
+
+def _news(events: Sequence[Event], typed: Mapping[str, str]) -> list[Event]:
+    """After a conflict: what happened last."""
+    if not typed:
+        return []
+    return [event for event in _history(events) if event.kind in {"field", "decision", "undo", "name"}][:3]
+
+
+def _alternative(photo: Photo) -> str:
+    alt = shown(photo.text(photo.languages[0], Field.ALT_TEXT))
+    return alt or f"Photograph {photo.original_file_name}, not described yet"
+
+
+def _facts(photo: Photo) -> list[tuple[str, str]]:
+    exif = photo.exif
+    size = f"{exif.width} × {exif.height}" if exif.width and exif.height else ""
+    focal = f"{exif.focal_length_mm} mm" if exif.focal_length_mm else ""
+    exposure = " · ".join(part for part in (exif.exposure, exif.aperture, f"ISO {exif.iso}" if exif.iso else "") if part)
+    facts = (
+        ("File name", photo.file_name or "not named yet"),
+        ("Original", photo.relative_path),
+        ("Set", photo.set_slug),
+        ("Taken", " ".join(part for part in (exif.date_time, exif.offset) if part)),
+        ("Camera", exif.camera or ""),
+        ("Lens", " · ".join(part for part in (exif.lens_model, focal) if part)),
+        ("Exposure", exposure),
+        ("Size", " · ".join(part for part in (size, exif.format or "", megabytes(photo.size_bytes)) if part)),
+        ("Creator", photo.rights.creator or ""),
+        ("Copyright", photo.rights.copyright or ""),
+        *((f"On {each.target}", f"{each.state}: {', '.join(each.paths.values())}") for each in photo.publications),
+    )
+    return [(label, value) for label, value in facts if value]

@@ -1,0 +1,202 @@
+"""Headers of photographs, read with Pillow and pillow-heif without decoding a pixel."""
+
+from __future__ import annotations
+
+import io
+import stat
+import struct
+import warnings
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO
+
+from PIL import Image
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+from pillow_heif import HeifImageFile
+
+from lightgate.adapters import exif_tags
+from lightgate.adapters.embedded_texts import Words, best_of, words_from_iptc, words_from_xmp
+from lightgate.adapters.exif_tags import DAMAGE, Tags
+from lightgate.adapters.formats import HEAD_BYTES, HEIF, JPEG, PNG, TIFF, WEBP, format_of
+from lightgate.domain.photo import Exif, Rights
+from lightgate.errors import FileTooLarge, TooManyPixels, UnreadableImage, UnsupportedFormat
+from lightgate.ports import Header
+
+#: opened by class, not by ``Image.open``, whose pixel limit is one for the whole process
+_READERS: dict[str, type[ImageFile]] = {
+    JPEG: JpegImageFile,
+    PNG: PngImageFile,
+    WEBP: WebPImageFile,
+    HEIF: HeifImageFile,
+}
+#: in a JPEG 64 KB; more elsewhere, with a preview inside. Larger blocks are not read
+_EXIF_LIMIT_BYTES = 16_000_000
+_PHOTOSHOP_IPTC = 0x0404
+
+_WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC = 256, 257, 259, 262
+_XMP, _IPTC, _SUB_IFDS, _SUBFILE_TYPE, _DNG_VERSION = 700, 33723, 330, 254, 50706
+#: Nikon, Sony, Pentax and lossy DNG compression; colour filter array and linear raw pixels
+_RAW_COMPRESSIONS = frozenset({34713, 32767, 65535, 34892})
+_RAW_PHOTOMETRICS = frozenset({32803, 34892})
+
+
+@dataclass(frozen=True, slots=True)
+class _Container:
+    """What lies around the pixels of one file."""
+
+    width_px: int
+    height_px: int
+    tags: Tags
+    xmp: bytes = b""
+    iptc: bytes = b""
+
+
+class PillowHeaders:
+    """``ports.HeaderReader``. Formats go by content; limits are checked before anything is decoded."""
+
+    def __init__(self, max_megapixels: float, max_file_mb: float) -> None:
+        self._max_megapixels = max_megapixels
+        self._max_file_mb = max_file_mb
+
+    def read(self, file: Path) -> Header:
+        """Read one file."""
+        try:
+            self._check_size(file)
+            with file.open("rb") as stream:
+                return self._read(stream)
+        except OSError as error:
+            raise UnreadableImage(reason=_plain(error)) from error
+
+    def _check_size(self, file: Path) -> None:
+        status = file.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableImage(reason="it is not a file")
+        size_mb = status.st_size / 1e6
+        if size_mb > self._max_file_mb:
+            raise FileTooLarge(size=round(size_mb), limit=f"{self._max_file_mb:g}")
+
+    def _read(self, stream: IO[bytes]) -> Header:
+        format_ = format_of(stream.read(HEAD_BYTES))
+        stream.seek(0)
+        container = _tiff(stream) if format_ == TIFF else self._opened(stream, format_)
+        megapixels = container.width_px * container.height_px / 1e6
+        if megapixels > self._max_megapixels:
+            raise TooManyPixels(pixels=round(megapixels), limit=f"{self._max_megapixels:g}")
+        return _header(container, format_)
+
+    def _opened(self, stream: IO[bytes], format_: str) -> _Container:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                image = _READERS[format_](stream)
+            except Image.DecompressionBombError as error:
+                raise TooManyPixels(pixels="too many", limit=f"{self._max_megapixels:g}") from error
+            except DAMAGE as error:
+                raise UnreadableImage(reason=_damaged(format_)) from error
+        return _Container(*image.size, _block_tags(image), _bytes(image.info.get("xmp")), _jpeg_iptc(image))
+
+
+def _plain(error: OSError) -> str:
+    return f"the file cannot be opened ({error.strerror})" if error.strerror else "the file cannot be read"
+
+
+def _damaged(format_: str) -> str:
+    return f"the beginning of this {format_} file is damaged or missing"
+
+
+def _bytes(value: object) -> bytes:
+    if isinstance(value, str):
+        return value.encode()
+    return value if isinstance(value, bytes) else b""
+
+
+def _block_tags(image: ImageFile) -> Tags:
+    block = _bytes(image.info.get("exif"))
+    while block.startswith(b"Exif\0\0"):
+        block = block[6:]
+    if not block or len(block) > _EXIF_LIMIT_BYTES:
+        return Tags()
+    try:
+        return exif_tags.read_tags(io.BytesIO(block))
+    except DAMAGE:
+        return Tags()
+
+
+def _jpeg_iptc(image: ImageFile) -> bytes:
+    resources = image.info.get("photoshop")
+    return _bytes(resources.get(_PHOTOSHOP_IPTC)) if isinstance(resources, dict) else b""
+
+
+def _tiff(stream: IO[bytes]) -> _Container:
+    """Read a TIFF by its first directory alone: Pillow's own reader refuses pixel kinds that libvips decodes."""
+    try:
+        tags = exif_tags.read_tags(stream)
+    except DAMAGE as error:
+        raise UnreadableImage(reason=_damaged(TIFF)) from error
+    first = tags.ifd0
+    if _is_raw(tags):
+        raise UnsupportedFormat(format="RAW")
+    width, height = first.get(_WIDTH), first.get(_HEIGHT)
+    if not isinstance(width, int) or not isinstance(height, int) or width <= 0 or height <= 0:
+        raise UnreadableImage(reason=_damaged(TIFF))
+    return _Container(width, height, tags, _bytes(first.get(_XMP)), _tiff_iptc(first.get(_IPTC)))
+
+
+def _is_raw(tags: Tags) -> bool:
+    """Is this a camera's raw file, which are TIFF files with a small preview in front?"""
+    first = tags.ifd0
+    is_preview = first.get(_SUBFILE_TYPE) == 1 and first.get(_SUB_IFDS) is not None
+    return (
+        first.get(_DNG_VERSION) is not None
+        or is_preview
+        or first.get(_COMPRESSION) in _RAW_COMPRESSIONS
+        or first.get(_PHOTOMETRIC) in _RAW_PHOTOMETRICS
+    )
+
+
+def _tiff_iptc(value: object) -> bytes:
+    """Photoshop declares these bytes as 4-byte numbers."""
+    if isinstance(value, tuple):
+        try:
+            return struct.pack(f"<{len(value)}I", *value)
+        except struct.error:
+            return b""
+    return _bytes(value)
+
+
+def _without_camera(words: Words, exif: Exif) -> Words:
+    """Drop texts that only repeat the camera's name."""
+    names = {exif.make, exif.model, exif.camera}
+    return replace(
+        words,
+        caption=None if words.caption in names else words.caption,
+        creator=None if words.creator in names else words.creator,
+        copyright=None if words.copyright in names else words.copyright,
+    )
+
+
+def _header(container: _Container, format_: str) -> Header:
+    tags = container.tags
+    size = (container.width_px, container.height_px)
+    exif = exif_tags.exif_from(tags, format_, *size, is_turned=format_ == HEIF)
+    rights = exif_tags.rights_from(tags)
+    in_exif = Words(
+        caption=exif_tags.description_from(tags),
+        keywords=exif_tags.keywords_from(tags),
+        creator=rights.creator,
+        copyright=rights.copyright,
+    )
+    words = best_of((words_from_xmp(container.xmp), words_from_iptc(container.iptc), _without_camera(in_exif, exif)))
+    return Header(
+        format=format_,
+        width_px=exif.width or size[0],
+        height_px=exif.height or size[1],
+        exif=exif,
+        rights=Rights(words.creator, words.copyright),
+        caption=words.caption,
+        alt_text=words.alt_text,
+        keywords=words.keywords,
+    )

@@ -1,0 +1,84 @@
+"""``up`` and ``down``: the installation, in this terminal or behind it."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+
+from lightgate import doctor
+from lightgate.adapters import commands
+from lightgate.adapters.house_report import HouseReport
+from lightgate.adapters.logs import set_up_logs
+from lightgate.cli.printing import say
+from lightgate.cli.session import Session, pass_session
+from lightgate.cli.welcome import welcome
+from lightgate.installation import background
+from lightgate.installation.run import run
+from lightgate.settings import environ_for_children
+from lightgate.stages import STAGES
+
+
+@click.command()
+@click.option("-d", "--detach", is_flag=True, help="Go on in the background.")
+@click.option("--no-flower", is_flag=True, help="Without Flower.")
+@pass_session
+def up(session: Session, detach: bool, no_flower: bool) -> None:
+    """Start broker, workers, reconciler, Flower and review site.
+
+    \b
+    Example: lightgate up -d
+    """
+    if detach:
+        start_behind(session, no_flower=no_flower)
+        return
+    set_up_logs(session.settings.log_level)
+    run(
+        session.settings,
+        list(STAGES),
+        lambda told: environ_for_children(told, session.config),
+        _Greeter(session),
+        with_flower=not no_flower,
+    )
+
+
+@click.command()
+@pass_session
+def down(session: Session) -> None:
+    """Stop everything that ``up`` started.
+
+    \b
+    Example: lightgate down
+    """
+    say("Lightgate has stopped." if background.stop(session.folder) else "Lightgate was not running.")
+
+
+def start_behind(session: Session, *, no_flower: bool = False) -> HouseReport:
+    """Start the installation in the background and greet when it is there."""
+    arguments = ["up", *(["--no-flower"] if no_flower else [])]
+    environ = environ_for_children({"HOME": str(session.folder.home)}, session.config)
+    report = background.start(commands.lightgate(*arguments), environ, session.folder)
+    greet(session, report)
+    return report
+
+
+def greet(session: Session, report: HouseReport) -> None:
+    """Say what to open, who signs in, and what runs with less than it could."""
+    for line in welcome(session.settings, session.folder, report):
+        say(line)
+    for check in doctor.models(session.settings):
+        say(f"{check.name}: {check.message}")
+
+
+class _Greeter:
+    """Greets once, when everything is at work for the first time."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._has_greeted = False
+
+    def __call__(self, report: HouseReport) -> None:
+        if report.is_ready and not self._has_greeted:
+            self._has_greeted = True
+            greet(self._session, report)
+            logging.getLogger(__name__).info("everything is at work; stop with Ctrl-C or: lightgate down")

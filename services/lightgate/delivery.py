@@ -1,0 +1,188 @@
+"""What it takes to have one photo live as approved: files to put, a row to write, old files to remove.
+
+The publish stage carries it out and the dry run prints it, so that both are the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from lightgate.domain.layout import FULL, THUMB, Layout
+from lightgate.domain.photo import Field, Photo, Publication
+from lightgate.errors import NameTaken, OriginalMissing, SealBroken
+from lightgate.ports import Catalogue, CatalogueRow, Renderer, Rendition, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Website:
+    """Where published photographs go."""
+
+    targets: Sequence[Target]
+    catalogue: Catalogue
+    layout: Layout
+    #: in front of the paths in the catalogue; empty: the path itself
+    public_url: str = ""
+
+
+class Change(StrEnum):
+    """What happens to a file or row that has the photo's name."""
+
+    NEW = "new"
+    SAME = "same"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One rendition and its place below a target's root."""
+
+    path: str
+    rendition: Rendition
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Everything of one photo that leaves the house."""
+
+    file_name: str
+    files: tuple[File, ...]
+    row: CatalogueRow
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """Paths by rendition kind."""
+        return {file.rendition.kind: file.path for file in self.files}
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 by rendition kind."""
+        return {file.rendition.kind: file.rendition.hash for file in self.files}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one target needs."""
+
+    target: Target
+    changes: tuple[tuple[File, Change], ...]
+    #: files of an earlier version at other paths
+    to_remove: tuple[str, ...]
+
+    @property
+    def to_put(self) -> tuple[File, ...]:
+        """Files that are not there yet as they should be."""
+        return tuple(file for file, change in self.changes if change is not Change.SAME)
+
+
+def pack(photo: Photo, original: Path, renderer: Renderer, website: Website) -> Parcel:
+    """Render a photo from its verified original and write its row.
+
+    Raises:
+        OriginalMissing: the working copy is gone, or not the file that was approved.
+        SealBroken: the photo has no name.
+    """
+    if photo.file_name is None:
+        raise SealBroken
+    _verify(original, photo.content_hash)
+    paths = website.layout.paths(photo, photo.file_name)
+    files = tuple(File(paths[each.kind], each) for each in renderer.render(original, photo))
+    full = next(file.rendition for file in files if file.rendition.kind == FULL)
+    addresses = {kind: _address(website.public_url, path) for kind, path in paths.items()}
+    return Parcel(photo.file_name, files, row_of(photo, addresses, full.width_px, full.height_px))
+
+
+def compare(parcel: Parcel, target: Target, ledger: Publication | None) -> Delivery:
+    """Compare with what the target holds.
+
+    Raises:
+        NameTaken: a file is in the way that we never put there.
+    """
+    changes = tuple((file, _change(file, target, is_ours=ledger is not None)) for file in parcel.files)
+    kept = parcel.paths.values()
+    stale = tuple(path for path in (ledger.paths.values() if ledger else ()) if path not in kept)
+    return Delivery(target, changes, stale)
+
+
+def compare_row(parcel: Parcel, catalogue: Catalogue, *, is_ours: bool) -> Change:
+    """Compare with what the catalogue holds under that name.
+
+    Raises:
+        NameTaken: somebody else's row has the name.
+    """
+    found = catalogue.find(parcel.file_name)
+    if found is None:
+        return Change.NEW
+    if found == parcel.row:
+        return Change.SAME
+    if not is_ours:
+        raise NameTaken(name=parcel.file_name, where="a row in the website's catalogue")
+    return Change.REPLACED
+
+
+def row_of(photo: Photo, addresses: dict[str, str], width_px: int, height_px: int) -> CatalogueRow:
+    """Write the website's row; its size is that of the published file, its texts are the first language's."""
+    exif, scores = photo.exif, photo.scores
+    return CatalogueRow(
+        File_Name=photo.file_name or "",
+        Folder=photo.folder,
+        Path=addresses[FULL],
+        Thumb_Path=addresses[THUMB],
+        DateTime=exif.date_time,
+        Camera=exif.camera,
+        Lens_model=exif.lens_model,
+        Width=width_px,
+        Height=height_px,
+        Exposure=exif.exposure,
+        Aperture=exif.aperture,
+        ISO=exif.iso,
+        Focal_length=exif.focal_length_mm,
+        Keywords=_first(photo, Field.KEYWORDS),
+        Caption=_first(photo, Field.CAPTION),
+        alt_text=_first(photo, Field.ALT_TEXT),
+        Location=photo.location,
+        QR=photo.qr,
+        QC_Status=scores.band,
+        Original_File_Name=photo.original_file_name,
+        nima_score=scores.nima_score,
+        blur_score=scores.blur_score,
+        brightness_score=scores.brightness_score,
+        contrast_score=scores.contrast_score,
+        brisque_score=scores.brisque_score,
+        clip_aesthetic_score=scores.clip_aesthetic_score,
+    )
+
+
+def _change(file: File, target: Target, *, is_ours: bool) -> Change:
+    found = target.digest(file.path)
+    if found is None:
+        return Change.NEW
+    if found == file.rendition.hash:
+        return Change.SAME
+    if not is_ours:
+        raise NameTaken(name=file.path.rpartition("/")[2], where=f"the file {file.path} on {target.name}")
+    return Change.REPLACED
+
+
+def _verify(original: Path, content_hash: str) -> None:
+    try:
+        with original.open("rb") as opened:
+            found = hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        raise OriginalMissing from error
+    if found != content_hash:
+        raise OriginalMissing
+
+
+def _address(public_url: str, path: str) -> str:
+    return f"{public_url.rstrip('/')}/{path}" if public_url else path
+
+
+def _first(photo: Photo, wanted: Field) -> str:
+    text = photo.text(photo.languages[0], wanted) if photo.languages else None
+    if text is None:
+        return ""
+    return text.value if isinstance(text.value, str) else ", ".join(text.value)

@@ -1,0 +1,1 @@
+"""A running installation: what it consists of, how it starts and how it ends."""

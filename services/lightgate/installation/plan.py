@@ -1,0 +1,150 @@
+"""What one run of the installation consists of, checked before anything starts."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+
+from lightgate.adapters import broker, commands
+from lightgate.adapters.child import Program
+from lightgate.adapters.ports_in_use import free_port, is_open, reachable, url
+from lightgate.bootstrap import broker_url
+from lightgate.errors import ServiceMissing
+from lightgate.folder import DataFolder
+from lightgate.settings import Settings
+
+BROKER, RECONCILER, SITE, FLOWER = "broker", "reconcile", "site", "flower"
+
+_BROKER_ANSWERS_S = 3.0
+#: beyond a worker's soft stop, for its pool and its connection to close
+_STOP_MARGIN_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a server of this run listens."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """What a person on this machine opens."""
+        return url(self.host, self.port)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run."""
+
+    folder: DataFolder
+    #: stages that get a worker
+    stages: tuple[str, ...]
+    site: Place
+    flower: Place | None
+    broker_url: str
+    #: the private broker's program; None where a broker is configured
+    server: Path | None
+    #: how long a worker may take to stop
+    worker_stop_s: float
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """What a person opens, by name."""
+        return {SITE: self.site.url} | ({FLOWER: self.flower.url} if self.flower else {})
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """What the processes must know of this run, as settings."""
+        told = {"HOME": str(self.folder.home), "REVIEW__PORT": str(self.site.port)}
+        return told | ({"FLOWER__PORT": str(self.flower.port)} if self.flower else {})
+
+    @property
+    def stop_order(self) -> Sequence[Sequence[str]]:
+        """The processes, in the groups in which they stop."""
+        return [[SITE], self.stages, [RECONCILER], [FLOWER], [BROKER]]
+
+
+def plan(settings: Settings, stages: Sequence[str], *, with_flower: bool) -> Plan:
+    """Check what a run needs, and choose its ports.
+
+    Raises:
+        PortTaken, SettingInvalid, ServiceMissing: it cannot run.
+    """
+    folder = DataFolder(settings.home)
+    folder.logs.mkdir(parents=True, exist_ok=True)
+    server = None if settings.broker_url else broker.find_program(settings.redis_server)
+    address = broker_url(settings, folder)
+    if server is None and (why := broker.why_silent(address, _BROKER_ANSWERS_S)):
+        raise ServiceMissing(service="The broker that broker_url names", remedy=f"It does not answer: {why}.")
+    review, flower = settings.review, settings.flower
+    return Plan(
+        folder,
+        tuple(stages),
+        site=Place(review.host, free_port(review.host, review.port, "review")),
+        flower=Place(flower.host, free_port(flower.host, flower.port, "flower")) if with_flower else None,
+        broker_url=address,
+        server=server,
+        worker_stop_s=settings.workers.soft_stop_s + _STOP_MARGIN_S,
+    )
+
+
+def programs(made: Plan) -> list[Program]:
+    """List the processes in the order in which they start."""
+    wanted = [_broker(made, made.server)] if made.server else []
+    wanted.append(_program(made, RECONCILER, commands.lightgate("reconcile", "--watch"), lambda _pid: True))
+    wanted += [
+        _program(
+            made,
+            stage,
+            commands.lightgate("worker", stage),
+            partial(has_heartbeat, made.folder),
+            stop_patience_s=made.worker_stop_s,
+        )
+        for stage in made.stages
+    ]
+    wanted.append(_program(made, SITE, commands.lightgate("site"), lambda _pid: is_healthy(made.site)))
+    if (flower := made.flower) is not None:
+        here = partial(is_open, flower.host, flower.port)
+        wanted.append(_program(made, FLOWER, commands.lightgate("flower"), lambda _pid: here()))
+    return wanted
+
+
+def _broker(made: Plan, server: Path) -> Program:
+    line = tuple(broker.command(server, made.folder))
+    return _program(made, BROKER, line, lambda _pid: broker.is_answering(made.broker_url))
+
+
+def _program(
+    made: Plan, name: str, argv: tuple[str, ...], is_ready: Callable[[int], bool], *, stop_patience_s: float = 10
+) -> Program:
+    return Program(name, argv, made.folder.logs / f"{name}.log", is_ready, stop_patience_s)
+
+
+def has_heartbeat(folder: DataFolder, pid: int) -> bool:
+    """Has the worker of that process said that it is connected?"""
+    for file in folder.run.glob("heartbeat-*.json"):
+        try:
+            said = json.loads(file.read_text("ascii"))
+        except (OSError, ValueError):
+            continue
+        if said.get("pid") == pid and said.get("is_connected"):
+            return True
+    return False
+
+
+def is_healthy(place: Place) -> bool:
+    """Does the review site answer that it is well?"""
+    connection = http.client.HTTPConnection(reachable(place.host), place.port, timeout=1)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

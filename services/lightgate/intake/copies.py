@@ -1,0 +1,144 @@
+"""Copies that are proven equal to their source before anyone relies on them."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lightgate.errors import CopyDamaged, InputInvalid, SourceChanged, StorageFull
+from lightgate.intake.scan import Found, found_at
+
+_CHUNK = 1 << 20
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+def hash_of(found: Found) -> str:
+    """Read a source whole; give its SHA-256, hex.
+
+    Raises:
+        SourceChanged: it is not the file that was found.
+    """
+    with _opened(found) as source:
+        return _digest(source)
+
+
+def hash_of_file(path: Path) -> str | None:
+    """Read one of our own files; None where it is missing or unreadable."""
+    try:
+        with _handle(path, os.O_RDONLY) as handle:
+            return _digest(handle)
+    except OSError:
+        return None
+
+
+def copy(found: Found, target: Path) -> str:
+    """Copy a source to a new file, to the disk, and read it back; give the SHA-256 that both have.
+
+    Raises:
+        SourceChanged: the source is not the file that was found, or not any more.
+        StorageFull: the disk is full.
+        CopyDamaged: what was read back differs.
+    """
+    with _opened(found) as source, _written(target, found) as copied:
+        content_hash = _pour(found, source, copied)
+    if hash_of_file(target) != content_hash:
+        raise CopyDamaged(name=found.name)
+    return content_hash
+
+
+@contextmanager
+def _opened(found: Found) -> Iterator[int]:
+    """Open a source, and make sure at both ends that it is the file that was found."""
+    try:
+        with _handle(found.path, os.O_RDONLY | os.O_NONBLOCK) as handle:
+            _require_same(found, handle)
+            yield handle
+            _require_same(found, handle)
+    except OSError as error:
+        raise _not_readable(found, error) from error
+
+
+def _require_same(found: Found, handle: int) -> None:
+    if found_at(found.path, found.name, os.fstat(handle)).identity != found.identity:
+        raise SourceChanged(name=found.name, reason="it changed meanwhile")
+
+
+def _not_readable(found: Found, error: OSError) -> SourceChanged:
+    is_gone = error.errno in {errno.ENOENT, errno.ENOTDIR}
+    return SourceChanged(name=found.name, reason="it is gone" if is_gone else error.strerror)
+
+
+@contextmanager
+def _written(target: Path, found: Found) -> Iterator[int]:
+    try:
+        with _handle(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as handle:
+            yield handle
+            os.utime(handle, ns=(found.modified_ns, found.modified_ns))
+            os.fchmod(handle, found.mode & 0o777 | 0o400)
+            os.fsync(handle)
+    except OSError as error:
+        raise _not_written(error, target) from error
+
+
+def _not_written(error: OSError, target: Path) -> StorageFull | InputInvalid:
+    if error.errno in _FULL:
+        return StorageFull(f"The disk is full: free some space in {target.parent.parent} and submit again. Nothing was taken in.")
+    return InputInvalid(reason=f"{target.parent.parent} cannot be written: {error.strerror}. Nothing was taken in.")
+
+
+@contextmanager
+def _handle(path: Path, flags: int) -> Iterator[int]:
+    handle = os.open(path, flags | os.O_CLOEXEC, 0o600)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _pour(found: Found, source: int, copied: int) -> str:
+    digest = hashlib.sha256()
+    buffer = memoryview(bytearray(_CHUNK))
+    while count := _read(found, source, buffer):
+        digest.update(buffer[:count])
+        _write(copied, buffer[:count])
+    return digest.hexdigest()
+
+
+def _read(found: Found, source: int, buffer: memoryview) -> int:
+    # an error here is the source's: it must not be taken for one of the copy
+    try:
+        return os.readv(source, [buffer])
+    except OSError as error:
+        raise _not_readable(found, error) from error
+
+
+def _write(handle: int, content: memoryview) -> None:
+    while content:
+        content = content[os.write(handle, content) :]
+
+
+def _digest(handle: int) -> str:
+    digest = hashlib.sha256()
+    buffer = memoryview(bytearray(_CHUNK))
+    while count := os.readv(handle, [buffer]):
+        digest.update(buffer[:count])
+    return digest.hexdigest()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make what happened in a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a staging folder; what is gone already is fine."""
+    shutil.rmtree(folder, ignore_errors=True)

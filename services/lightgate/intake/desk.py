@@ -1,0 +1,34 @@
+"""What intake works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from lightgate.domain.naming import Rule
+from lightgate.domain.pipeline import Route
+from lightgate.folder import DataFolder
+from lightgate.ports import Catalogue, Dispatch, HeaderReader
+from lightgate.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where sets are handed in and taken back."""
+
+    store: Store
+    folder: DataFolder
+    route: Route
+    rule: Rule
+    headers: HeaderReader
+    dispatch: Dispatch
+    now: Callable[[], datetime]
+    #: asked for photos that are live already; None: not asked
+    catalogue: Catalogue | None = None
+    max_file_mb: float = 1024
+    #: left free on the disk after a submit
+    min_free_mb: float = 512
+    #: files copied at once
+    threads: int = 4
+    kill_at: str | None = None

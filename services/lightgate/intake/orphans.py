@@ -1,0 +1,95 @@
+"""Files in the data folder that no row knows: left by a crash or a rollback, and removed when nobody is submitting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from lightgate.file_lock import alone_if_free
+from lightgate.folder import DataFolder
+from lightgate.intake.copies import remove_tree
+from lightgate.store import Store
+
+#: younger files may belong to work that is under way
+MIN_AGE = timedelta(hours=1)
+#: note with the time of the last sweep
+_SWEPT = "swept.at"
+STAGING_PREFIX = ".staging-"
+_BUCKET = re.compile("[0-9a-f]{2}")
+_HASH = re.compile("[0-9a-f]{64}")
+
+
+def intake_lock(folder: DataFolder) -> Path:
+    """Name the lock that submits hold together, and that a sweep needs alone."""
+    return folder.locks / "intake.lock"
+
+
+def sweep_when_due(store: Store, folder: DataFolder, at: datetime) -> int:
+    """Sweep once in ``MIN_AGE``; give how many files went."""
+    with store.reading() as tx:
+        swept = tx.notes.get(_SWEPT)
+    if swept and timedelta(0) <= at - datetime.fromisoformat(swept) < MIN_AGE:
+        return 0
+    return sweep(store, folder, at)
+
+
+def sweep(store: Store, folder: DataFolder, at: datetime, *, min_age: timedelta = MIN_AGE) -> int:
+    """Remove files without a row and abandoned staging folders; give how many, 0 while a submit is running."""
+    with alone_if_free(intake_lock(folder)) as is_free:
+        if not is_free:
+            return 0
+        with store.reading() as tx:
+            owned = tx.photos.all_hashes()
+        orphans = [path for path in _hashed_files(folder) if path.name[:64] not in owned]
+        old = [path for path in (*orphans, *_staging(folder)) if _is_older(path, at - min_age)]
+        for path in old:
+            _remove(path)
+    with store.writing() as tx:
+        tx.notes.put(_SWEPT, at.isoformat(), at)
+    return len(old)
+
+
+def remove_unowned(store: Store, folder: DataFolder, hashes: Collection[str]) -> bool:
+    """Remove the files of these contents where no row has them; False while a submit is running: a sweep does it."""
+    with alone_if_free(intake_lock(folder)) as is_free:
+        if not is_free:
+            return False
+        with store.reading() as tx:
+            unowned = set(hashes) - tx.photos.all_hashes()
+        for content_hash in unowned:
+            for place in _places(folder):
+                for path in (place / content_hash[:2]).glob(f"{content_hash}*"):
+                    _remove(path)
+    return True
+
+
+def _places(folder: DataFolder) -> tuple[Path, Path, Path]:
+    return folder.incoming, folder.proxies, folder.rejected
+
+
+def _hashed_files(folder: DataFolder) -> Iterator[Path]:
+    for place in _places(folder):
+        for bucket in place.iterdir() if place.is_dir() else ():
+            if _BUCKET.fullmatch(bucket.name) and bucket.is_dir():
+                yield from (path for path in bucket.iterdir() if _HASH.match(path.name))
+
+
+def _staging(folder: DataFolder) -> Iterator[Path]:
+    yield from folder.incoming.glob(f"{STAGING_PREFIX}*")
+
+
+def _is_older(path: Path, than: datetime) -> bool:
+    """Compare the time a file came to its place: its content may be years old."""
+    try:
+        return path.lstat().st_ctime < than.timestamp()
+    except FileNotFoundError:
+        return False
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        remove_tree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,90 @@
+"""What releasing would upload and write, file by file and row by row, without touching anything.
+
+It asks the same questions as the publish stage and gives its answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lightgate.approved import is_approved
+from lightgate.delivery import Change, Website, compare, compare_row, pack
+from lightgate.domain.photo import Photo
+from lightgate.domain.pipeline import PUBLISH, RELEASE, Status
+from lightgate.domain.words import why_not_live
+from lightgate.errors import LightgateError, SealBroken
+from lightgate.folder import DataFolder
+from lightgate.ports import CatalogueRow, Renderer
+from lightgate.store import Store
+
+_ON_THE_WAY = frozenset({(RELEASE, Status.WAITING), (PUBLISH, Status.QUEUED), (PUBLISH, Status.RUNNING)})
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFile:
+    """A file that would be put."""
+
+    target: str
+    path: str
+    size_bytes: int
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPhoto:
+    """What would happen to one photo."""
+
+    photo_id: int
+    file_name: str | None
+    #: why nothing would happen, in words
+    refused: str | None = None
+    files: tuple[PlannedFile, ...] = ()
+    #: target and path of files of an earlier version
+    to_remove: tuple[tuple[str, str], ...] = ()
+    row: CatalogueRow | None = None
+    row_change: Change | None = None
+
+
+def plan(
+    store: Store, key: bytes, folder: DataFolder, renderer: Renderer, website: Website, ids: Sequence[int]
+) -> Iterator[PlannedPhoto]:
+    """Work out what releasing these photos would do, one at a time, since each is rendered to know its bytes."""
+    for photo_id in dict.fromkeys(ids):
+        with store.reading() as tx:
+            photo = next(iter(tx.photos.many([photo_id])), None)
+            reason = _why_not(photo, is_sealed=photo is not None and is_approved(tx, photo, key))
+        if photo is None or reason:
+            yield PlannedPhoto(photo_id, photo.file_name if photo else None, reason)
+            continue
+        try:
+            yield _planned(photo, folder, renderer, website)
+        except LightgateError as error:
+            yield PlannedPhoto(photo_id, photo.file_name, error.message)
+
+
+def _why_not(photo: Photo | None, *, is_sealed: bool) -> str | None:
+    if photo is None:
+        return "There is no such photo."
+    if (photo.position.step, photo.position.status) not in _ON_THE_WAY:
+        return why_not_live(photo)
+    return None if is_sealed else SealBroken().message
+
+
+def _planned(photo: Photo, folder: DataFolder, renderer: Renderer, website: Website) -> PlannedPhoto:
+    parcel = pack(photo, folder.original(photo.content_hash, photo.suffix), renderer, website)
+    ledger = {publication.target: publication for publication in photo.publications}
+    deliveries = [compare(parcel, target, ledger.get(target.name)) for target in website.targets]
+    files = (
+        PlannedFile(delivery.target.name, file.path, len(file.rendition.content), change)
+        for delivery in deliveries
+        for file, change in delivery.changes
+    )
+    return PlannedPhoto(
+        photo.id,
+        photo.file_name,
+        files=tuple(files),
+        to_remove=tuple((delivery.target.name, path) for delivery in deliveries for path in delivery.to_remove),
+        row=parcel.row,
+        row_change=compare_row(parcel, website.catalogue, is_ours=bool(ledger)),
+    )

@@ -1,0 +1,81 @@
+"""Taking photos off the website, on every target and in the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from lightgate.delivery import Website
+from lightgate.domain.photo import Photo, Publication
+from lightgate.domain.pipeline import PUBLISH, Result, Route, Status, advance
+from lightgate.errors import LightgateError
+from lightgate.publishing.record import Outcome, move, note
+from lightgate.store import Store, Transaction
+
+#: ledger state of what a release or ``unpublish`` takes off the site
+TO_REMOVE = "to_remove"
+
+
+def unpublish(
+    store: Store, route: Route, website: Website, ids: Sequence[int], by: str, at: datetime
+) -> tuple[Outcome, ...]:
+    """Take photos off the site: row first, so that nothing points at a missing file, then files, then the ledger.
+
+    One that stood at ``publish`` goes back to review. What could not be reached stays in the ledger, to be removed.
+    """
+    return tuple(_unpublish_one(store, route, website, photo_id, by, at) for photo_id in dict.fromkeys(ids))
+
+
+def _unpublish_one(store: Store, route: Route, website: Website, photo_id: int, by: str, at: datetime) -> Outcome:
+    try:
+        with store.writing() as tx:
+            photo = tx.photos.get(photo_id)
+            if reason := _why_not_unpublished(photo):
+                return Outcome(photo_id, is_done=False, message=reason)
+            _take_back(tx, photo, route, by, at)
+        for publication in photo.publications:
+            website.catalogue.remove(publication.file_name)
+    except LightgateError as error:
+        return Outcome(photo_id, is_done=False, message=error.message)
+    failures = [_remove_files(store, website, photo, each, by, at) for each in photo.publications]
+    if message := " ".join(filter(None, failures)):
+        return Outcome(photo_id, is_done=False, message=message)
+    return Outcome(photo_id, is_done=True, message=f"{photo.publications[0].file_name} is no longer on the website.")
+
+
+def _take_back(tx: Transaction, photo: Photo, route: Route, by: str, at: datetime) -> None:
+    """Make sure that no worker publishes the photo again, and note what is to go."""
+    for publication in photo.publications:
+        tx.publications.put(photo.id, replace(publication, state=TO_REMOVE), at)
+    if photo.position.step == PUBLISH and photo.position.status is not Status.REJECTED:
+        move(tx, photo, advance(photo.position, Result.REOPENED, route), by, at)
+        tx.photos.write(photo.id, {"approval_id": None})
+    tx.events.add(note(photo, by, at, "decision", "unpublish"))
+
+
+def _remove_files(
+    store: Store, website: Website, photo: Photo, publication: Publication, by: str, at: datetime
+) -> str | None:
+    """Remove one target's files and forget them; gives what went wrong, if anything did."""
+    target = next((each for each in website.targets if each.name == publication.target), None)
+    if target is None:
+        return f"The target {publication.target} is not in the settings any more; its files were left."
+    try:
+        for path in publication.paths.values():
+            target.remove(path)
+    except LightgateError as error:
+        return error.message
+    with store.writing() as tx:
+        if any(each.state == TO_REMOVE for each in tx.publications.of_photo(photo.id) if each.target == target.name):
+            tx.publications.remove(photo.id, target.name)
+            tx.events.add(note(photo, by, at, "published", target.name, old=publication.file_name))
+    return None
+
+
+def _why_not_unpublished(photo: Photo) -> str | None:
+    if not photo.publications:
+        return "This photo is not on the website."
+    if photo.position.step == PUBLISH and photo.position.status is Status.RUNNING:
+        return "This photo is being published right now; try again in a moment."
+    return None

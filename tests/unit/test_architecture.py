@@ -1,0 +1,79 @@
+"""What holds for the whole tree: its checks, its documents, and what must not stand in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+#: a wheel or index of one machine's registry
+REGISTRY = re.compile(r"https?://[^\s\"']*(\.whl|\.tar\.gz|\.tgz|/simple|/debian)\b")
+PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+\w")
+
+
+def tracked_texts(repository: Path) -> dict[Path, str]:
+    """Read every file that is, or is about to be, in git."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=repository,
+        capture_output=True,
+        check=False,
+    )
+    if listed.returncode:
+        pytest.skip("this is not a git checkout")
+    files = [repository / name for name in listed.stdout.decode().split("\0") if name]
+    return {file: file.read_text("utf-8", errors="replace") for file in files if file.is_file()}
+
+
+@pytest.mark.parametrize("part", ["lint", "types", "imports", "documents", "wheel"])
+def test_the_tree_passes_its_checks(repository: Path, part: str) -> None:
+    environ = os.environ | {"VENV": sys.prefix}
+    done = subprocess.run(["ops/check", part], cwd=repository, env=environ, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_file_names_the_place_where_it_was_written(repository: Path) -> None:
+    places = [str(place) for place in (repository, Path.home()) if len(place.parts) > 1]
+    # the home folder of root is an ordinary word in Dockerfiles
+    places = [place for place in places if place != "/root"]
+
+    found = [file for file, text in tracked_texts(repository).items() if any(place in text for place in places)]
+
+    assert found == []
+
+
+def test_no_file_names_a_registry(repository: Path) -> None:
+    assert [file for file, text in tracked_texts(repository).items() if REGISTRY.search(text)] == []
+
+
+def test_no_file_holds_a_private_key(repository: Path) -> None:
+    assert [file for file, text in tracked_texts(repository).items() if PRIVATE_KEY.search(text)] == []
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "ops/requirements-image.lock"])
+def test_a_lock_pins_everything_by_hash_and_leaves_torch_out(repository: Path, lock: str) -> None:
+    text = (repository / lock).read_text("utf-8")
+    packages = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
+
+    assert packages
+    assert all("==" in line and line.endswith("\\") for line in packages)
+    assert not any(re.match(r"torch|nvidia|cuda", line) for line in packages)
+
+
+def test_the_commands_of_the_readme_exist(repository: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (repository / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z-]+)", (repository / "README.md").read_text("utf-8")))
+
+    assert {"demo", "test"} <= named
+    assert named <= targets
+
+
+def test_the_readme_names_only_files_that_exist(repository: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", (repository / "README.md").read_text("utf-8"))
+
+    assert [link for link in links if not (repository / link).exists()] == []

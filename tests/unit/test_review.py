@@ -1,0 +1,349 @@
+"""What a person may do to a photo, over a real store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lightgate.adapters.sqlite import SqliteStore
+from lightgate.domain.naming import Rule
+from lightgate.domain.photo import Field, Issue, Publication, Source
+from lightgate.domain.pipeline import Position, Result, Status, advance
+from lightgate.domain.seal import is_sealed
+from lightgate.domain.words import ReviewStatus, review_status
+from lightgate.errors import Conflict, DuplicatePhoto, IllegalMove, InputInvalid, NameTaken, ProofBlocks
+from lightgate.folder import DataFolder
+from lightgate.review import (
+    Changes,
+    Desk,
+    Lock,
+    NothingToUndo,
+    TextChange,
+    approve,
+    bulk,
+    edit,
+    reject,
+    reopen,
+    retry,
+    settle_files,
+    skip,
+    undo,
+)
+from support.stores import NOON, ROUTE, Clock, Sent, add_photos, bring_to, make_store
+
+KEY = b"k" * 32
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    made = make_store(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sent() -> Sent:
+    return Sent()
+
+
+@pytest.fixture
+def desk(store: SqliteStore, sent: Sent, tmp_path: Path) -> Desk:
+    clock = Clock()
+
+    def tick() -> object:
+        clock.forward(1)
+        return clock()
+
+    return Desk(store, ROUTE, sent, DataFolder(tmp_path), Rule(), tick, KEY)  # type: ignore[arg-type]
+
+
+def photo_at(store: SqliteStore, step: str) -> int:
+    [photo_id] = add_photos(store, 1)
+    bring_to(store, photo_id, step)
+    return photo_id
+
+
+def version_of(store: SqliteStore, photo_id: int) -> int:
+    with store.reading() as tx:
+        return tx.photos.get(photo_id).version
+
+
+def caption(value: str) -> Changes:
+    return Changes(texts=(TextChange("en", Field.CAPTION, value),))
+
+
+class TestApprove:
+    def test_an_approval_is_sealed_over_what_the_photo_says(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        photo = approve(desk, photo_id, 1, "ann")
+        assert photo.position == Position("release", Status.WAITING)
+        assert photo.version == 2
+        with store.reading() as tx:
+            approval = tx.approvals.get(photo.approval_id or 0)
+        assert is_sealed(photo, approval.seal, KEY)
+        assert (approval.approved_by, approval.version) == ("ann", 2)
+
+    def test_the_second_of_two_reviewers_is_told(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        approve(desk, photo_id, 1, "ann")
+        with pytest.raises(Conflict):
+            approve(desk, photo_id, 1, "bob")
+
+    def test_a_photo_before_review_cannot_be_approved(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "quality")
+        with pytest.raises(IllegalMove):
+            approve(desk, photo_id, 1, "ann")
+        with store.reading() as tx:
+            assert tx.photos.get(photo_id).approval_id is None
+
+    def test_a_blocking_proof_needs_a_reason_which_is_kept(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        with store.writing() as tx:
+            tx.photos.put_proof(photo_id, [Issue("empty", "block", "There is no caption.", "en")], 60, NOON)
+        with pytest.raises(ProofBlocks, match="There is no caption"):
+            approve(desk, photo_id, 1, "ann", "  ")
+        photo = approve(desk, photo_id, 1, "ann", "It is a sign.")
+        with store.reading() as tx:
+            assert tx.approvals.get(photo.approval_id or 0).override_reason == "It is a sign."
+
+
+class TestEdit:
+    def test_an_edit_after_approval_takes_the_photo_back_to_review(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        approved = approve(desk, photo_id, 1, "ann")
+        photo = edit(
+            desk, photo_id, approved.version, caption("Another harbour with many red cranes above the boats."), "ann"
+        )
+        assert photo.position == Position("review", Status.WAITING)
+        assert photo.approval_id is None
+        assert photo.text("en", Field.CAPTION).source is Source.PERSON  # type: ignore[union-attr]
+
+    def test_saving_without_a_change_keeps_the_approval(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        approved = approve(desk, photo_id, 1, "ann")
+        same = str(approved.text("en", Field.CAPTION).value)  # type: ignore[union-attr]
+        changes = Changes(subject=approved.subject, texts=(TextChange("en", Field.CAPTION, same),))
+        assert edit(desk, photo_id, approved.version, changes, "ann") == approved
+
+    def test_a_live_photo_stays_live_while_its_edit_is_reviewed(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "publish")
+        with store.writing() as tx:
+            photo = tx.photos.get(photo_id)
+            tx.photos.move(photo, Position("publish", Status.PUBLISHED), NOON)
+            tx.publications.put(photo_id, Publication("folder", "live", "a.JPG", {}), NOON)
+            tx.names.publish(photo_id, NOON)
+        edited = edit(desk, photo_id, 1, Changes(subject="Quay"), "ann")
+        assert edited.position == Position("review", Status.WAITING)
+        assert [each.state for each in edited.publications] == ["live"]
+        assert edited.file_name == photo.file_name
+
+    def test_a_photo_being_published_is_not_edited(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "publish")
+        with store.writing() as tx:
+            tx.queue.claim(ROUTE[-1], "me", 1, NOON, NOON)
+        with pytest.raises(IllegalMove):
+            edit(desk, photo_id, 1, caption("New."), "ann")
+        with store.reading() as tx:
+            assert tx.photos.get(photo_id).text("en", Field.CAPTION).value != "New."  # type: ignore[union-attr]
+
+    def test_the_name_follows_the_subject_until_first_publication(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        photo = edit(desk, photo_id, 1, Changes(subject="Old quay"), "ann")
+        assert photo.file_name == "Old_quay_Rotterdam_City_Photography_001.JPG"
+        with store.reading() as tx:
+            assert tx.names.all_held() == [photo.file_name]
+
+    def test_a_name_typed_by_hand_is_held_or_refused(self, desk: Desk, store: SqliteStore) -> None:
+        one, two = add_photos(store, 2)
+        bring_to(store, one, "review"), bring_to(store, two, "review")
+        photo = edit(desk, one, 1, Changes(file_name="Évening light.jpg"), "ann")
+        assert photo.file_name == "Évening_light.JPG"
+        with pytest.raises(NameTaken):
+            edit(desk, two, 1, Changes(file_name="evening_LIGHT"), "ann")
+        with pytest.raises(InputInvalid):
+            edit(desk, two, 1, Changes(file_name="../.."), "ann")
+
+    def test_every_edited_field_is_in_the_history_with_old_and_new(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        edit(
+            desk, photo_id, 1, Changes(location="Antwerp", texts=(TextChange("en", Field.KEYWORDS, "a, b,a ,"),)), "ann"
+        )
+        with store.reading() as tx:
+            changed = {
+                event.name: (event.old, event.new) for event in tx.events.of_photo(photo_id) if event.kind == "field"
+            }
+        assert changed["location"] == ("Rotterdam", "Antwerp")
+        assert changed["keywords.en"] == ("crane, harbour, boat, quay, water", "a, b")
+
+    def test_the_reviewers_rating_wins_and_can_be_taken_back(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        assert edit(desk, photo_id, 1, Changes(qr=8.126), "ann").qr == 8.13
+        assert edit(desk, photo_id, 2, Changes(clear_qr=True), "ann").qr_by_person is None
+        with pytest.raises(InputInvalid):
+            edit(desk, photo_id, 3, Changes(qr=11), "ann")
+
+    def test_locking_a_text_keeps_the_approval(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        approved = approve(desk, photo_id, 1, "ann")
+        photo = edit(desk, photo_id, approved.version, Changes(locks=(Lock("en", Field.CAPTION, True),)), "ann")
+        assert photo.position.step == "release"
+        assert photo.text("en", Field.CAPTION).locked  # type: ignore[union-attr]
+
+    @pytest.mark.parametrize("subject", ["", "   ", "x" * 201, "a\x00b"])
+    def test_a_subject_that_no_field_can_hold_is_refused(self, desk: Desk, store: SqliteStore, subject: str) -> None:
+        photo_id = photo_at(store, "review")
+        with pytest.raises(InputInvalid):
+            edit(desk, photo_id, 1, Changes(subject=subject), "ann")
+
+    def test_an_edit_is_proved_like_a_models_text(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        assert edit(desk, photo_id, 1, caption(""), "ann").needs_work
+
+
+class TestReject:
+    def test_a_rejected_photo_keeps_its_row_and_gives_its_name_back(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        photo = reject(desk, photo_id, 1, "ann", "Out of focus")
+        assert review_status(photo) is ReviewStatus.REJECTED
+        assert (photo.reject_reason, photo.file_name) == ("Out of focus", None)
+        with store.reading() as tx:
+            assert tx.names.all_held() == []
+
+    def test_the_file_is_set_aside_and_comes_back(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        with store.reading() as tx:
+            photo = tx.photos.get(photo_id)
+        working = desk.folder.original(photo.content_hash, photo.suffix)
+        aside = desk.folder.set_aside(photo.content_hash, photo.suffix)
+        working.parent.mkdir(parents=True)
+        working.write_bytes(b"pixels")
+        reject(desk, photo_id, 1, "ann", "")
+        assert (working.exists(), aside.read_bytes()) == (False, b"pixels")
+        reopened = reopen(desk, photo_id, 2, "ann")
+        assert (working.read_bytes(), aside.exists()) == (b"pixels", False)
+        assert reopened.position == Position("review", Status.WAITING)
+        assert reopened.file_name == "Harbour_Rotterdam_City_Photography_001.JPG"
+
+    def test_a_move_that_a_crash_cut_off_is_finished(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        rejected = reject(desk, photo_id, 1, "ann", "")
+        working = desk.folder.original(rejected.content_hash, rejected.suffix)
+        working.parent.mkdir(parents=True)
+        working.write_bytes(b"pixels")
+        assert settle_files(store, desk.folder, NOON) == 1
+        assert not working.exists()
+        assert settle_files(store, desk.folder, NOON) == 0
+
+    def test_an_approval_does_not_outlive_a_rejection(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        approved = approve(desk, photo_id, 1, "ann")
+        rejected = reject(desk, photo_id, approved.version, "ann", "")
+        assert rejected.approval_id is None
+        assert reopen(desk, photo_id, rejected.version, "ann").position.step == "review"
+
+    def test_a_live_photo_that_is_rejected_is_marked_to_remove(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "publish")
+        with store.writing() as tx:
+            tx.photos.move(tx.photos.get(photo_id), Position("publish", Status.PUBLISHED), NOON)
+            tx.publications.put(photo_id, Publication("folder", "live", "a.JPG", {}), NOON)
+            tx.names.publish(photo_id, NOON)
+        rejected = reject(desk, photo_id, 1, "ann", "")
+        assert [each.state for each in rejected.publications] == ["to_remove"]
+        assert rejected.file_name is not None
+        assert [each.state for each in reopen(desk, photo_id, 2, "ann").publications] == ["live"]
+
+    def test_reopening_is_refused_in_words_when_the_picture_came_again(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        reject(desk, photo_id, 1, "ann", "")
+        [twin] = add_photos(store, 1)
+        with pytest.raises(DuplicatePhoto, match=f"photo {twin}"):
+            reopen(desk, photo_id, 2, "ann")
+
+
+class TestFailures:
+    def fail(self, store: SqliteStore, step: str) -> int:
+        photo_id = photo_at(store, step)
+        with store.writing() as tx:
+            photo = tx.photos.get(photo_id)
+            tx.photos.move(photo, Position(step, Status.FAILED, 3), NOON)
+        return photo_id
+
+    def test_retry_gives_all_attempts_again_and_wakes_the_worker(
+        self, desk: Desk, store: SqliteStore, sent: Sent
+    ) -> None:
+        photo = retry(desk, self.fail(store, "quality"), 1, "ann")
+        assert photo.position == Position("quality", Status.QUEUED)
+        assert sent.steps == ["quality"]
+
+    def test_skipping_captions_leaves_a_photo_that_says_what_it_lacks(self, desk: Desk, store: SqliteStore) -> None:
+        photo = skip(desk, self.fail(store, "caption"), 1, "ann")
+        assert photo.position == Position("review", Status.WAITING)
+        assert photo.needs_work
+        with pytest.raises(ProofBlocks):
+            approve(desk, photo.id, photo.version, "ann")
+
+    def test_reading_the_header_cannot_be_skipped(self, desk: Desk, store: SqliteStore) -> None:
+        with pytest.raises(IllegalMove):
+            skip(desk, self.fail(store, "exif"), 1, "ann")
+
+
+class TestBulkAndUndo:
+    def test_one_photo_that_cannot_does_not_stop_the_others(self, desk: Desk, store: SqliteStore) -> None:
+        ids = add_photos(store, 3)
+        for photo_id in ids[:2]:
+            bring_to(store, photo_id, "review")
+        outcomes = bulk(desk, [*ids, 99, ids[0]], "approve", "ann")
+        assert [(each.photo_id, each.error.code if each.error else None) for each in outcomes] == [
+            (ids[0], None),
+            (ids[1], None),
+            (ids[2], "illegal_move"),
+            (99, "not_found"),
+        ]
+
+    def test_an_unknown_action_is_refused(self, desk: Desk) -> None:
+        with pytest.raises(InputInvalid, match="approve, reject"):
+            bulk(desk, [], "publish", "ann")
+
+    def test_undo_walks_back_through_ones_own_actions(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        with store.reading() as tx:
+            before = tx.photos.get(photo_id)
+        edited = edit(desk, photo_id, 1, caption("Something else stands here about the harbour and boats."), "ann")
+        approve(desk, photo_id, edited.version, "ann")
+        assert undo(desk, "ann").position.step == "review"
+        restored = undo(desk, "ann")
+        assert restored.text("en", Field.CAPTION).value == before.text("en", Field.CAPTION).value  # type: ignore[union-attr]
+        with pytest.raises(NothingToUndo):
+            undo(desk, "ann")
+
+    def test_undo_leaves_others_actions_alone(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        approve(desk, photo_id, 1, "bob")
+        with pytest.raises(NothingToUndo):
+            undo(desk, "ann")
+        assert version_of(store, photo_id) == 2
+
+    def test_undoing_an_edit_gives_the_old_rating_and_identity(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        edit(desk, photo_id, 1, Changes(qr=9, location="Antwerp"), "ann")
+        restored = undo(desk, "ann")
+        assert (restored.qr_by_person, restored.location) == (None, "Rotterdam")
+
+    def test_a_rejection_is_taken_back(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        reject(desk, photo_id, 1, "ann", "wrong")
+        assert undo(desk, "ann").position == Position("review", Status.WAITING)
+
+
+def test_no_door_of_review_leads_to_publish(desk: Desk, store: SqliteStore) -> None:
+    """The only result that opens the release gate is RELEASED, and no decision has it."""
+    photo_id = photo_at(store, "review")
+    approved = approve(desk, photo_id, 1, "ann")
+    for action in ("approve", "retry", "skip"):
+        [outcome] = bulk(desk, [photo_id], action, "ann")
+        assert outcome.error is not None
+        assert outcome.error.code == "illegal_move"
+    assert approved.position.step == "release"
+    assert advance(approved.position, Result.RELEASED, ROUTE).step == "publish"

@@ -1,0 +1,291 @@
+"""Claim, work, record, pass on: with a real store and a work made for the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lightgate.adapters.sqlite import SqliteStore
+from lightgate.domain.photo import CaptionFacts, Claim, Exif, ExifFacts, Publication, PublishFacts
+from lightgate.domain.pipeline import Position, Status
+from lightgate.errors import ModelServerDown, ServiceMissing, TargetUnreachable, UnreadableImage
+from lightgate.runner import GIVEN_BACK_S, Heartbeat, Line, drain, give_back, lapse, reconcile
+from lightgate.stage import Finding, Stage
+from lightgate.store import PhotoFilter
+from support.stores import ROUTE, Clock, Sent, add_photos, bring_to, good_texts, make_store
+
+FACTS = ExifFacts(Exif(camera="Canon EOS R5"))
+
+
+class Doing:
+    """A work that does to each photo what the test says."""
+
+    def __init__(self, act: Callable[[Claim], Finding]) -> None:
+        self.act = act
+        self.batches: list[list[int]] = []
+        self.not_ready: str | None = None
+        self.is_closed = False
+
+    def why_not_ready(self) -> str | None:
+        return self.not_ready
+
+    def do(self, claims: Sequence[Claim]) -> Sequence[Finding]:
+        self.batches.append([claim.photo.id for claim in claims])
+        return [self.act(claim) for claim in claims]
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def stage(name: str = "exif", batch: int = 4, drain_s: float = 10) -> Stage:
+    step = next(each for each in ROUTE if each.name == name)
+    return Stage(step, build=lambda settings, store: Doing(lambda claim: FACTS), batch=batch, drain_s=drain_s)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    made = make_store(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def sent() -> Sent:
+    return Sent()
+
+
+@pytest.fixture
+def line(store: SqliteStore, clock: Clock, sent: Sent) -> Line:
+    return Line(store, ROUTE, sent, clock, lease_s=60, slots={"exif": 2})
+
+
+def positions(store: SqliteStore) -> list[Position]:
+    with store.reading() as tx:
+        return [photo.position for photo in tx.photos.page(PhotoFilter())]
+
+
+def test_all_ready_photos_are_done_and_passed_on(line: Line, store: SqliteStore) -> None:
+    ids = add_photos(store, 6)
+    work = Doing(lambda claim: FACTS)
+    report = drain(line, stage(), work, "me")
+    assert report.done == list(ids)
+    assert positions(store) == [Position("naming", Status.WAITING)] * 6
+    assert work.batches == [list(ids[:4]), list(ids[4:])]
+    assert work.is_closed
+    with store.reading() as tx:
+        assert tx.photos.get(ids[0]).exif.camera == "Canon EOS R5"
+
+
+def test_a_second_message_finds_nothing_to_do(line: Line, store: SqliteStore) -> None:
+    add_photos(store, 2)
+    drain(line, stage(), Doing(lambda claim: FACTS), "me")
+    again = Doing(lambda claim: FACTS)
+    assert drain(line, stage(), again, "me").done == []
+    assert again.batches == []
+
+
+def test_one_bad_photo_fails_alone(line: Line, store: SqliteStore) -> None:
+    ids = add_photos(store, 4)
+    bad = ids[2]
+    work = Doing(lambda claim: UnreadableImage(reason="it is empty") if claim.photo.id == bad else FACTS)
+    report = drain(line, stage(), work, "me")
+    assert [each.id for each in report.failed] == [bad]
+    assert len(report.done) == 3
+    with store.reading() as tx:
+        photo = tx.photos.get(bad)
+    assert photo.position.status is Status.FAILED
+    assert photo.error is not None
+    assert photo.error.message == "The picture cannot be read: it is empty."
+
+
+@pytest.mark.parametrize("fault", [ValueError("boom"), MemoryError()])
+def test_a_photo_that_breaks_its_batch_is_found_and_the_others_finish(
+    line: Line, store: SqliteStore, fault: BaseException
+) -> None:
+    ids = add_photos(store, 4)
+
+    def act(claim: Claim) -> Finding:
+        if claim.photo.id == ids[1]:
+            raise fault
+        return FACTS
+
+    report = drain(line, stage(), Doing(act), "me")
+    assert sorted(report.done) == sorted(set(ids) - {ids[1]})
+    with store.reading() as tx:
+        assert tx.photos.get(ids[1]).position == Position("exif", Status.QUEUED, 1)
+        assert tx.photos.get(ids[1]).error is not None
+
+
+def test_a_photo_that_never_works_is_quarantined_after_its_attempts(
+    line: Line, store: SqliteStore, clock: Clock
+) -> None:
+    [photo_id] = add_photos(store, 1)
+    work = Doing(lambda claim: TargetUnreachable(target="site", reason="refused"))
+    for _ in range(5):
+        drain(line, stage(), work, "me")
+        clock.forward(100)
+    assert len(work.batches) == ROUTE[0].max_attempts
+    with store.reading() as tx:
+        assert tx.photos.get(photo_id).position == Position("exif", Status.FAILED, 3)
+
+
+def test_a_repeated_attempt_waits(line: Line, store: SqliteStore, clock: Clock) -> None:
+    add_photos(store, 1)
+    work = Doing(lambda claim: TargetUnreachable(target="site", reason="refused"))
+    drain(line, stage(), work, "me")
+    drain(line, stage(), work, "me")
+    assert len(work.batches) == 1
+
+
+def test_a_server_that_is_down_costs_no_attempt(line: Line, store: SqliteStore, clock: Clock) -> None:
+    add_photos(store, 1)
+    work = Doing(lambda claim: ModelServerDown(host="gpu"))
+    for _ in range(8):
+        drain(line, stage(), work, "me")
+        clock.forward(GIVEN_BACK_S + 1)
+    assert positions(store) == [Position("exif", Status.QUEUED, 0)]
+
+
+def test_nothing_is_claimed_while_the_stage_is_not_ready(line: Line, store: SqliteStore) -> None:
+    add_photos(store, 1)
+    work = Doing(lambda claim: FACTS)
+    work.not_ready = "The model is away."
+    assert drain(line, stage(), work, "me").why_not_ready == "The model is away."
+    assert positions(store) == [Position("exif", Status.QUEUED, 0)]
+
+
+def test_a_misconfigured_stage_stops_and_hands_its_photos_back(line: Line, store: SqliteStore) -> None:
+    add_photos(store, 2)
+    with pytest.raises(ServiceMissing):
+        drain(line, stage(), Doing(lambda claim: ServiceMissing(service="x", remedy="y")), "me")
+    assert positions(store) == [Position("exif", Status.QUEUED, 0)] * 2
+
+
+def test_what_was_taken_away_while_working_is_not_written(line: Line, store: SqliteStore, clock: Clock) -> None:
+    [photo_id] = add_photos(store, 1)
+
+    def act(claim: Claim) -> Finding:
+        clock.forward(61)
+        reconcile(line)
+        return FACTS
+
+    report = drain(line, stage(), Doing(act), "me")
+    assert report.fenced == [photo_id]
+    with store.reading() as tx:
+        photo = tx.photos.get(photo_id)
+    assert photo.position == Position("exif", Status.QUEUED, 1)
+    assert photo.exif == Exif()
+    assert photo.crashes == 1
+
+
+def test_a_stop_in_good_order_hands_back_uncharged(line: Line, store: SqliteStore) -> None:
+    add_photos(store, 2)
+
+    def act(claim: Claim) -> Finding:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        drain(line, stage(), Doing(act), "me")
+    assert positions(store) == [Position("exif", Status.QUEUED, 0)] * 2
+
+
+def test_the_next_step_is_woken_after_the_commit(line: Line, store: SqliteStore, sent: Sent) -> None:
+    [photo_id] = add_photos(store, 1)
+    bring_to(store, photo_id, "quality")
+    drain(line, stage("quality"), Doing(lambda claim: ExifFacts(Exif())), "me")
+    assert sent.steps == ["caption"]
+
+
+def test_a_message_that_runs_out_of_time_asks_for_another(line: Line, store: SqliteStore, sent: Sent) -> None:
+    add_photos(store, 3)
+    report = drain(line, stage(batch=1, drain_s=0), Doing(lambda claim: FACTS), "me")
+    assert report.left
+    assert len(report.done) == 1
+    assert "exif" in sent.steps
+
+
+def test_a_dead_workers_photos_come_back_charged(line: Line, store: SqliteStore, clock: Clock) -> None:
+    add_photos(store, 2)
+    with store.writing() as tx:
+        tx.queue.claim(ROUTE[0], "dead", 2, clock(), clock())
+    assert lapse(line, "dead") == 2
+    assert positions(store) == [Position("exif", Status.QUEUED, 1)] * 2
+    assert give_back(line, "dead") == 0
+
+
+def test_reconcile_wakes_every_worker_of_a_step_without_messages(line: Line, store: SqliteStore, sent: Sent) -> None:
+    add_photos(store, 5)
+    reconcile(line)
+    assert sent.steps == ["exif", "exif"]
+    reconcile(line)
+    assert sent.steps == ["exif", "exif"]
+
+
+def test_reconcile_runs_hooks_and_chores(line: Line) -> None:
+    ran: list[str] = []
+    hooks = {"exif": (lambda at: ran.append("hook"),)}
+    reconcile(replace(line, hooks=hooks, chores=(lambda at: ran.append("chore"),)))
+    assert ran == ["hook", "chore"]
+
+
+def test_the_hook_of_a_stage_runs_after_its_photos_are_recorded(line: Line, store: SqliteStore) -> None:
+    add_photos(store, 1)
+    seen: list[Position] = []
+    hooked = replace(line, hooks={"exif": (lambda at: seen.extend(positions(store)),)})
+    drain(hooked, stage(), Doing(lambda claim: FACTS), "me")
+    assert seen == [Position("naming", Status.WAITING)]
+
+
+def test_a_heartbeat_renews_the_lease(store: SqliteStore, clock: Clock, sent: Sent) -> None:
+    add_photos(store, 1)
+    line = Line(store, ROUTE, sent, clock, lease_s=0.02)
+    with store.writing() as tx:
+        claims = tx.queue.claim(ROUTE[0], "me", 1, clock(), clock())
+    clock.forward(1)
+    with Heartbeat(line, claims):
+        while not _is_renewed(store, clock):
+            pass
+
+
+def _is_renewed(store: SqliteStore, clock: Clock) -> bool:
+    with store.reading() as tx:
+        return not tx.queue.expired(clock(), 60)
+
+
+def test_captions_bring_their_proof_and_their_history(line: Line, store: SqliteStore) -> None:
+    [photo_id] = add_photos(store, 1)
+    bring_to(store, photo_id, "caption")
+    drain(line, stage("caption"), Doing(lambda claim: CaptionFacts(tuple(good_texts()), score=100.0)), "worker-1")
+    with store.reading() as tx:
+        photo, events = tx.photos.get(photo_id), tx.events.of_photo(photo_id)
+    assert photo.position == Position("review", Status.WAITING)
+    assert not photo.needs_work
+    assert {event.name for event in events if event.kind == "field"} == {"caption.en", "alt_text.en", "keywords.en"}
+
+
+def test_a_published_name_is_frozen_with_the_record(line: Line, store: SqliteStore) -> None:
+    [photo_id] = add_photos(store, 1)
+    photo = bring_to(store, photo_id, "publish")
+    live = Publication("folder", "live", photo.file_name or "", {"full": "2024/city/a.JPG"}, {"full": "0" * 64})
+    drain(line, stage("publish"), Doing(lambda claim: PublishFacts((live,))), "me")
+    with store.reading() as tx:
+        published = tx.photos.get(photo_id)
+        assert tx.names.is_frozen(photo_id)
+    assert published.position == Position("publish", Status.PUBLISHED)
+    assert published.publications == (live,)
+
+
+def test_every_move_is_in_the_history(line: Line, store: SqliteStore) -> None:
+    [photo_id] = add_photos(store, 1)
+    drain(line, stage(), Doing(lambda claim: FACTS), "me")
+    with store.reading() as tx:
+        moves = [(event.old, event.new) for event in tx.events.of_photo(photo_id)]
+    assert moves == [("exif:queued", "exif:running"), ("exif:running", "naming:waiting")]
