@@ -9,7 +9,8 @@ from flask import Blueprint, Flask, redirect, render_template, request, session,
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from lightgate.accounts import WINDOW, Attempt, sign_in as check
+from lightgate.accounts import WINDOW, Attempt
+from lightgate.accounts import sign_in as check
 from lightgate.errors import Refused, SignInFailed, TooManyAttempts
 from lightgate.store import User
 from lightgate_web.here import house, passwords

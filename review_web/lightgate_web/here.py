@@ -11,7 +11,7 @@ from lightgate.adapters.passwords import Passwords
 from lightgate.bootstrap import House
 
 _HOUSE = "lightgate"
-_PASSWORDS = "lightgate.passwords"  # noqa: S105 (a key)
+_PASSWORDS = "lightgate.passwords"
 
 
 def furnish(extensions: dict[str, object], house: House) -> None:
@@ -22,12 +22,12 @@ def furnish(extensions: dict[str, object], house: House) -> None:
 
 def house() -> House:
     """Give the house of this application."""
-    return cast(House, current_app.extensions[_HOUSE])
+    return cast("House", current_app.extensions[_HOUSE])
 
 
 def passwords() -> Passwords:
     """Give what checks passwords."""
-    return cast(Passwords, current_app.extensions[_PASSWORDS])
+    return cast("Passwords", current_app.extensions[_PASSWORDS])
 
 
 def person() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from lightgate.domain.photo import Photo
 from lightgate.domain.words import ReviewStatus
@@ -19,6 +20,9 @@ _MAX_SEARCH = 200
 #: SQLite's largest integer
 MAX_ID = 2**63 - 1
 _MAX_DIGITS = 19
+#: photos that one bulk decision may be about
+MAX_AT_ONCE = 5000
+_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,8 @@ class Selection:
     band: str = ""
 
     @property
-    def params(self) -> dict[str, str]:
-        """What the address carries."""
+    def params(self) -> dict[str, Any]:
+        """What the address carries; texts all, as ``url_for`` takes them."""
         given = {"set": self.set, "state": self.state, "q": self.q, "band": self.band}
         return {name: value for name, value in given.items() if value}
 
@@ -119,3 +123,18 @@ def count_left(tx: Transaction, selection: Selection) -> int:
 
 def _only(photos: Sequence[Photo]) -> int | None:
     return photos[0].id if photos else None
+
+
+def ids_of(tx: Transaction, selection: Selection) -> Sequence[int]:
+    """List every photo of a selection.
+
+    Raises:
+        InputInvalid: more than are done at once.
+    """
+    wanted = selection.wanted(tx)
+    if tx.photos.count(wanted) > MAX_AT_ONCE:
+        raise InputInvalid(reason=f"That is more than {MAX_AT_ONCE} photos; narrow the filters.")
+    ids: list[int] = []
+    while page := tx.photos.page(wanted, after=ids[-1] if ids else None, limit=_PAGE):
+        ids.extend(photo.id for photo in page)
+    return ids

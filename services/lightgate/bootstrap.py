@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from lightgate import intake, review, runner, stages
@@ -17,6 +17,7 @@ from lightgate.adapters.sqlite.migrate import require_current
 from lightgate.domain.naming import Rule
 from lightgate.domain.pipeline import Route
 from lightgate.folder import DataFolder
+from lightgate.line import Rarely
 from lightgate.names_ledger import refresh
 from lightgate.naming_gate import name_ready_sets
 from lightgate.ports import Dispatch
@@ -60,8 +61,8 @@ class House:
             hooks={"exif": (partial(name_ready_sets, self.store, self.route, self.rule),)},
             chores=(
                 partial(intake.finish_moves, self.store, self.folder),
-                partial(intake.sweep, self.store, self.folder),
-                partial(review.settle_files, self.store, self.folder),
+                partial(intake.sweep_when_due, self.store, self.folder),
+                Rarely(timedelta(minutes=10), partial(review.settle_files, self.store, self.folder)),
                 partial(refresh, self.store, self.folder),
             ),
             slots={"exif": workers.exif, "quality": workers.quality, "publish": workers.publish},

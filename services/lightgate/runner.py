@@ -7,48 +7,21 @@ if the claim's token still is the row's when it is recorded.
 from __future__ import annotations
 
 import logging
-import random
-import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import TracebackType
-from typing import Self
 
 from lightgate.domain.photo import CaptionFacts, Claim, Failure, Photo, PublishFacts, Source
-from lightgate.domain.pipeline import Position, Result, Route, advance
-from lightgate.errors import LightgateError, Misconfigured, Rejected, StorageFull, StoreBusy, Transient, WorkerLost
-from lightgate.ports import Dispatch
+from lightgate.domain.pipeline import Result, advance
+from lightgate.errors import LightgateError, Misconfigured, Rejected, Transient, WorkerLost
+from lightgate.line import Heartbeat, Line, event, moved, not_before, wake_waiting
 from lightgate.stage import Finding, Stage, Work
-from lightgate.store import Actor, Event, Store, Transaction
+from lightgate.store import Actor, Transaction
+
+__all__ = ["DrainReport", "Failed", "Line", "ReconcileReport", "drain", "give_back", "lapse", "reconcile"]
 
 log = logging.getLogger(__name__)
-
-#: delay before a repeated attempt: this to the power of the attempt, at most ``MAX_BACKOFF_S``
-BACKOFF_BASE_S = 2.0
-MAX_BACKOFF_S = 60.0
-#: a photo that was handed back uncharged waits this long
-GIVEN_BACK_S = 10.0
-#: leases are renewed this many times within their length
-RENEWALS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What the runner needs to keep photos moving."""
-
-    store: Store
-    route: Route
-    dispatch: Dispatch
-    now: Callable[[], datetime]
-    lease_s: float = 60.0
-    #: set-level work, by the stage after which it is due: idempotent, cheap when there is nothing to do
-    hooks: Mapping[str, Sequence[Callable[[datetime], object]]] = field(default_factory=dict)
-    #: what ``reconcile`` does besides: sweeping, finishing moves
-    chores: Sequence[Callable[[datetime], object]] = ()
-    #: processes a stage, so that ``reconcile`` wakes each
-    slots: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +82,7 @@ def _claim(line: Line, stage: Stage, owner: str) -> Sequence[Claim]:
     at = line.now()
     with line.store.writing() as tx:
         claims = tx.queue.claim(stage.step, owner, stage.batch, at, at + timedelta(seconds=line.lease_s))
-        tx.events.add(*(_moved(claim.photo, "queued", claim.photo.position, at, owner) for claim in claims))
+        tx.events.add(*(moved(claim.photo, "queued", claim.photo.position, at, owner) for claim in claims))
     return claims
 
 
@@ -126,7 +99,7 @@ def _run(
     _record(line, stage, claims, findings, report)
     for hook in line.hooks.get(stage.name, ()):
         hook(line.now())
-    _wake_waiting(line)
+    wake_waiting(line)
     for finding in findings:
         if isinstance(finding, Misconfigured):
             raise finding
@@ -184,12 +157,12 @@ def _settle(tx: Transaction, line: Line, claim: Claim, finding: Finding, at: dat
     result = _result_of(finding)
     after = advance(photo.position, result, line.route)
     failure = _failure_of(finding)
-    not_before = _not_before(result, photo.position.attempt, at)
-    if not tx.queue.settle(photo.id, claim.token, after, at, not_before=not_before, failure=failure):
+    due = not_before(result, photo.position.attempt, at)
+    if not tx.queue.settle(photo.id, claim.token, after, at, not_before=due, failure=failure):
         return False
     if not isinstance(finding, LightgateError):
         _write(tx, photo, finding, owner, at)
-    tx.events.add(_moved(photo, "running", after, at, owner, failure))
+    tx.events.add(moved(photo, "running", after, at, owner, failure))
     return True
 
 
@@ -197,7 +170,7 @@ def _write(tx: Transaction, photo: Photo, facts: Finding, owner: str, at: dateti
     if isinstance(facts, PublishFacts):
         for publication in facts.publications:
             tx.publications.put(photo.id, publication, at)
-            tx.events.add(_event(photo, at, owner, "published", publication.target, new=publication.file_name))
+            tx.events.add(event(photo, at, owner, "published", publication.target, new=publication.file_name))
         tx.names.publish(photo.id, at)
         return
     if isinstance(facts, LightgateError):
@@ -208,7 +181,7 @@ def _write(tx: Transaction, photo: Photo, facts: Finding, owner: str, at: dateti
         actor = f"{text.model} {text.prompt_hash}" if is_model else owner
         value = ", ".join(text.value) if isinstance(text.value, tuple) else text.value
         kind = Actor.MODEL if is_model else Actor.WORKER
-        tx.events.add(_event(photo, at, actor, "field", f"{text.field}.{text.language}", new=value, kind_of=kind))
+        tx.events.add(event(photo, at, actor, "field", f"{text.field}.{text.language}", new=value, kind_of=kind))
     if isinstance(facts, CaptionFacts):
         tx.photos.put_proof(photo.id, facts.issues, facts.score, at)
 
@@ -225,77 +198,6 @@ def _failure_of(finding: Finding) -> Failure | None:
     if not isinstance(finding, LightgateError):
         return None
     return Failure("unexpected" if isinstance(finding, _Unexpected) else finding.code, finding.message)
-
-
-def _not_before(result: Result, attempt: int, at: datetime) -> datetime | None:
-    if result is Result.GIVEN_BACK:
-        return at + timedelta(seconds=GIVEN_BACK_S)
-    if result in {Result.TRY_AGAIN, Result.LAPSED}:
-        delay_s = min(MAX_BACKOFF_S, BACKOFF_BASE_S**attempt) * random.uniform(0.5, 1.5)  # noqa: S311 - only spreads load
-        return at + timedelta(seconds=delay_s)
-    return None
-
-
-def _event(
-    photo: Photo,
-    at: datetime,
-    actor: str,
-    kind: str,
-    name: str,
-    *,
-    old: str | None = None,
-    new: str | None = None,
-    kind_of: Actor = Actor.WORKER,
-) -> Event:
-    return Event(photo.id, photo.set_id, at, kind_of, actor, kind, name, old, new)
-
-
-def _moved(
-    photo: Photo, before: str, after: Position, at: datetime, actor: str, failure: Failure | None = None
-) -> Event:
-    new = f"{after.step}:{after.status}" + (f" {failure.code}: {failure.message}" if failure else "")
-    return _event(photo, at, actor, "position", photo.position.step, old=f"{photo.position.step}:{before}", new=new)
-
-
-def _wake_waiting(line: Line) -> None:
-    """Wake every step that has ready photos and no message."""
-    with line.store.reading() as tx:
-        ready = tx.queue.count_ready(line.now())
-    for step, count in ready.items():
-        if not line.dispatch.backlog(step):
-            for _ in range(min(count, line.slots.get(step, 1))):
-                line.dispatch.wake(step)
-
-
-class Heartbeat:
-    """Renews the leases of a batch while it is worked on.
-
-    The thread stands still with its process, so a frozen worker loses its photos, as it should.
-    """
-
-    def __init__(self, line: Line, claims: Sequence[Claim]) -> None:
-        self._line = line
-        self._claims = claims
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="lease", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _beat(self) -> None:
-        while not self._over.wait(self._line.lease_s / RENEWALS):
-            try:
-                with self._line.store.writing() as tx:
-                    tx.queue.renew(self._claims, self._line.now() + timedelta(seconds=self._line.lease_s))
-            except (StoreBusy, StorageFull) as error:
-                log.warning("leases were not renewed: %s", error.message)
 
 
 def give_back(line: Line, owner: str) -> int:
@@ -321,10 +223,10 @@ def _end(tx: Transaction, line: Line, photo: Photo, token: int, result: Result, 
     after = advance(photo.position, result, line.route)
     is_crash = result is Result.LAPSED
     failure = Failure(WorkerLost.code, WorkerLost().message) if is_crash else None
-    not_before = _not_before(result, photo.position.attempt, at) if is_crash else None
-    ended = tx.queue.settle(photo.id, token, after, at, not_before=not_before, failure=failure, crashed=is_crash)
+    due = not_before(result, photo.position.attempt, at) if is_crash else None
+    ended = tx.queue.settle(photo.id, token, after, at, not_before=due, failure=failure, crashed=is_crash)
     if ended:
-        tx.events.add(_moved(photo, "running", after, at, "reconcile" if is_crash else "worker", failure))
+        tx.events.add(moved(photo, "running", after, at, "reconcile" if is_crash else "worker", failure))
     return ended
 
 
@@ -350,7 +252,7 @@ def reconcile(line: Line) -> ReconcileReport:
             lapsed = sum(_end(tx, line, photo, token, Result.LAPSED, at) for photo, token in expired)
     for chore in (*(hook for hooks in line.hooks.values() for hook in hooks), *line.chores):
         chore(at)
-    _wake_waiting(line)
+    wake_waiting(line)
     with line.store.writing() as tx:
         tx.notes.put("reconcile.at", at.isoformat(), at)
         return ReconcileReport(lapsed, tx.queue.count_ready(at))

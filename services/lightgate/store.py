@@ -171,6 +171,9 @@ class Queue(Protocol):
     def count_ready(self, at: datetime) -> Mapping[str, int]:
         """Count claimable photos by step."""
 
+    def ready_since(self, at: datetime) -> datetime | None:
+        """Tell since when the oldest claimable photo has stood still; None when there is none."""
+
     def settle(
         self,
         photo_id: int,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from lightgate.adapters.sqlite import SqliteStore
 from lightgate.domain.photo import CaptionFacts, Claim, Exif, ExifFacts, Publication, PublishFacts
 from lightgate.domain.pipeline import Position, Status
 from lightgate.errors import ModelServerDown, ServiceMissing, TargetUnreachable, UnreadableImage
-from lightgate.runner import GIVEN_BACK_S, Heartbeat, Line, drain, give_back, lapse, reconcile
+from lightgate.line import GIVEN_BACK_S, Heartbeat, Line, Rarely
+from lightgate.runner import drain, give_back, lapse, reconcile
 from lightgate.stage import Finding, Stage
 from lightgate.store import PhotoFilter
 from support.stores import ROUTE, Clock, Sent, add_photos, bring_to, good_texts, make_store
@@ -234,6 +236,15 @@ def test_reconcile_runs_hooks_and_chores(line: Line) -> None:
     hooks = {"exif": (lambda at: ran.append("hook"),)}
     reconcile(replace(line, hooks=hooks, chores=(lambda at: ran.append("chore"),)))
     assert ran == ["hook", "chore"]
+
+
+def test_a_rare_chore_is_not_run_at_every_look(clock: Clock) -> None:
+    ran: list[object] = []
+    chore = Rarely(timedelta(minutes=10), ran.append)
+    for _ in range(5):
+        chore(clock())
+        clock.forward(240)
+    assert len(ran) == 2
 
 
 def test_the_hook_of_a_stage_runs_after_its_photos_are_recorded(line: Line, store: SqliteStore) -> None:

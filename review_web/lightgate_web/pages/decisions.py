@@ -124,5 +124,3 @@ def _version(form: Form) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise InputInvalid(reason="The page did not say which version of the photo it showed; load it again.")
     return int(text)
-
-

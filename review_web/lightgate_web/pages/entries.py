@@ -118,9 +118,7 @@ def shown(text: Text | None) -> str:
     return text.value if isinstance(text.value, str) else ", ".join(text.value)
 
 
-def _text_entry(
-    photo: Photo, language: str, field: Field, issues: Sequence[Issue], typed: Mapping[str, str]
-) -> Entry:
+def _text_entry(photo: Photo, language: str, field: Field, issues: Sequence[Issue], typed: Mapping[str, str]) -> Entry:
     text = photo.text(language, field)
     name = _name(language, field)
     stored = shown(text)

@@ -120,20 +120,24 @@ def _alternative(photo: Photo) -> str:
 
 def _facts(photo: Photo) -> list[tuple[str, str]]:
     exif = photo.exif
-    size = f"{exif.width} × {exif.height}" if exif.width and exif.height else ""
+    size = f"{exif.width} \u00d7 {exif.height}" if exif.width and exif.height else ""
     focal = f"{exif.focal_length_mm} mm" if exif.focal_length_mm else ""
-    exposure = " · ".join(part for part in (exif.exposure, exif.aperture, f"ISO {exif.iso}" if exif.iso else "") if part)
+    iso = f"ISO {exif.iso}" if exif.iso else ""
     facts = (
         ("File name", photo.file_name or "not named yet"),
         ("Original", photo.relative_path),
         ("Set", photo.set_slug),
-        ("Taken", " ".join(part for part in (exif.date_time, exif.offset) if part)),
+        ("Taken", _joined(exif.date_time, exif.offset)),
         ("Camera", exif.camera or ""),
-        ("Lens", " · ".join(part for part in (exif.lens_model, focal) if part)),
-        ("Exposure", exposure),
-        ("Size", " · ".join(part for part in (size, exif.format or "", megabytes(photo.size_bytes)) if part)),
+        ("Lens", _joined(exif.lens_model, focal)),
+        ("Exposure", _joined(exif.exposure, exif.aperture, iso)),
+        ("Size", _joined(size, exif.format, megabytes(photo.size_bytes))),
         ("Creator", photo.rights.creator or ""),
         ("Copyright", photo.rights.copyright or ""),
         *((f"On {each.target}", f"{each.state}: {', '.join(each.paths.values())}") for each in photo.publications),
     )
     return [(label, value) for label, value in facts if value]
+
+
+def _joined(*parts: str | None) -> str:
+    return " · ".join(part for part in parts if part)

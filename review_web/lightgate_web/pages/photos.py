@@ -40,7 +40,7 @@ def photos() -> str:
         by_status = tx.photos.count_by_status(wanted.set_id)
         sets = list(reversed(tx.sets.all()))
         total = tx.photos.count(wanted)
-    here = {"endpoint": "pages.photos", **selection.params}
+    tabs = [word for word in _TABS if word in {UNDECIDED, ALL, selection.state} or by_status.get(word)]
     return render_template(
         "photos.html",
         here=selection.state if not selection.set else "",
@@ -50,9 +50,9 @@ def photos() -> str:
         photos=shown,
         total=total,
         count=counts_of(by_status),
-        states=[(word, STATES[word], _number(word, by_status)) for word in _TABS if _is_shown(word, by_status, selection.state)],
-        earlier=url_for(**here, before=earlier) if earlier else None,
-        later=url_for(**here, after=later) if later else None,
+        states=[(word, STATES[word], _number(word, by_status)) for word in tabs],
+        earlier=url_for("pages.photos", **selection.params, before=earlier) if earlier else None,
+        later=url_for("pages.photos", **selection.params, after=later) if later else None,
     )
 
 
@@ -77,7 +77,3 @@ def _number(word: str, by_status: Mapping[str, int]) -> int:
     if word == UNDECIDED:
         return counts_of(by_status).undecided
     return by_status.get(word, 0)
-
-
-def _is_shown(word: str, by_status: Mapping[str, int], current: str) -> bool:
-    return word in {UNDECIDED, ALL, current} or bool(by_status.get(word))

@@ -103,7 +103,7 @@ def _navigation() -> dict[str, object]:
 
 @pages.get("/")
 def sets() -> str:
-    start = place_from(request.args, "from") or 0
+    start = place_from(request.args, "start") or 0
     with house().store.reading() as tx:
         every = list(reversed(tx.sets.all()))
         by_set = tx.photos.count_by_set()
@@ -113,8 +113,8 @@ def sets() -> str:
         here="sets",
         rows=rows,
         count=counts(),
-        earlier=url_for("pages.sets", **{"from": max(0, start - _PAGE)}) if start else None,
-        later=url_for("pages.sets", **{"from": start + _PAGE}) if len(every) > start + _PAGE else None,
+        earlier=url_for("pages.sets", start=max(0, start - _PAGE)) if start else None,
+        later=url_for("pages.sets", start=start + _PAGE) if len(every) > start + _PAGE else None,
     )
 
 
@@ -123,7 +123,9 @@ def _row(photo_set: PhotoSet, by_status: Mapping[str, int]) -> SetRow:
     total = sum(numbers.values())
     shares = [(name, 100 * number / total) for name, number in numbers.items() if number]
     ends = list(accumulate(width for _, width in shares))
-    parts = tuple(Part(name, round(end - width, 2), round(width, 2)) for (name, width), end in zip(shares, ends, strict=True))
+    parts = tuple(
+        Part(name, round(end - width, 2), round(width, 2)) for (name, width), end in zip(shares, ends, strict=True)
+    )
     words = ", ".join(f"{numbers[name]} {_PART_WORDS[name]}" for name, _ in shares) or "no photos"
     return SetRow(photo_set, parts, words, numbers["undecided"], numbers["approved"])
 
@@ -175,5 +177,3 @@ def progress(route: Route, by_position: Mapping[tuple[str, str], int]) -> list[S
             )
         )
     return steps
-
-

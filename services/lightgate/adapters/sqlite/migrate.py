@@ -27,6 +27,11 @@ def newest_revision() -> str:
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
+def knows(revision: str) -> bool:
+    """Is this one of this program's migrations?"""
+    return any(each.revision == revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def current_revision(engine: Engine) -> str | None:
     """Name the migration that a database is at; None for an empty one."""
     with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:

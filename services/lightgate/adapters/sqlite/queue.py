@@ -72,6 +72,9 @@ class Queue:
         query = select(row.c.step, func.count()).where(_is_ready(at)).group_by(row.c.step)
         return {step: count for step, count in self._connection.execute(query)}
 
+    def ready_since(self, at: datetime) -> datetime | None:
+        return self._connection.execute(select(func.min(row.c.updated_at)).where(_is_ready(at))).scalar()
+
     def settle(
         self,
         photo_id: int,

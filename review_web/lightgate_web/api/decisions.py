@@ -1,0 +1,116 @@
+"""Decisions from a script: one photo, many, release, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Response, jsonify
+from werkzeug.exceptions import NotImplemented as NotAvailable
+
+from lightgate import review
+from lightgate.domain.photo import Photo
+from lightgate.errors import InputInvalid, LightgateError
+from lightgate_web import releasing
+from lightgate_web.api import api
+from lightgate_web.api.given import body, changes_from, ids_from, query_from, text_of, version_of
+from lightgate_web.here import house, person
+from lightgate_web.selection import MAX_ID, ids_of, selection_from
+from lightgate_web.shapes import photo_json
+
+_ID = f"<int(max={MAX_ID}):photo_id>"
+
+
+@api.post(f"/photos/{_ID}/approve")
+def approve(photo_id: int) -> Response:
+    given = body()
+    reason = text_of(given, "override_reason") or None
+    return _answer(review.approve(house().desk(), photo_id, version_of(given), person(), reason))
+
+
+@api.post(f"/photos/{_ID}/reject")
+def reject(photo_id: int) -> Response:
+    given = body()
+    return _answer(review.reject(house().desk(), photo_id, version_of(given), person(), text_of(given, "reason")))
+
+
+@api.post(f"/photos/{_ID}/reopen")
+def reopen(photo_id: int) -> Response:
+    return _answer(review.reopen(house().desk(), photo_id, version_of(body()), person()))
+
+
+@api.post(f"/photos/{_ID}/retry")
+def retry(photo_id: int) -> Response:
+    return _answer(review.retry(house().desk(), photo_id, version_of(body()), person()))
+
+
+@api.post(f"/photos/{_ID}/skip")
+def skip(photo_id: int) -> Response:
+    return _answer(review.skip(house().desk(), photo_id, version_of(body()), person()))
+
+
+@api.post(f"/photos/{_ID}/regenerate")
+def regenerate(photo_id: int) -> Response:
+    version_of(body())
+    with house().store.reading() as tx:
+        tx.photos.get(photo_id)
+    raise NotAvailable("Texts cannot be written anew yet; edit them, or leave the set to the next version.")
+
+
+@api.post("/bulk")
+def bulk() -> Response:
+    given = body()
+    ids = _ids(given)
+    action = text_of(given, "action")
+    changes = None
+    if action == "edit":
+        # one language for all: each photo's own first one is not known here
+        wanted = given.get("changes")
+        if not isinstance(wanted, dict):
+            raise InputInvalid(reason="changes must be an object.")
+        changes = changes_from(wanted, house().settings.intake.languages[0])
+    outcomes = review.bulk(house().desk(), ids, action, person(), reason=text_of(given, "reason"), changes=changes)
+    return jsonify(
+        done=[outcome.photo_id for outcome in outcomes if outcome.error is None],
+        refused=[_refusal(outcome.photo_id, outcome.error) for outcome in outcomes if outcome.error is not None],
+    )
+
+
+@api.post("/release")
+def release() -> Response:
+    given = body()
+    if ("set" in given) == ("ids" in given):
+        raise InputInvalid(reason="Send either a set or ids.")
+    ids = releasing.ready(text_of(given, "set")) if text_of(given, "set") else ids_from(given.get("ids"))
+    report = releasing.release(ids)
+    return jsonify(
+        released=list(report.released),
+        removed=[each.photo_id for each in report.removed if each.is_done],
+        refused=[{"id": each.photo_id, "message": each.message} for each in _not_done(report.refused, report.removed)],
+    )
+
+
+@api.post("/undo")
+def undo() -> Response:
+    return _answer(review.undo(house().desk(), person()))
+
+
+def _answer(photo: Photo) -> Response:
+    return jsonify(photo_json(photo))
+
+
+def _ids(given: dict[str, Any]) -> list[int]:
+    if ("ids" in given) == ("query" in given):
+        raise InputInvalid(reason="Send either ids or a query.")
+    if "ids" in given:
+        return ids_from(given["ids"])
+    with house().store.reading() as tx:
+        return list(ids_of(tx, selection_from(query_from(given["query"]))))
+
+
+def _refusal(photo_id: int, error: LightgateError) -> dict[str, Any]:
+    return {"id": photo_id, "code": error.code, "message": error.message}
+
+
+def _not_done(*groups: Iterable[Any]) -> Iterable[Any]:
+    return (outcome for group in groups for outcome in group if not outcome.is_done)

@@ -1,0 +1,65 @@
+"""The release page: one confirm, with the count, for what writes to the website."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from lightgate.domain.photo import PhotoSet
+from lightgate.domain.words import ReviewStatus
+from lightgate.store import PhotoFilter
+from lightgate_web import releasing
+from lightgate_web.here import house
+from lightgate_web.pages import pages
+from lightgate_web.pages.photos import page_of
+from lightgate_web.pages.sets import counts
+from lightgate_web.wording import short
+
+_SHOWN = 24
+
+
+@pages.get("/release")
+def release() -> str:
+    return _page(request.args.get("set", ""))
+
+
+@pages.post("/release")
+def release_now() -> Response | tuple[str, int]:
+    slug = request.form.get("set", "")
+    ids = releasing.ready(slug)
+    if not ids or releasing.digest(ids) != request.form.get("confirmed"):
+        return _page(slug, "What waits to be released has changed since you looked. Look again and confirm."), 409
+    report = releasing.release(ids)
+    words = [f"Released: {len(report.released)} photos are on their way to the website."] if report.released else []
+    words += [f"{len(report.removed)} taken off the website."] if report.removed else []
+    words += [f"{len(report.refused)} not released: {short(report.refused[0].message, 200)}"] if report.refused else []
+    flash(" ".join(words), "done")
+    if slug:
+        return redirect(url_for("pages.set_page", slug=slug), 303)
+    return redirect(url_for("pages.photos", state=ReviewStatus.RELEASED.value), 303)
+
+
+def _page(slug: str, problem: str = "") -> str:
+    here = house()
+    ids = releasing.ready(slug)
+    with here.store.reading() as tx:
+        found: PhotoSet | None = tx.sets.get(slug) if slug else None
+        wanted = PhotoFilter(set_id=found.id if found else None, review_status=ReviewStatus.APPROVED.value)
+        shown, earlier, later = page_of(tx, wanted, request.args, _SHOWN)
+        approved = tx.photos.count(wanted)
+    of_set = slug or None
+    return render_template(
+        "release.html",
+        here="release",
+        set=found,
+        photos=shown,
+        total=len(ids),
+        approved=approved,
+        to_remove=len(ids) - approved,
+        confirmed=releasing.digest(ids),
+        where=here.settings.publish.directory or here.folder.published,
+        count=counts(),
+        problem=problem,
+        earlier=url_for("pages.release", set=of_set, before=earlier) if earlier else None,
+        later=url_for("pages.release", set=of_set, after=later) if later else None,
+    )

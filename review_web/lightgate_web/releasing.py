@@ -1,0 +1,59 @@
+"""Releasing to the configured website, for pages and scripts alike."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import cast
+
+from flask import current_app
+
+from lightgate import publishing
+from lightgate.adapters.website import open_website
+from lightgate.delivery import Website
+from lightgate.publishing import ReleaseReport
+from lightgate_web.here import house, person
+
+_WEBSITE = "lightgate.website"
+
+
+def ready(slug: str) -> Sequence[int]:
+    """List what a release would act on, in one set or, without a slug, in all.
+
+    Raises:
+        NotFound: no such set.
+    """
+    store = house().store
+    if not slug:
+        return publishing.ready_for_release(store)
+    with store.reading() as tx:
+        set_id = tx.sets.get(slug).id
+    return publishing.ready_for_release(store, set_id)
+
+
+def release(ids: Sequence[int]) -> ReleaseReport:
+    """Send photos to the publish queue, in the name of the person who is signed in."""
+    here = house()
+    return publishing.release(
+        here.store,
+        here.route,
+        here.key,
+        ids,
+        person(),
+        here.now(),
+        website=_website(),
+        wake=here.dispatch.wake,
+    )
+
+
+def digest(ids: Sequence[int]) -> str:
+    """Give a digest of a list of photos, so that what is confirmed is what was shown."""
+    return hashlib.sha256(",".join(map(str, sorted(ids))).encode()).hexdigest()[:16]
+
+
+def _website() -> Website:
+    opened = current_app.extensions.get(_WEBSITE)
+    if opened is None:
+        here = house()
+        opened = current_app.extensions[_WEBSITE] = open_website(here.settings.publish, here.folder)
+    return cast("Website", opened)

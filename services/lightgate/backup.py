@@ -1,0 +1,195 @@
+"""Backup and restore of everything that cannot be made again: decisions, catalogue, keys, names; on wish the photos.
+
+An archive holds the installation's keys and passwords, so it is written for its owner's eyes only.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import json
+import os
+import shutil
+import tarfile
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from lightgate import __version__
+from lightgate.adapters.instance import Instance
+from lightgate.adapters.sqlite.engine import sqlite_library
+from lightgate.adapters.sqlite.migrate import knows, newest_revision
+from lightgate.errors import AlreadyRunning, InputInvalid, NotFound, StorageFull
+from lightgate.folder import DataFolder
+
+_MANIFEST = "lightgate-backup.json"
+_FORMAT = 1
+_DATABASES = ("review.db", "photos_info_revamp.db")
+_KEPT = ("secrets", "used_filenames.json", "prompts")
+_PHOTOS = ("incoming", "rejected", "proxies")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an archive says of itself."""
+
+    format: int
+    version: str
+    #: schema of ``review.db``
+    revision: str
+    #: UTC, ISO 8601
+    at: str
+    has_photos: bool
+    #: SHA-256, hex, by path
+    files: dict[str, str]
+
+
+def back_up(folder: DataFolder, archive: Path, *, with_photos: bool = False) -> Manifest:
+    """Write an archive, whole or not at all; the installation may go on running.
+
+    Raises:
+        NotFound: there is nothing to keep yet.
+        InputInvalid: the archive is there already, or cannot be written.
+    """
+    if not folder.database.exists():
+        raise NotFound(what="database at", key=folder.database)
+    if archive.exists():
+        raise InputInvalid(reason=f"{archive} is there already; choose another name.")
+    with _written_whole(archive) as draft, tempfile.TemporaryDirectory() as copies:
+        files = {name: _snapshot(folder.home / name, Path(copies)) for name in _DATABASES}
+        kept = {name: copy for name, copy in files.items() if copy}
+        for part in (*_KEPT, *(_PHOTOS if with_photos else ())):
+            kept |= {str(file.relative_to(folder.home)): file for file in _files(folder.home / part)}
+        return _pack(draft, kept, has_photos=with_photos)
+
+
+def _snapshot(database: Path, copies: Path) -> Path | None:
+    """Copy a database in use by SQLite's online backup."""
+    if not database.exists():
+        return None
+    copy = copies / database.name
+    with closing(sqlite_library.connect(str(database))) as source, closing(sqlite_library.connect(str(copy))) as target:
+        source.backup(target)
+    return copy
+
+
+def _files(place: Path) -> Iterator[Path]:
+    if place.is_file():
+        yield place
+    elif place.is_dir():
+        yield from sorted(each for each in place.rglob("*") if each.is_file() and not each.is_symlink())
+
+
+def _pack(draft: Path, kept: dict[str, Path], *, has_photos: bool) -> Manifest:
+    hashes = {}
+    with tarfile.open(draft, "w:gz", compresslevel=6) as tar:
+        for name, file in kept.items():
+            with file.open("rb") as opened:
+                hashes[name] = hashlib.file_digest(opened, "sha256").hexdigest()
+            tar.add(file, name, recursive=False)
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        manifest = Manifest(_FORMAT, __version__, newest_revision(), at, has_photos, hashes)
+        content = json.dumps(asdict(manifest), indent=1).encode()
+        entry = tarfile.TarInfo(_MANIFEST)
+        entry.size, entry.mode = len(content), 0o600
+        tar.addfile(entry, io.BytesIO(content))
+    return manifest
+
+
+@contextmanager
+def _written_whole(archive: Path) -> Iterator[Path]:
+    try:
+        handle, name = tempfile.mkstemp(dir=archive.absolute().parent, prefix=f".{archive.name}.")
+        os.close(handle)
+        draft = Path(name)
+        try:
+            yield draft
+            draft.rename(archive)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputInvalid(reason=f"{archive} cannot be written: {error.strerror or error}.") from error
+
+
+def restore(folder: DataFolder, archive: Path) -> tuple[Manifest, Path | None]:
+    """Put an archive's state in place; what stood there is moved into ``backups``, and the place is given.
+
+    Raises:
+        AlreadyRunning: the installation runs.
+        InputInvalid: not one of our archives, damaged, or of a newer version; nothing was changed.
+    """
+    instance = Instance(folder)
+    try:
+        instance.take(patience_s=0)
+    except AlreadyRunning as error:
+        raise AlreadyRunning(f"Stop Lightgate on {folder.home} before a restore: lightgate down") from error
+    try:
+        with tempfile.TemporaryDirectory(dir=folder.home, prefix=".restore-") as fresh:
+            manifest = _unpack(archive, Path(fresh))
+            return manifest, _exchange(folder, Path(fresh))
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StorageFull(path=folder.home) from error
+        raise
+    finally:
+        instance.release()
+
+
+def _unpack(archive: Path, fresh: Path) -> Manifest:
+    try:
+        with tarfile.open(archive, "r:gz") as tar:
+            for member in tar:
+                _extract(tar, member, fresh)
+    except FileNotFoundError as error:
+        raise InputInvalid(reason=f"There is no file {archive}.") from error
+    except (tarfile.TarError, EOFError, zlib.error) as error:
+        raise InputInvalid(reason=f"{archive} is not a readable backup: {error}.") from error
+    manifest = _manifest(archive, fresh / _MANIFEST)
+    (fresh / _MANIFEST).unlink()
+    for name, digest in manifest.files.items():
+        with (fresh / name).open("rb") as opened:
+            if hashlib.file_digest(opened, "sha256").hexdigest() != digest:
+                raise InputInvalid(reason=f"{archive} is damaged: {name} is not what was backed up.")
+    return manifest
+
+
+def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, fresh: Path) -> None:
+    path = PurePosixPath(member.name)
+    is_ours = path.parts[:1] and path.parts[0] in {_MANIFEST, *_DATABASES, *_KEPT, *_PHOTOS}
+    content = tar.extractfile(member) if member.isreg() else None
+    if content is None or not is_ours or ".." in path.parts:
+        raise tarfile.TarError(f"{member.name} does not belong there")
+    file = fresh / path
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with content, file.open("xb") as written:
+        shutil.copyfileobj(content, written)
+        os.fchmod(written.fileno(), member.mode & 0o700 | 0o400)
+
+
+def _manifest(archive: Path, file: Path) -> Manifest:
+    try:
+        manifest = Manifest(**json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise InputInvalid(reason=f"{archive} is not a backup that Lightgate made.") from error
+    if manifest.format > _FORMAT or not knows(manifest.revision):
+        raise InputInvalid(reason=f"{archive} was made by a newer version ({manifest.version}); install that one.")
+    return manifest
+
+
+def _exchange(folder: DataFolder, fresh: Path) -> Path | None:
+    """Move what the archive brings into place, and what stood there aside, newest state last."""
+    aside = folder.backups / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    for part in sorted(fresh.iterdir()):
+        standing = folder.home / part.name
+        # a journal without its database would be played into the restored one
+        for old in (standing, *(standing.with_name(standing.name + tail) for tail in ("-wal", "-shm", "-journal"))):
+            if old.exists():
+                aside.mkdir(parents=True, exist_ok=True)
+                old.rename(aside / old.name)
+        part.rename(standing)
+    return aside if aside.exists() else None

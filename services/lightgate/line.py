@@ -1,0 +1,134 @@
+"""What keeps photos moving: patience, history, wake-up calls and leases that are kept alive."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from lightgate.domain.photo import Claim, Failure, Photo
+from lightgate.domain.pipeline import Position, Result, Route
+from lightgate.errors import StorageFull, StoreBusy
+from lightgate.ports import Dispatch
+from lightgate.store import Actor, Event, Store
+
+log = logging.getLogger(__name__)
+
+#: delay before a repeated attempt: this to the power of the attempt, at most ``MAX_BACKOFF_S``
+BACKOFF_BASE_S = 2.0
+MAX_BACKOFF_S = 60.0
+#: a photo that was handed back uncharged waits this long
+GIVEN_BACK_S = 10.0
+#: leases are renewed this many times within their length
+RENEWALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the runner needs to keep photos moving."""
+
+    store: Store
+    route: Route
+    dispatch: Dispatch
+    now: Callable[[], datetime]
+    lease_s: float = 60.0
+    #: set-level work, by the stage after which it is due: idempotent, cheap when there is nothing to do
+    hooks: Mapping[str, Sequence[Callable[[datetime], object]]] = field(default_factory=dict)
+    #: what ``reconcile`` does besides: sweeping, finishing moves
+    chores: Sequence[Callable[[datetime], object]] = ()
+    #: processes a stage, so that ``reconcile`` wakes each
+    slots: Mapping[str, int] = field(default_factory=dict)
+
+
+class Rarely:
+    """A chore that runs at its first call and then at most once in a while, however often it is asked."""
+
+    def __init__(self, every: timedelta, chore: Callable[[datetime], object]) -> None:
+        self._every = every
+        self._chore = chore
+        self._last: datetime | None = None
+
+    def __call__(self, at: datetime) -> None:
+        """Run the chore if its time has come."""
+        if self._last is None or abs(at - self._last) >= self._every:
+            self._last = at
+            self._chore(at)
+
+
+def not_before(result: Result, attempt: int, at: datetime) -> datetime | None:
+    """Say when a photo may be claimed again, with some chance in it so that not all come at once."""
+    if result is Result.GIVEN_BACK:
+        return at + timedelta(seconds=GIVEN_BACK_S)
+    if result in {Result.TRY_AGAIN, Result.LAPSED}:
+        delay_s = min(MAX_BACKOFF_S, BACKOFF_BASE_S**attempt) * random.uniform(0.5, 1.5)  # noqa: S311 - only spreads load
+        return at + timedelta(seconds=delay_s)
+    return None
+
+
+def event(
+    photo: Photo,
+    at: datetime,
+    actor: str,
+    kind: str,
+    name: str,
+    *,
+    old: str | None = None,
+    new: str | None = None,
+    kind_of: Actor = Actor.WORKER,
+) -> Event:
+    """Make the event of something that a worker did."""
+    return Event(photo.id, photo.set_id, at, kind_of, actor, kind, name, old, new)
+
+
+def moved(
+    photo: Photo, before: str, after: Position, at: datetime, actor: str, failure: Failure | None = None
+) -> Event:
+    """Make the event of a photo that left its position."""
+    new = f"{after.step}:{after.status}" + (f" {failure.code}: {failure.message}" if failure else "")
+    return event(photo, at, actor, "position", photo.position.step, old=f"{photo.position.step}:{before}", new=new)
+
+
+def wake_waiting(line: Line) -> None:
+    """Wake every step that has ready photos and no message."""
+    with line.store.reading() as tx:
+        ready = tx.queue.count_ready(line.now())
+    for step, count in ready.items():
+        if not line.dispatch.backlog(step):
+            for _ in range(min(count, line.slots.get(step, 1))):
+                line.dispatch.wake(step)
+
+
+class Heartbeat:
+    """Renews the leases of a batch while it is worked on.
+
+    The thread stands still with its process, so a frozen worker loses its photos, as it should.
+    """
+
+    def __init__(self, line: Line, claims: Sequence[Claim]) -> None:
+        self._line = line
+        self._claims = claims
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="lease", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        while not self._over.wait(self._line.lease_s / RENEWALS):
+            try:
+                with self._line.store.writing() as tx:
+                    tx.queue.renew(self._claims, self._line.now() + timedelta(seconds=self._line.lease_s))
+            except (StoreBusy, StorageFull) as error:
+                log.warning("leases were not renewed: %s", error.message)
