@@ -17,7 +17,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from lightgate import settings
-from lightgate.cli import main as cli
+from lightgate.cli import lightgate as cli
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 

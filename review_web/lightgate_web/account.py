@@ -110,7 +110,7 @@ def enter() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
 @account.post("/logout")
 def leave() -> Response:
     sign_person_out()
-    return redirect(url_for("account.sign_in"), 303)
+    return _at_the_door()
 
 
 @account.get("/account")
@@ -123,4 +123,11 @@ def end_sessions() -> Response:
     with house().store.writing() as tx:
         tx.users.end_sessions(current_user.user.id)
     sign_person_out()
-    return redirect(url_for("account.sign_in"), 303)
+    return _at_the_door()
+
+
+def _at_the_door() -> Response:
+    response = redirect(url_for("account.sign_in"), 303)
+    # pictures and pages that the browser kept
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response

@@ -30,12 +30,13 @@ _ALWAYS = {
 
 
 def install(app: Flask) -> None:
-    """Add the headers; an answer that says nothing about caching is not kept anywhere."""
+    """Add the headers; an answer that says nothing about caching is asked for again each time."""
 
     @app.after_request
     def add(response: Response) -> Response:
         for name, value in _ALWAYS.items():
             response.headers.setdefault(name, value)
         if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "no-store"
+            # not no-store: a browser that goes back would then lose what was typed
+            response.headers["Cache-Control"] = "private, no-cache"
         return response

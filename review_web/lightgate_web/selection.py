@@ -94,8 +94,8 @@ def place_from(given: Mapping[str, str], name: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    before: int | None
-    after: int | None
+    before: Photo | None
+    after: Photo | None
 
 
 def neighbours(tx: Transaction, selection: Selection, photo_id: int) -> Neighbours:
@@ -106,14 +106,14 @@ def neighbours(tx: Transaction, selection: Selection, photo_id: int) -> Neighbou
     )
 
 
-def next_to_decide(tx: Transaction, selection: Selection, photo_id: int) -> int | None:
+def next_to_decide(tx: Transaction, selection: Selection, photo_id: int) -> Photo | None:
     """Find the photo to go on with after a decision: the next above, else the first one left."""
     wanted = (selection.in_state(UNDECIDED) if selection.state == ALL else selection).wanted(tx)
     above = _only(tx.photos.page(wanted, after=photo_id, limit=1))
     if above is not None:
         return above
     first = _only(tx.photos.page(wanted, limit=1))
-    return None if first == photo_id else first
+    return None if first is not None and first.id == photo_id else first
 
 
 def count_left(tx: Transaction, selection: Selection) -> int:
@@ -121,8 +121,8 @@ def count_left(tx: Transaction, selection: Selection) -> int:
     return tx.photos.count(selection.in_state(UNDECIDED).wanted(tx))
 
 
-def _only(photos: Sequence[Photo]) -> int | None:
-    return photos[0].id if photos else None
+def _only(photos: Sequence[Photo]) -> Photo | None:
+    return photos[0] if photos else None
 
 
 def ids_of(tx: Transaction, selection: Selection) -> Sequence[int]:

@@ -35,6 +35,16 @@ class DataFolder:
         return self.home / "locks"
 
     @property
+    def intake_lock(self) -> Path:
+        """Held together by submits between copying and committing; alone by whoever tidies copies."""
+        return self.locks / "intake.lock"
+
+    @property
+    def moves_lock(self) -> Path:
+        """Held by everyone who removes sources of ``--move`` or puts them back."""
+        return self.locks / "moves.lock"
+
+    @property
     def run(self) -> Path:
         """Sockets, process ids and heartbeats of the running installation."""
         return self.home / "run"

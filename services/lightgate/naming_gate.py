@@ -40,13 +40,16 @@ def _is_its_turn(tx: Transaction, set_id: int, route: Route) -> bool:
 def _name_set(tx: Transaction, set_id: int, route: Route, rule: Rule, at: datetime) -> int:
     found = tx.photos.many(tx.sets.photo_ids(set_id))
     photos = {each.id: each for each in found if each.position == Position(NAMING, Status.WAITING)}
-    allocation = _allocate(tx, list(photos.values()), rule)
+    # a name that a person typed before the gate stays
+    nameless = [photo for photo in photos.values() if photo.file_name is None]
+    allocation = _allocate(tx, nameless, rule)
+    refused = dict(allocation.refused)
+    for photo in photos.values():
+        error = refused.get(photo.id)
+        _pass(tx, photo, Result.REFUSED if error else Result.NAMED, route, at, error)
     for given in allocation.given:
-        _pass(tx, photos[given.photo_id], Result.NAMED, route, at)
         _hold(tx, photos[given.photo_id], given, at, Actor.SYSTEM, _ACTOR)
-    for photo_id, error in allocation.refused:
-        _pass(tx, photos[photo_id], Result.REFUSED, route, at, error)
-    return len(allocation.given)
+    return len(photos) - len(refused)
 
 
 def _pass(
@@ -102,10 +105,7 @@ def rename(
     """
     named = [photo for photo in photos if photo.file_name and not tx.names.is_frozen(photo.id)]
     for photo in named:
-        if photo.position.status is Status.RUNNING:
-            raise IllegalMove(
-                f"Photo {photo.id} is being worked on ({photo.position.step}); rename it when that is done."
-            )
+        _require_at_rest(photo)
     kept = {photo.id: _renumbered(tx, photo, rule) for photo in named}
     stem_changed = [photo for photo in named if kept[photo.id] is None]
     # before anything is released: a number that one of these photos gives up is not given to another of them
@@ -128,8 +128,7 @@ def choose_name(
         NameTaken: another photo holds it, or it was published once.
         NameTooLong: over the rule's limit.
     """
-    if photo.position.status is Status.RUNNING:
-        raise IllegalMove(f"Photo {photo.id} is being worked on ({photo.position.step}); rename it when that is done.")
+    _require_at_rest(photo)
     if tx.names.is_frozen(photo.id):
         raise IllegalMove(f"{photo.file_name} was published; a published name stays.")
     typed = file_name.strip()
@@ -137,11 +136,15 @@ def choose_name(
     if not stem:
         raise InputInvalid(reason="A file name needs at least one letter or digit.")
     chosen = stem + rule.extension
-    if len(chosen) > rule.max_length:
-        raise NameTooLong(name=chosen[:60] + "…", length=len(chosen), limit=rule.max_length)
+    naming.require_fitting(chosen, rule)
     key, stem_key, counter = naming.split(chosen, rule)
     tx.names.release(photo.id, at)
     _hold(tx, photo, Given(photo.id, chosen, key, stem_key, counter), at, actor_kind, actor)
+
+
+def _require_at_rest(photo: Photo) -> None:
+    if photo.position.status is Status.RUNNING:
+        raise IllegalMove(f"Photo {photo.id} is being worked on ({photo.position.step}); rename it when that is done.")
 
 
 def _renumbered(tx: Transaction, photo: Photo, rule: Rule) -> Given | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from lightgate.domain.photo import Exif, Field, Photo, Rights, Source, TextValue
+from lightgate.domain.quality import Measurements
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,28 @@ class ProxyFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class Development:
+    """What decoding an original showed."""
+
+    #: upright size of the original
+    width_px: int
+    height_px: int
+    measured: Measurements
+
+
+class Darkroom(Protocol):
+    def develop(self, original: Path, files: ProxyFiles) -> Development:
+        """Decode an original once: write its pictures, each whole or not at all, and measure it. Repeatable.
+
+        Raises:
+            UnreadableImage: damaged or cut off.
+            TooManyPixels: over the limit the darkroom was made with.
+            OriginalMissing: there is no such file.
+            StorageFull: no room for the pictures.
+        """
+
+
+@dataclass(frozen=True, slots=True)
 class Rating:
     """What an aesthetic model thinks of a picture."""
 
@@ -66,8 +89,16 @@ class Rating:
 
 
 class AestheticScorer(Protocol):
+    def wants_gpu(self) -> bool:
+        """Does, or may, the model run on the GPU that the caption model uses too?"""
+
     def rate(self, proxies: Sequence[Path]) -> Sequence[Rating]:
-        """Rate upright sRGB pictures, in their order."""
+        """Rate upright sRGB pictures, in their order.
+
+        Raises:
+            ClipUnavailable: no model: package, weights or device are missing.
+            UnreadableImage: a proxy is damaged.
+        """
 
 
 @dataclass(frozen=True, slots=True)

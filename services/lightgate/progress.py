@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from lightgate.domain.photo import PhotoSet
 from lightgate.domain.pipeline import PUBLISH, REVIEW, Route, Status, steps_before
-from lightgate.store import Store, Transaction
+from lightgate.domain.words import ReviewStatus
+from lightgate.store import PhotoFilter, Store, Transaction
 
 _BUSY = frozenset({Status.QUEUED, Status.RUNNING})
 
@@ -55,6 +56,15 @@ def progress_of_all(store: Store, route: Route) -> Sequence[SetProgress]:
     """Look at every set, in the order of their submission."""
     with store.reading() as tx:
         return [_progress(tx, route, each) for each in tx.sets.all()]
+
+
+def failed_ids(store: Store) -> Sequence[int]:
+    """List every photo that a stage gave up on."""
+    wanted, found = PhotoFilter(review_status=ReviewStatus.ERROR), list[int]()
+    with store.reading() as tx:
+        while page := tx.photos.page(wanted, after=found[-1] if found else None, limit=500):
+            found += [photo.id for photo in page]
+    return found
 
 
 def _progress(tx: Transaction, route: Route, photo_set: PhotoSet) -> SetProgress:

@@ -17,7 +17,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
 
 from lightgate.adapters.sqlite import SqliteStore
-from lightgate.adapters.sqlite.engine import choose_journal_mode, is_safe_for_wal, library_version
+from lightgate.adapters.sqlite.engine import choose_journal_mode, is_safe_for_wal, library_version, sqlite_library
 from lightgate.adapters.sqlite.migrate import back_up, migrate, require_current
 from lightgate.adapters.sqlite.schema import metadata
 from lightgate.domain.photo import CaptionFacts, Exif, ExifFacts, Failure, Field, Source, Text
@@ -172,6 +172,19 @@ class TestGuards:
         bring_to(store, photo_id, "publish")
         with pytest.raises(IntegrityError, match="FOREIGN KEY"), store.writing() as tx:
             tx.connection.execute(sql("DELETE FROM approval"))
+
+
+    def test_a_row_forged_past_the_check_is_never_claimed_and_stops_nobody(self, store: SqliteStore) -> None:
+        forged, honest = add_photos(store, 2)
+        bring_to(store, honest, "publish")
+        connection = sqlite_library.connect(str(store.path))
+        connection.execute("PRAGMA ignore_check_constraints=ON")
+        connection.execute("UPDATE review_queue SET step='publish', status='queued', priority=1 WHERE id=?", (forged,))
+        connection.commit()
+        connection.close()
+        with store.writing() as tx:
+            claims = tx.queue.claim(ROUTE[-1], "me", 8, NOON, LEASE)
+        assert [each.photo.id for each in claims] == [honest]
 
 
 class TestPhotos:

@@ -60,6 +60,7 @@ class DeadMan:
     def start(self) -> None:
         """Begin to watch; once."""
         if not self._thread.is_alive() and not self._over.is_set():
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._thread.start()
 
     def stop(self) -> None:
@@ -115,12 +116,12 @@ def pulse(make: Callable[[str], DeadMan]) -> type[bootsteps.StartStopStep]:
             self._timer = consumer.timer.call_repeatedly(BEAT_S, self._dead_man.beat)
             self._dead_man.start()
 
-        def stop(self, consumer: Any) -> None:  # noqa: ARG002 - Celery's signature
+        def stop(self, consumer: Any) -> None:
             self._dead_man.disarm()
             if self._timer is not None:
                 self._timer.cancel()
 
-        def shutdown(self, consumer: Any) -> None:  # noqa: ARG002 - Celery's signature
+        def shutdown(self, consumer: Any) -> None:
             self._dead_man.stop()
 
     return Pulse

@@ -42,11 +42,11 @@ def _run_for(stage: Stage, bench: Bench) -> Callable[[Task], Answer]:
         try:
             return shown(_drain(stage, bench, owner_of(task.request.hostname, task.request.id)))
         except LightgateError as error:
-            log.error("%s: %s", stage.name, error.message)  # noqa: TRY400 - a sentence, not a traceback
+            log.error("%s: %s", stage.name, error.message)
             return shown(DrainReport(why_not_ready=error.message))
         except MemoryError:
             # one that left the task would end the whole worker, and its message would come again
-            log.error("%s: out of memory", stage.name)  # noqa: TRY400
+            log.error("%s: out of memory", stage.name)
             return shown(DrainReport(left=True, why_not_ready="The worker ran out of memory."))
         except SoftTimeLimitExceeded:
             return shown(DrainReport(left=True, why_not_ready="The message's time was over."))

@@ -83,7 +83,7 @@ def decide(photo_id: int, action: str) -> Response | tuple[str, int]:
         following = next_to_decide(tx, selection, photo_id)
     if following is None:
         return redirect(url_for("pages.photos", **selection.params), 303)
-    return redirect(url_for("pages.photo", photo_id=following, **selection.params), 303)
+    return redirect(url_for("pages.photo", photo_id=following.id, **selection.params), 303)
 
 
 @pages.post("/undo")

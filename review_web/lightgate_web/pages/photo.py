@@ -37,7 +37,7 @@ def start() -> Response:
         first = next_to_decide(tx, selection, 0)
     if first is None:
         return redirect(url_for("pages.photos", **selection.params))
-    return redirect(url_for("pages.photo", photo_id=first, **selection.params))
+    return redirect(url_for("pages.photo", photo_id=first.id, **selection.params))
 
 
 @pages.get(f"/photos/<int(max={MAX_ID}):photo_id>")
@@ -64,8 +64,7 @@ def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping
         "general_issues": [issue for issue in issues if issue.field is None],
         "is_blocked": bool(blocking(issues)) and review_status(photo) in _REVIEWED,
         "beside": beside,
-        "next_id": beside.after,
-        "goes_on_with": next_to_decide(tx, selection, photo.id),
+        "soon": [each for each in (next_to_decide(tx, selection, photo.id), beside.after, beside.before) if each],
         "left": count_left(tx, selection),
         "history": _history(events),
         "news": _news(events, typed),

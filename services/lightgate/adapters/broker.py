@@ -39,7 +39,8 @@ def socket_path(folder: DataFolder) -> Path:
     if len(os.fsencode(near)) <= MAX_SOCKET_BYTES:
         return near
     mark = hashlib.sha256(os.fsencode(folder.home)).hexdigest()[:12]
-    return Path("/tmp") / f"lightgate-{os.getuid()}-{mark}" / "broker.sock"  # noqa: S108: owner and mode are checked
+    # owner and mode of the folder are checked before it is used
+    return Path("/tmp", f"lightgate-{os.getuid()}-{mark}", "broker.sock")  # noqa: S108
 
 
 def find_program(chosen: Path | None) -> Path:

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from celery import Celery
-from kombu import Queue
+from kombu.entity import Queue
 from kombu.exceptions import KombuError
 from redis import Redis
 from redis.exceptions import RedisError
@@ -115,7 +115,7 @@ def _delivery(queues: Sequence[str]) -> dict[str, Any]:
         "task_retry_on_worker_lost": False,
         "task_default_queue": queues[0],
         "task_create_missing_queues": False,
-        "task_queues": [Queue(name) for name in queues],
+        "task_queues": [Queue(name) for name in queues],  # type: ignore[no-untyped-call]
         "task_soft_time_limit": 60,
         "task_time_limit": 90,
         "task_publish_retry_policy": {
@@ -193,7 +193,7 @@ class CeleryDispatch:
             with self._redis.pipeline(transaction=False) as pipe:
                 for key in _keys(step):
                     pipe.llen(key)
-                return sum(pipe.execute())
+                return sum(int(count) for count in pipe.execute())
         except (RedisError, OSError) as error:
             self._pause(error)
             return None

@@ -39,7 +39,7 @@ class Child:
         self.program = program
         self.started = time.monotonic()
         with program.log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: PLW1509 (the supervisor has one thread)
+            self._process = subprocess.Popen(
                 program.argv,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -47,7 +47,7 @@ class Child:
                 env=dict(environ),
                 pass_fds=tuple(inherit),
                 process_group=0,
-                preexec_fn=_dies_with_parent(),
+                preexec_fn=_dies_with_parent(),  # noqa: PLW1509 - the supervisor has one thread
             )
 
     @property

@@ -20,8 +20,9 @@ _MONTHS = (
 #: drafts want fewer keywords than the proof allows: each is a guess at what matters
 _DRAFT_KEYWORDS = 8
 #: shorter words are rarely worth searching for
-_KEYWORD_LETTERS = 4
+_KEYWORD_LETTERS = 3
 _PART_CHARACTERS = 160
+_CAPTION_CHARACTERS = 300
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n")
 
 
@@ -55,7 +56,8 @@ class _Told:
         sentence = _sentence(_joined(what, self._date()))
         first = _sentence(self.brief[0]) if self.brief else ""
         both = f"{sentence} {first}".strip()
-        return both if count_words(both) <= CAPTION_WORDS[1] else sentence
+        is_short = count_words(both) <= CAPTION_WORDS[1] and len(both) <= _CAPTION_CHARACTERS
+        return both if is_short else sentence
 
     def alt_text(self) -> str:
         what = self.subject or self.folder

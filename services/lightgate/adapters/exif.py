@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import stat
-import struct
-import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -19,7 +17,7 @@ from pillow_heif import HeifImageFile
 
 from lightgate.adapters import exif_tags
 from lightgate.adapters.embedded_texts import Words, best_of, words_from_iptc, words_from_xmp
-from lightgate.adapters.exif_tags import DAMAGE, Tags
+from lightgate.adapters.exif_tags import DAMAGE, Tags, quietly
 from lightgate.adapters.formats import HEAD_BYTES, HEIF, JPEG, PNG, TIFF, WEBP, format_of
 from lightgate.domain.photo import Exif, Rights
 from lightgate.errors import FileTooLarge, TooManyPixels, UnreadableImage, UnsupportedFormat
@@ -88,14 +86,13 @@ class PillowHeaders:
         return _header(container, format_)
 
     def _opened(self, stream: IO[bytes], format_: str) -> _Container:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
+        try:
+            with quietly():
                 image = _READERS[format_](stream)
-            except Image.DecompressionBombError as error:
-                raise TooManyPixels(pixels="too many", limit=f"{self._max_megapixels:g}") from error
-            except DAMAGE as error:
-                raise UnreadableImage(reason=_damaged(format_)) from error
+        except Image.DecompressionBombError as error:
+            raise TooManyPixels(pixels="too many", limit=f"{self._max_megapixels:g}") from error
+        except DAMAGE as error:
+            raise UnreadableImage(reason=_damaged(format_)) from error
         return _Container(*image.size, _block_tags(image), _bytes(image.info.get("xmp")), _jpeg_iptc(image))
 
 
@@ -142,7 +139,7 @@ def _tiff(stream: IO[bytes]) -> _Container:
     width, height = first.get(_WIDTH), first.get(_HEIGHT)
     if not isinstance(width, int) or not isinstance(height, int) or width <= 0 or height <= 0:
         raise UnreadableImage(reason=_damaged(TIFF))
-    return _Container(width, height, tags, _bytes(first.get(_XMP)), _tiff_iptc(first.get(_IPTC)))
+    return _Container(width, height, tags, first.raw(_XMP), first.raw(_IPTC))
 
 
 def _is_raw(tags: Tags) -> bool:
@@ -155,16 +152,6 @@ def _is_raw(tags: Tags) -> bool:
         or first.get(_COMPRESSION) in _RAW_COMPRESSIONS
         or first.get(_PHOTOMETRIC) in _RAW_PHOTOMETRICS
     )
-
-
-def _tiff_iptc(value: object) -> bytes:
-    """Photoshop declares these bytes as 4-byte numbers."""
-    if isinstance(value, tuple):
-        try:
-            return struct.pack(f"<{len(value)}I", *value)
-        except struct.error:
-            return b""
-    return _bytes(value)
 
 
 def _without_camera(words: Words, exif: Exif) -> Words:

@@ -8,6 +8,7 @@ interoperability tag may have the same number.
 from __future__ import annotations
 
 import struct
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +33,6 @@ DAMAGE = (
     TypeError,
     ValueError,
     struct.error,
-    Warning,
 )
 
 #: bytes of a tag of numbers; larger ones are not decoded, since none of ours is
@@ -57,15 +57,19 @@ class Directory:
 
     def get(self, tag: int) -> object:
         """Decode one tag."""
-        with _quietly():
+        with quietly():
             try:
                 return self._tags[tag] if self._is_small(tag) else None
             except DAMAGE:
                 return None
 
+    def raw(self, tag: int) -> bytes:
+        """Give one tag's bytes as they stand in the file."""
+        # Pillow's public side shows a value only decoded, and swaps the bytes of IPTC declared as numbers
+        return self._tags._tagdata.get(tag, b"")
+
     def _is_small(self, tag: int) -> bool:
-        # Pillow's public side shows a value's size only by decoding it
-        return self._tags.tagtype[tag] in _AS_BYTES or len(self._tags._tagdata[tag]) <= _MOST_BYTES
+        return self._tags.tagtype[tag] in _AS_BYTES or len(self.raw(tag)) <= _MOST_BYTES
 
 
 _NO_TAGS = Directory(ImageFileDirectory_v2())
@@ -86,7 +90,7 @@ def read_tags(block: IO[bytes]) -> Tags:
     Raises:
         SyntaxError and others of ``DAMAGE``: there is no TIFF structure.
     """
-    with _quietly():
+    with quietly():
         head = block.read(8)
         if head[2:3] == b"+":
             head += block.read(8)
@@ -101,7 +105,7 @@ def _linked(block: IO[bytes], head: bytes, ifd0: Directory, tag: int) -> Directo
     place = ifd0.get(tag)
     if not isinstance(place, int) or place <= 0:
         return _NO_TAGS
-    with _quietly():
+    with quietly():
         try:
             tags = ImageFileDirectory_v2(head, group=tag)
             block.seek(place)
@@ -111,10 +115,14 @@ def _linked(block: IO[bytes], head: bytes, ifd0: Directory, tag: int) -> Directo
     return Directory(tags)
 
 
+#: Python's warning filters are one for all threads, and intake reads headers in several
+_ONE_AT_A_TIME = threading.RLock()
+
+
 @contextmanager
-def _quietly() -> Iterator[None]:
-    """Silence what Pillow says about damaged tags: we see it by what is missing."""
-    with warnings.catch_warnings():
+def quietly() -> Iterator[None]:
+    """Silence what Pillow says about damaged files: we see it by what is missing."""
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 

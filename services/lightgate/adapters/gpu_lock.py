@@ -23,8 +23,8 @@ def gpu_lock_file(locks: Path, ollama_host: str) -> Path:
         host, port = parts.hostname or "", parts.port or _OLLAMA_PORT
     except ValueError:
         host, port = ollama_host, _OLLAMA_PORT
-    name = "local" if host in _HERE else host
-    return locks / f"gpu-{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}-{port}.lock"
+    name = "local" if host in _HERE else re.sub(r"[^a-z0-9]+", "-", host.lower()).strip("-") or "server"
+    return locks / f"gpu-{name}-{port}.lock"
 
 
 class GpuLock:

@@ -126,13 +126,13 @@ class OllamaCaptioner:
         try:
             installed = self._server.models()
             if not any(is_same_model(name, settings.model) for name in installed):
-                return not_installed(settings.model, settings.host)
+                return not_installed(settings.model, self._server.host)
             if settings.model not in self._seeing and not self._server.can_see(settings.model):
                 return f"The model {settings.model} cannot see pictures; choose a vision model (ollama.model)."
         except ModelServerDown as down:
             return str(down)
         except ModelAnswerBad as bad:
-            return f"The caption model's server at {settings.host} is not well: {bad.fields['reason']}."
+            return f"The caption model's server at {self._server.host} is not well: {bad.fields['reason']}."
         self._seeing.add(settings.model)
         return None
 

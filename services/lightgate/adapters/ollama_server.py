@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -57,7 +58,8 @@ class OllamaServer:
     """The server at one address. Nothing of ``httpx`` or ``ollama`` leaves it."""
 
     def __init__(self, host: str, *, connect_s: float, idle_s: float) -> None:
-        self.host = host
+        #: as it may be shown: without a name and password that somebody put into it
+        self.host = re.sub(r"//[^/@]*@", "//", host)
         self._transport = WatchedTransport()
         timeout = httpx.Timeout(idle_s, connect=connect_s, write=_WRITE_S)
         try:
@@ -66,7 +68,7 @@ class OllamaServer:
                 host, timeout=timeout, transport=self._transport, follow_redirects=False, trust_env=False
             )
         except (ValueError, httpx.InvalidURL) as error:
-            raise SettingInvalid(name="ollama.host", reason=f"{host} is not an address") from error
+            raise SettingInvalid(name="ollama.host", reason=f"{self.host} is not an address") from error
 
     def ask(self, question: Question, limit_s: float) -> Answer:
         """Put one question and gather the streamed answer.
@@ -99,7 +101,9 @@ class OllamaServer:
         with self._exchange(model):
             running = self._client.ps().models
         found = next((each for each in running if is_same_model(each.model or each.name or "", model)), None)
-        return found and Loaded(int(found.size or 0), int(found.size_vram or 0), found.context_length)
+        if found is None:
+            return None
+        return Loaded(int(found.size or 0), int(found.size_vram or 0), found.context_length)
 
     def _stream(self, question: Question) -> Generator[ollama.ChatResponse, None, None]:
         stream = self._client.chat(

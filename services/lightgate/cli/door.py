@@ -26,7 +26,8 @@ class Trouble(click.ClickException):
 
     def __init__(self, message: str, exit_code: int) -> None:
         super().__init__(message)
-        self.exit_code = exit_code
+        # click reads it from the instance, though it declares it for the class
+        self.exit_code = exit_code  # type: ignore[misc]
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(f"lightgate: {self.message}", err=True, file=file)

@@ -98,9 +98,7 @@ def reconcile(session: Session, watch: bool) -> None:
     say(f"Taken back from lost workers: {report.lapsed}. Ready: {ready}.")
 
 
-def _become(
-    argv: tuple[str, ...], session: Session, extra: Mapping[str, str] | None = None
-) -> None:
+def _become(argv: tuple[str, ...], session: Session, extra: Mapping[str, str] | None = None) -> None:
     """Replace this process, so that signals reach the program itself."""
     environ = environ_for_children({}, session.config) | dict(extra or {})
     os.execve(argv[0], list(argv), environ)  # noqa: S606 - no shell is meant

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
+import subprocess
+import sys
 
 import click
 
-from lightgate import doctor
 from lightgate.adapters import commands
 from lightgate.adapters.house_report import HouseReport
 from lightgate.adapters.logs import set_up_logs
@@ -30,7 +30,8 @@ def up(session: Session, detach: bool, no_flower: bool) -> None:
     Example: lightgate up -d
     """
     if detach:
-        start_behind(session, no_flower=no_flower)
+        greet(session, start_behind(session, no_flower=no_flower))
+        name_models(session).wait()
         return
     set_up_logs(session.settings.log_level)
     run(
@@ -54,20 +55,25 @@ def down(session: Session) -> None:
 
 
 def start_behind(session: Session, *, no_flower: bool = False) -> HouseReport:
-    """Start the installation in the background and greet when it is there."""
+    """Start the installation in the background; gives how it is when all of it is at work."""
     arguments = ["up", *(["--no-flower"] if no_flower else [])]
-    environ = environ_for_children({"HOME": str(session.folder.home)}, session.config)
-    report = background.start(commands.lightgate(*arguments), environ, session.folder)
-    greet(session, report)
-    return report
+    return background.start(commands.lightgate(*arguments), _environ(session), session.folder)
 
 
 def greet(session: Session, report: HouseReport) -> None:
-    """Say what to open, who signs in, and what runs with less than it could."""
+    """Say what to open and who signs in."""
     for line in welcome(session.settings, session.folder, report):
         say(line)
-    for check in doctor.models(session.settings):
-        say(f"{check.name}: {check.message}")
+
+
+def name_models(session: Session) -> subprocess.Popen[bytes]:
+    """Say which models are at work, in a process of its own: looking may import torch."""
+    sys.stdout.flush()
+    return subprocess.Popen(commands.lightgate("models", "list"), env=_environ(session))
+
+
+def _environ(session: Session) -> dict[str, str]:
+    return environ_for_children({"HOME": str(session.folder.home)}, session.config)
 
 
 class _Greeter:
@@ -75,10 +81,10 @@ class _Greeter:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._has_greeted = False
+        self._models: subprocess.Popen[bytes] | None = None
 
     def __call__(self, report: HouseReport) -> None:
-        if report.is_ready and not self._has_greeted:
-            self._has_greeted = True
+        if report.is_ready and self._models is None:
             greet(self._session, report)
-            logging.getLogger(__name__).info("everything is at work; stop with Ctrl-C or: lightgate down")
+            say("Everything is at work. Stop with Ctrl-C, or: lightgate down")
+            self._models = name_models(self._session)

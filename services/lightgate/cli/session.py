@@ -9,7 +9,11 @@ from pathlib import Path
 
 import click
 
+from lightgate import intake
+from lightgate.adapters.exif import PillowHeaders
+from lightgate.adapters.website import open_website
 from lightgate.bootstrap import House, build, migrate
+from lightgate.delivery import Website
 from lightgate.folder import DataFolder
 from lightgate.settings import Settings, load
 
@@ -27,6 +31,7 @@ class Session:
 
     @cached_property
     def folder(self) -> DataFolder:
+        """The data folder."""
         return DataFolder(self.settings.home)
 
     @cached_property
@@ -35,6 +40,29 @@ class Session:
         if not self.folder.database.exists():
             migrate(self.settings)
         return build(self.settings)
+
+    @cached_property
+    def website(self) -> Website:
+        """The configured website."""
+        return open_website(self.settings.publish, self.folder)
+
+    @cached_property
+    def intake(self) -> intake.Desk:
+        """Where sets are handed in and taken back."""
+        house, wanted = self.house, self.settings.intake
+        return intake.Desk(
+            house.store,
+            house.folder,
+            house.route,
+            house.rule,
+            PillowHeaders(wanted.max_megapixels, wanted.max_file_mb),
+            house.dispatch,
+            house.now,
+            self.website.catalogue,
+            max_file_mb=wanted.max_file_mb,
+            min_free_mb=wanted.min_free_mb,
+            kill_at=self.settings.kill_at,
+        )
 
     @property
     def who(self) -> str:

@@ -11,7 +11,9 @@ from lightgate.folder import DataFolder
 from lightgate.settings import Settings
 
 
-def welcome(settings: Settings, folder: DataFolder, report: HouseReport, *, shows_passwords: bool = False) -> Iterator[str]:
+def welcome(
+    settings: Settings, folder: DataFolder, report: HouseReport, *, shows_passwords: bool = False
+) -> Iterator[str]:
     """Give the lines; passwords are in them only on a terminal, so that no log ever holds one."""
     is_open = shows_passwords or sys.stdout.isatty()
     if "site" in report.urls:

@@ -15,7 +15,19 @@ from dataclasses import dataclass
 from lightgate.domain.slug import fold, slug, titled
 from lightgate.errors import NameTooLong, SettingInvalid
 
-__all__ = ["Allocation", "Given", "Rule", "Wanted", "allocate", "check_template", "fold", "order", "slug", "split"]
+__all__ = [
+    "Allocation",
+    "Given",
+    "Rule",
+    "Wanted",
+    "allocate",
+    "check_template",
+    "fold",
+    "order",
+    "require_fitting",
+    "slug",
+    "split",
+]
 
 TOKENS = ("subject", "location", "folder", "camera", "year", "counter")
 #: a name and its temporary suffix must fit into 255 bytes (ext4, APFS, NTFS)
@@ -128,12 +140,21 @@ def name(wanted: Wanted, rule: Rule, counter: int) -> Given:
     """
     stem = _stem(wanted, rule, f"{counter:03d}")
     file_name = stem + rule.extension
+    require_fitting(file_name, rule)
+    return Given(wanted.photo_id, file_name, fold(stem), stem_key(wanted, rule), counter)
+
+
+def require_fitting(file_name: str, rule: Rule) -> None:
+    """Make sure that a name is within the limits.
+
+    Raises:
+        NameTooLong: the limit of the rule or of file systems.
+    """
     if len(file_name) > rule.max_length:
         raise NameTooLong(name=_shown(file_name), length=len(file_name), limit=rule.max_length)
     if (length := len(file_name.encode())) > MAX_BYTES:
         raise NameTooLong(f"The name {_shown(file_name)} takes {length} bytes on disk; the limit is {MAX_BYTES}. "
                           "Shorten subject, location or folder.")  # fmt: skip
-    return Given(wanted.photo_id, file_name, fold(stem), stem_key(wanted, rule), counter)
 
 
 def allocate(

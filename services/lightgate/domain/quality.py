@@ -22,6 +22,8 @@ SHARPNESS, EXPOSURE, NOISE, CONTRAST, COLOUR = "sharpness", "exposure", "noise",
 AESTHETIC = "aesthetic"
 #: shares in the technical mark
 WEIGHTS = {SHARPNESS: 0.40, EXPOSURE: 0.20, NOISE: 0.15, CONTRAST: 0.15, COLOUR: 0.10}
+#: most photographs are technically sound; a power spreads the upper end over the bands
+_SPREAD = 2.0
 #: the aesthetic mark's share in QR, as an exponent: one bad side cannot be bought off
 AESTHETIC_SHARE = 0.5
 
@@ -142,10 +144,11 @@ def _weights(marks: dict[str, float | None]) -> dict[str, float]:
 
 
 def _combined(technical: float, aesthetic: float | None) -> float:
+    craft = 10 * (technical / 100) ** _SPREAD
     if aesthetic is None:
-        return technical / 10
+        return craft
     beauty = min(10.0, max(0.1, aesthetic))
-    return float((technical / 10) ** (1 - AESTHETIC_SHARE) * beauty**AESTHETIC_SHARE)
+    return float(craft ** (1 - AESTHETIC_SHARE) * beauty**AESTHETIC_SHARE)
 
 
 def _cap(sharpness: float | None, burnt: float) -> float:

@@ -82,13 +82,19 @@ def _written(target: Path, found: Found) -> Iterator[int]:
             os.fchmod(handle, found.mode & 0o777 | 0o400)
             os.fsync(handle)
     except OSError as error:
-        raise _not_written(error, target) from error
+        raise not_written(error, target.parent.parent) from error
 
 
-def _not_written(error: OSError, target: Path) -> StorageFull | InputInvalid:
+def not_written(error: OSError, folder: Path) -> StorageFull | InputInvalid:
+    """Say why nothing can be written below a folder."""
     if error.errno in _FULL:
-        return StorageFull(f"The disk is full: free some space in {target.parent.parent} and submit again. Nothing was taken in.")
-    return InputInvalid(reason=f"{target.parent.parent} cannot be written: {error.strerror}. Nothing was taken in.")
+        return disk_full(folder)
+    return InputInvalid(reason=f"{folder} cannot be written: {error.strerror}. Nothing was changed.")
+
+
+def disk_full(folder: Path) -> StorageFull:
+    """Say that a person has to make room."""
+    return StorageFull(f"The disk is full: free some space for {folder} and try again. Nothing was changed.")
 
 
 @contextmanager

@@ -48,11 +48,6 @@ class Source:
     reason: str = ""
 
 
-def moves_lock(folder: DataFolder) -> Path:
-    """Name the lock of everyone who removes sources or puts them back."""
-    return folder.locks / "moves.lock"
-
-
 def require_removable(files: Iterable[Path]) -> None:
     """Make sure that ``--move`` will be able to remove files.
 
@@ -71,7 +66,7 @@ def finish_moves(store: Store, folder: DataFolder, at: datetime) -> int:
     with store.reading() as tx:
         if not tx.photos.sources_to_remove(1):
             return 0
-    with alone_if_free(moves_lock(folder)) as is_free:
+    with alone_if_free(folder.moves_lock) as is_free:
         if not is_free:
             return 0
         with store.reading() as tx:
@@ -84,7 +79,7 @@ def remove_sources(
     store: Store, folder: DataFolder, photo_ids: Collection[int], at: datetime, *, kill_at: str | None = None
 ) -> list[Source]:
     """Remove the sources of photos whose copies were proven a moment ago; say what became of each."""
-    with alone(moves_lock(folder)):
+    with alone(folder.moves_lock):
         with store.reading() as tx:
             everything = tx.photos.sources_to_remove(limit=1_000_000)
         settled = []
@@ -101,28 +96,33 @@ def _settled(folder: DataFolder, photo: Photo, path: str, *, is_copy_proven: boo
     if not source.parent.is_dir():
         return Source(photo, path, Fate.LATER)
     try:
-        facts = source.lstat()
-    except OSError:
+        reason = _kept_because(folder, photo, source, is_copy_proven)
+        if not reason:
+            source.unlink()
+    except FileNotFoundError:
         return Source(photo, path, Fate.GONE)
-    if not S_ISREG(facts.st_mode):
-        return Source(photo, path, Fate.KEPT, "It is a link.")
-    if not is_copy_proven and proven_copy(folder, photo) is None:
-        return Source(photo, path, Fate.KEPT, "Its working copy is missing or damaged.")
-    found = found_at(source, photo.relative_path, facts)
-    try:
-        if hash_of(found) != photo.content_hash or found_at(source, "", source.lstat()).identity != found.identity:
-            return Source(photo, path, Fate.KEPT, "It changed after it was taken in.")
-        source.unlink()
-    except SourceChanged:
-        return Source(photo, path, Fate.KEPT, "It changed after it was taken in.")
     except OSError as error:
-        return Source(photo, path, Fate.KEPT, f"It cannot be removed: {error.strerror}.")
-    return Source(photo, path, Fate.REMOVED)
+        reason = f"It cannot be removed: {error.strerror}."
+    return Source(photo, path, Fate.KEPT if reason else Fate.REMOVED, reason)
+
+
+def _kept_because(folder: DataFolder, photo: Photo, source: Path, is_copy_proven: bool) -> str:
+    """Say why a source must stay; empty where its copy is all that is needed."""
+    found = found_at(source, photo.relative_path, source.lstat())
+    if not S_ISREG(found.mode):
+        return "It is a link."
+    if not is_copy_proven and proven_copy(folder, photo) is None:
+        return "Its working copy is missing or damaged."
+    with contextlib.suppress(SourceChanged):
+        is_same = hash_of(found) == photo.content_hash
+        if is_same and found_at(source, "", source.lstat()).identity == found.identity:
+            return ""
+    return "It changed after it was taken in."
 
 
 def proven_copy(folder: DataFolder, photo: Photo) -> Path | None:
     """Find the working copy of a photo, read whole, or None where no copy has its hash."""
-    places = (place(photo.content_hash, photo.suffix) for place in (folder.original, folder.set_aside))
+    places = [place(photo.content_hash, photo.suffix) for place in (folder.original, folder.set_aside)]
     return next((path for path in places if hash_of_file(path) == photo.content_hash), None)
 
 
@@ -143,5 +143,13 @@ def _record(store: Store, sources: Iterable[Source], at: datetime) -> int:
 def _event(source: Source, at: datetime) -> Event:
     photo = source.photo
     return Event(
-        photo.id, photo.set_id, at, Actor.SYSTEM, "intake", SOURCE_EVENT, source.fate, source.path, source.reason or None
+        photo.id,
+        photo.set_id,
+        at,
+        Actor.SYSTEM,
+        "intake",
+        SOURCE_EVENT,
+        source.fate,
+        source.path,
+        source.reason or None,
     )

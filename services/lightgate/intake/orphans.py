@@ -21,11 +21,6 @@ _BUCKET = re.compile("[0-9a-f]{2}")
 _HASH = re.compile("[0-9a-f]{64}")
 
 
-def intake_lock(folder: DataFolder) -> Path:
-    """Name the lock that submits hold together, and that a sweep needs alone."""
-    return folder.locks / "intake.lock"
-
-
 def sweep_when_due(store: Store, folder: DataFolder, at: datetime) -> int:
     """Sweep once in ``MIN_AGE``; give how many files went."""
     with store.reading() as tx:
@@ -35,25 +30,36 @@ def sweep_when_due(store: Store, folder: DataFolder, at: datetime) -> int:
     return sweep(store, folder, at)
 
 
-def sweep(store: Store, folder: DataFolder, at: datetime, *, min_age: timedelta = MIN_AGE) -> int:
-    """Remove files without a row and abandoned staging folders; give how many, 0 while a submit is running."""
-    with alone_if_free(intake_lock(folder)) as is_free:
+def sweep(store: Store, folder: DataFolder, at: datetime) -> int:
+    """Remove files without a row that have been there for ``MIN_AGE``; give how many, 0 while a submit is running."""
+    removed = _clear(store, folder, at - MIN_AGE)
+    if removed is not None:
+        with store.writing() as tx:
+            tx.notes.put(_SWEPT, at.isoformat(), at)
+    return removed or 0
+
+
+def sweep_now(store: Store, folder: DataFolder) -> bool:
+    """Remove files without a row, however young; False while a submit is running."""
+    return _clear(store, folder, before=None) is not None
+
+
+def _clear(store: Store, folder: DataFolder, before: datetime | None) -> int | None:
+    with alone_if_free(folder.intake_lock) as is_free:
         if not is_free:
-            return 0
+            return None
         with store.reading() as tx:
             owned = tx.photos.all_hashes()
         orphans = [path for path in _hashed_files(folder) if path.name[:64] not in owned]
-        old = [path for path in (*orphans, *_staging(folder)) if _is_older(path, at - min_age)]
+        old = [path for path in (*orphans, *_staging(folder)) if before is None or _is_older(path, before)]
         for path in old:
             _remove(path)
-    with store.writing() as tx:
-        tx.notes.put(_SWEPT, at.isoformat(), at)
     return len(old)
 
 
 def remove_unowned(store: Store, folder: DataFolder, hashes: Collection[str]) -> bool:
     """Remove the files of these contents where no row has them; False while a submit is running: a sweep does it."""
-    with alone_if_free(intake_lock(folder)) as is_free:
+    with alone_if_free(folder.intake_lock) as is_free:
         if not is_free:
             return False
         with store.reading() as tx:

@@ -146,9 +146,7 @@ def same_as(name: str, first: str) -> Skipped:
     return Skipped(name, f"It is the same picture as {first}.")
 
 
-def _names(
-    desk: Desk, request: Request, files: Sequence[PlannedFile], known: _Known
-) -> tuple[tuple[str, str], ...]:
+def _names(desk: Desk, request: Request, files: Sequence[PlannedFile], known: _Known) -> tuple[tuple[str, str], ...]:
     """Give the names as the gate would give them now.
 
     Raises:

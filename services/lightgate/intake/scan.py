@@ -171,5 +171,6 @@ def _fault(path: Path, facts: os.stat_result, max_bytes: float) -> str | None:
     if facts.st_size == 0:
         return "The file is empty."
     if facts.st_size > max_bytes:
-        return f"The file has {facts.st_size / 1e6:.0f} MB; the limit is {max_bytes / 1e6:.0f} (setting intake.max_file_mb)."
+        limit_mb = f"{max_bytes / 1e6:.0f} MB (setting intake.max_file_mb)"
+        return f"The file has {facts.st_size / 1e6:.0f} MB; the limit is {limit_mb}."
     return None if os.access(path, os.R_OK) else "There is no permission to read it."

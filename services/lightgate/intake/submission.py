@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from lightgate.domain.path_text import to_text
 from lightgate.domain.pipeline import start
-from lightgate.errors import InputInvalid, StorageFull
+from lightgate.errors import LightgateError, StorageFull
 from lightgate.file_lock import shared
 from lightgate.intake.asked import Request
-from lightgate.intake.copies import copy, remove_tree, sync_folder
+from lightgate.intake.copies import copy, disk_full, not_written, remove_tree, sync_folder
 from lightgate.intake.desk import Desk
 from lightgate.intake.moves import Fate, Source, remove_sources
-from lightgate.intake.orphans import STAGING_PREFIX, intake_lock, remove_unowned
+from lightgate.intake.orphans import STAGING_PREFIX, remove_unowned
 from lightgate.intake.planning import base_name, plan, same_as, twins_in_queue
 from lightgate.intake.reports import PlannedFile, SetPlan, SetReport
 from lightgate.intake.scan import Skipped
@@ -65,16 +66,163 @@ def submit(
 
 
 def _take_in(desk: Desk, wanted: SetPlan, progress: Progress) -> SetReport:
-    with shared(intake_lock(desk.folder)), _staging_folder(desk) as staging:
-        copied, twins = _without_twins(_copy_all(desk, wanted.files, staging, progress))
-        kill_point(desk.kill_at, "after_staging")
-        _put_in_place(desk, copied)
-        kill_point(desk.kill_at, "after_rename")
+    placed: list[_Copied] = []
+    try:
+        with shared(desk.folder.intake_lock), _staging_folder(desk) as staging:
+            copied = _copy_all(desk, wanted.files, staging, progress)
+            fresh, twins = _without_twins(desk, copied)
+            kill_point(desk.kill_at, "after_staging")
+            placed.extend(fresh)
+            _put_in_place(desk, fresh)
+            kill_point(desk.kill_at, "after_rename")
+            added = _commit(desk, wanted, fresh)
+            kill_point(desk.kill_at, "after_commit")
+    except BaseException:
+        with contextlib.suppress(LightgateError, OSError):
+            remove_unowned(desk.store, desk.folder, [each.content_hash for each in placed])
+        raise
+    return _finish(desk, wanted, added, twins)
+
+
+def _finish(desk: Desk, wanted: SetPlan, added: _Added, twins: Sequence[Skipped]) -> SetReport:
+    if added.photo_ids:
+        desk.dispatch.wake(desk.route[0].name)
+    sources = _move(desk, wanted, added.photo_ids)
+    kept = tuple(Skipped(each.photo.relative_path, each.reason) for each in sources if each.fate is Fate.KEPT)
+    skipped = sorted([*wanted.skipped, *twins, *added.twins], key=lambda each: each.name)
+    return SetReport(
+        title=wanted.request.title,
+        slug=added.slug,
+        photo_ids=added.photo_ids,
+        skipped=tuple(skipped),
+        left=wanted.left,
+        warnings=wanted.warnings,
+        moved=sum(each.fate is Fate.REMOVED for each in sources),
+        kept=kept,
+    )
+
+
+def _move(desk: Desk, wanted: SetPlan, photo_ids: Sequence[int]) -> Sequence[Source]:
+    if not wanted.request.move or not photo_ids:
+        return ()
+    return remove_sources(desk.store, desk.folder, frozenset(photo_ids), desk.now(), kill_at=desk.kill_at)
+
+
+@contextmanager
+def _staging_folder(desk: Desk) -> Iterator[Path]:
+    """Give a folder on the disk of the copies that is gone afterwards, whatever happens."""
+    staging = desk.folder.incoming / f"{STAGING_PREFIX}{secrets.token_hex(8)}"
+    try:
+        staging.mkdir(parents=True)
+    except OSError as error:
+        raise not_written(error, desk.folder.incoming) from error
+    try:
+        yield staging
+    finally:
+        remove_tree(staging)
+
+
+def _copy_all(desk: Desk, files: Sequence[PlannedFile], staging: Path, progress: Progress) -> list[_Copied]:
+    with ThreadPoolExecutor(desk.threads) as pool:
+        running = [pool.submit(_copy_one, each, staging / str(number)) for number, each in enumerate(files)]
         try:
-            added = _commit(desk, wanted, copied)
+            for done, future in enumerate(as_completed(running), 1):
+                future.result()
+                progress(done, len(running))
         except BaseException:
-            added = None
+            pool.shutdown(cancel_futures=True)
             raise
-        finally:
-            left_over = copied if added is None else []
-    ...
+    return [future.result() for future in running]
+
+
+def _copy_one(file: PlannedFile, staged: Path) -> _Copied:
+    return _Copied(file, staged, copy(file.found, staged))
+
+
+def _without_twins(desk: Desk, copied: Sequence[_Copied]) -> tuple[list[_Copied], list[Skipped]]:
+    """Keep the first of equal files, in the order of their names, and none that the queue has."""
+    in_queue = twins_in_queue(desk, [each.content_hash for each in copied])
+    first: dict[str, _Copied] = {}
+    twins: list[Skipped] = []
+    for each in copied:
+        name = each.file.found.name
+        if each.content_hash in in_queue:
+            twins.append(Skipped(name, *in_queue[each.content_hash]))
+        elif first.setdefault(each.content_hash, each) is not each:
+            twins.append(same_as(name, first[each.content_hash].file.found.name))
+    return list(first.values()), twins
+
+
+def _put_in_place(desk: Desk, copied: Sequence[_Copied]) -> None:
+    folders = set()
+    try:
+        for each in copied:
+            place = desk.folder.original(each.content_hash, each.file.suffix)
+            place.parent.mkdir(exist_ok=True)
+            each.staged.replace(place)
+            folders.add(place.parent)
+        for folder in (*folders, desk.folder.incoming):
+            sync_folder(folder)
+    except OSError as error:
+        raise not_written(error, desk.folder.incoming) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """What came into the queue."""
+
+    slug: str | None = None
+    photo_ids: tuple[int, ...] = ()
+    #: files that another submit took in first
+    twins: tuple[Skipped, ...] = ()
+
+
+def _commit(desk: Desk, wanted: SetPlan, copied: Sequence[_Copied]) -> _Added:
+    at = desk.now()
+    try:
+        with desk.store.writing() as tx:
+            there = tx.photos.with_hash([each.content_hash for each in copied])
+            added = _add_all(tx, desk, wanted, [each for each in copied if each.content_hash not in there], at)
+    except StorageFull as error:
+        raise disk_full(desk.folder.home) from error
+    in_queue = twins_in_queue(desk, list(there))
+    late = [each for each in copied if each.content_hash in in_queue]
+    return replace(added, twins=tuple(Skipped(each.file.found.name, *in_queue[each.content_hash]) for each in late))
+
+
+def _add_all(tx: Transaction, desk: Desk, wanted: SetPlan, copied: Sequence[_Copied], at: datetime) -> _Added:
+    if not copied:
+        return _Added()
+    new_set = tx.sets.add(_new_set(wanted), at)
+    return _Added(new_set.slug, tuple(_add(tx, desk, new_set.id, wanted, each, at) for each in copied))
+
+
+def _new_set(wanted: SetPlan) -> NewSet:
+    asked = wanted.request
+    return NewSet(
+        title=asked.title,
+        subject=asked.subject,
+        location=asked.location,
+        folder=asked.folder,
+        brief=asked.brief,
+        source=wanted.source,
+        languages=asked.languages,
+        on_error=asked.on_error,
+    )
+
+
+def _add(tx: Transaction, desk: Desk, set_id: int, wanted: SetPlan, copied: _Copied, at: datetime) -> int:
+    found, position = copied.file.found, start(desk.route)
+    new = NewPhoto(
+        original_file_name=base_name(found.name),
+        relative_path=found.name,
+        source_path=to_text(str(found.path)),
+        content_hash=copied.content_hash,
+        size_bytes=found.size_bytes,
+        suffix=copied.file.suffix,
+        remove_source=wanted.request.move,
+    )
+    photo_id = tx.photos.add(set_id, new, position, at)
+    place = f"{position.step}:{position.status}"
+    tx.events.add(Event(photo_id, set_id, at, Actor.PERSON, "submit", "position", position.step, None, place))
+    return photo_id

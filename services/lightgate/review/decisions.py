@@ -54,7 +54,7 @@ def reject(desk: Desk, photo_id: int, version: int, by: str, reason: str) -> Pho
         mark_live(tx, photo, "to_remove", at)
         tx.events.add(note(photo, at, by, "decision", "reject", new=why))
         rejected = tx.photos.get(photo_id)
-    set_aside(desk.folder, rejected)
+    set_aside(desk.store, desk.folder, rejected)
     return rejected
 
 

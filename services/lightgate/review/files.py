@@ -6,11 +6,13 @@ The row decides; a move that a crash cut off is finished by ``settle_files``.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import Status
+from lightgate.file_lock import alone_if_free
 from lightgate.folder import DataFolder
 from lightgate.store import PhotoFilter, Store
 
@@ -19,9 +21,17 @@ log = logging.getLogger(__name__)
 _PAGE = 500
 
 
-def set_aside(folder: DataFolder, photo: Photo) -> None:
-    """Move a rejected photo's original out of the working folder."""
-    _move(*_places(folder, photo))
+def set_aside(store: Store, folder: DataFolder, photo: Photo) -> None:
+    """Move a rejected photo's original out of the way; while a submit is running, ``settle_files`` does it later."""
+    with alone_if_free(folder.intake_lock) as is_free:
+        if is_free and not _twins(store, [photo]):
+            _move(*_places(folder, photo))
+
+
+def _twins(store: Store, photos: Sequence[Photo]) -> Mapping[str, int]:
+    """Find photos of the same content: the working copy is theirs."""
+    with store.reading() as tx:
+        return tx.photos.with_hash([photo.content_hash for photo in photos])
 
 
 def bring_back(folder: DataFolder, photo: Photo) -> None:
@@ -46,17 +56,21 @@ def _move(source: Path, target: Path) -> None:
 
 
 def settle_files(store: Store, folder: DataFolder, at: datetime) -> int:
-    """Finish the moves that a crash cut off; give how many."""
+    """Finish the moves that a crash cut off; give how many, 0 while a submit is running."""
     if not folder.rejected.is_dir() and not folder.incoming.is_dir():
         return 0
+    with alone_if_free(folder.intake_lock) as is_free:
+        return _settle_all(store, folder) if is_free else 0
+
+
+def _settle_all(store: Store, folder: DataFolder) -> int:
     settled, after = 0, None
     while True:
         with store.reading() as tx:
             page = tx.photos.page(PhotoFilter(review_status="Rejected"), after=after, limit=_PAGE)
-            twins = tx.photos.with_hash([photo.content_hash for photo in page])
+        twins = _twins(store, page)
         for photo in page:
             working, aside = _places(folder, photo)
-            # the same picture may have been taken in again: then the working copy is the new row's
             if photo.position.status is Status.REJECTED and photo.content_hash not in twins and working.exists():
                 _move(working, aside)
                 settled += 1

@@ -29,6 +29,7 @@ class Wire(Protocol):
     def stopping(self) -> threading.Event: ...
     @property
     def delay_s(self) -> float: ...
+    def stop(self) -> None: ...
     def send(self, status: int, body: object) -> None: ...
     def send_response(self, code: int, message: str | None = None) -> None: ...
     def send_header(self, keyword: str, value: str) -> None: ...
@@ -108,6 +109,11 @@ class Exchange:
         self._wire.close_connection = True
         with suppress(OSError):
             self._wire.connection.shutdown(socket.SHUT_RDWR)
+
+    def die(self) -> None:
+        """Take the whole server down."""
+        self._wire.stop()
+        self.cut()
 
     def hold(self) -> None:
         """Keep the client waiting until the server stops or the client leaves."""

@@ -26,6 +26,8 @@ class Fault(StrEnum):
     #: the connection ends before the status line
     CLOSE = "close"
     CLOSE_MIDWAY = "close_midway"
+    #: the connection ends and nobody listens any more
+    DIE = "die"
     #: the runner crashed
     ERROR_500 = "error_500"
     OUT_OF_MEMORY = "out_of_memory"
@@ -64,6 +66,7 @@ class Reply(Protocol):
     def end(self) -> None: ...
     def error(self, status: int, message: str) -> None: ...
     def cut(self) -> None: ...
+    def die(self) -> None: ...
     def hold(self) -> None: ...
     def pause(self) -> bool: ...
     def torn(self) -> None: ...
@@ -181,6 +184,7 @@ _PLAYS: dict[Fault, Callable[[Reply], None]] = {
     Fault.HTML: _html,
     Fault.CLOSE: lambda reply: reply.cut(),
     Fault.CLOSE_MIDWAY: _close_midway,
+    Fault.DIE: lambda reply: reply.die(),
     Fault.ERROR_500: lambda reply: reply.error(
         500, "model runner has unexpectedly stopped, this may be due to resource limitations or an internal error"
     ),

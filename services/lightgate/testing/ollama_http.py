@@ -60,6 +60,10 @@ class OllamaState:
         self.slots = threading.BoundedSemaphore(self.parallel)
         self.waiting = 0
 
+    def stop(self) -> None:
+        """Stop listening."""
+        raise NotImplementedError
+
     def next_fault(self) -> Fault | None:
         """Take the fault of the next question."""
         with self.lock:
@@ -116,6 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         if _tagged(body["model"]) not in map(_tagged, self.fake.models):
             return self.send(404, {"error": f"model '{body['model']}' not found"})
         if self.path == "/api/show":
+            self._remember(body)
             return self.send(200, {**self._details(), "capabilities": list(self.fake.capabilities)})
         return self._question(body)
 
@@ -126,6 +131,9 @@ class _Handler(BaseHTTPRequestHandler):
     @property
     def stopping(self) -> threading.Event:
         return self.fake.stopping
+
+    def stop(self) -> None:
+        self.fake.stop()
 
     @property
     def delay_s(self) -> float:
@@ -239,4 +247,4 @@ def _prompt(body: dict[str, Any]) -> str:
 
 
 def _tagged(name: str) -> str:
-    return name if ":" in name else f"{name}:latest"
+    return (name if ":" in name else f"{name}:latest").lower()

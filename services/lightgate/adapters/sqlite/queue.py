@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, selec
 from lightgate.adapters.sqlite.rows import load
 from lightgate.adapters.sqlite.schema import review_queue as row
 from lightgate.domain.photo import Claim, Failure, Photo
-from lightgate.domain.pipeline import Position, Result, Status, Step, advance
+from lightgate.domain.pipeline import NEEDS_APPROVAL, Position, Result, Status, Step, advance
 
 
 class Queue:
@@ -19,6 +19,9 @@ class Queue:
 
     def claim(self, step: Step, owner: str, limit: int, at: datetime, lease_until: datetime) -> Sequence[Claim]:
         is_ready = and_(row.c.step == step.name, _is_ready(at))
+        if step.name in NEEDS_APPROVAL:
+            # a row that somebody forged past the CHECK must not stop the queue behind it
+            is_ready = and_(is_ready, row.c.approval_id.is_not(None))
         order = (row.c.priority, row.c.not_before, row.c.id)
         first = self._connection.execute(select(row.c.attempt).where(is_ready).order_by(*order).limit(1)).scalar()
         if first is None:

@@ -1,0 +1,124 @@
+// The one table of keys: what is bound here is what the overview shows.
+
+import { act } from "./actions.js";
+import { recall, remember } from "./remembered.js";
+
+export const KEYS = [
+  { keys: ["p", "a"], action: "approve", words: "Approve, and go to the next" },
+  { keys: ["x"], action: "reject", words: "Reject, and go to the next" },
+  { keys: ["Shift+X"], action: "reason", words: "Write a reason, Enter rejects" },
+  { keys: ["u"], action: "reopen", words: "Back to review" },
+  { keys: ["z"], action: "undo", words: "Undo your last decision or edit" },
+  { keys: ["ArrowRight", "j"], action: "next", words: "Next photo" },
+  { keys: ["ArrowLeft", "k"], action: "previous", words: "Previous photo" },
+  { keys: [" "], action: "zoom", words: "1:1 at the sharpest place, and back" },
+  { keys: ["e"], action: "caption", words: "Edit the caption" },
+  { keys: ["Shift+E"], action: "alt", words: "Edit the alt text" },
+  { keys: ["t"], action: "keywords", words: "Edit the keywords" },
+  { keys: ["r"], action: "retry", words: "Try a failed step again" },
+  { keys: ["f"], action: "find", words: "Find photos" },
+  { keys: ["?"], action: "help", words: "This overview" },
+  { keys: ["Ctrl+Enter"], action: "approve", words: "Save and approve, also from a field", everywhere: true },
+  { keys: ["Escape"], action: "leave", words: "Leave the field", everywhere: true },
+];
+
+const SHOWN = { ArrowRight: "→", ArrowLeft: "←", " ": "Space", Escape: "Esc" };
+
+export function areOn() {
+  return recall("keys") !== "off";
+}
+
+export function switchKeys(on) {
+  remember("keys", on ? null : "off");
+  document.querySelectorAll('[data-do="keys-switch"]').forEach((box) => { box.checked = on; });
+  mark();
+}
+
+function nameOf(event) {
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") return "Ctrl+Enter";
+  if (event.ctrlKey || event.metaKey || event.altKey) return "";
+  if (event.shiftKey && /^[a-z]$/i.test(event.key)) return `Shift+${event.key.toUpperCase()}`;
+  return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+}
+
+function isTyping(target) {
+  return target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
+}
+
+function ownsKey(target, name) {
+  return name === " " && target.closest("button, summary, input, a") !== null;
+}
+
+function pressed(event) {
+  if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+  const name = nameOf(event);
+  const bound = KEYS.find((each) => each.keys.includes(name));
+  if (!bound || ownsKey(event.target, name)) return;
+  if (!bound.everywhere && (isTyping(event.target) || !areOn())) return;
+  if (event.repeat && bound.action !== "next" && bound.action !== "previous") return;
+  if (act(bound.action)) event.preventDefault();
+}
+
+function label(key) {
+  return key.split("+").map((part) => SHOWN[part] ?? (part.length === 1 ? part.toUpperCase() : part));
+}
+
+function drawn(bound) {
+  const term = document.createElement("dt");
+  bound.keys.forEach((key, index) => {
+    if (index) term.append(" or ");
+    label(key).forEach((part, place) => {
+      if (place) term.append("+");
+      const cap = document.createElement("kbd");
+      cap.textContent = part;
+      term.append(cap);
+    });
+  });
+  const words = document.createElement("dd");
+  words.textContent = bound.words;
+  const row = document.createElement("div");
+  row.append(term, words);
+  return row;
+}
+
+export function showOverview() {
+  let dialog = document.getElementById("keys-overview");
+  if (!dialog) {
+    dialog = document.createElement("dialog");
+    dialog.id = "keys-overview";
+    dialog.setAttribute("aria-labelledby", "keys-title");
+    dialog.innerHTML = '<h2 id="keys-title">Keys</h2><dl class="keys"></dl><form method="dialog" class="dialog-foot">'
+      + '<label class="switch"><input type="checkbox" data-do="keys-switch"> Use single-letter keys</label>'
+      + '<button class="primary">Close</button></form>';
+    dialog.querySelector("dl").append(...KEYS.map(drawn));
+    document.body.append(dialog);
+  }
+  dialog.querySelector("[data-do=keys-switch]").checked = areOn();
+  dialog.showModal();
+}
+
+// a button says which key it has, as long as the keys are on
+export function mark() {
+  document.querySelectorAll("kbd[data-hint]").forEach((hint) => hint.remove());
+  if (!areOn()) return;
+  for (const button of document.querySelectorAll(".decide button[data-do]")) {
+    const bound = KEYS.find((each) => each.action === button.dataset.do);
+    if (!bound) continue;
+    const hint = document.createElement("kbd");
+    hint.dataset.hint = "";
+    hint.setAttribute("aria-hidden", "true");
+    hint.textContent = label(bound.keys[0]).join("+");
+    button.append(hint);
+    button.setAttribute("aria-keyshortcuts", bound.keys.map((key) => label(key).join("+")).join(" "));
+  }
+}
+
+export function listen() {
+  document.addEventListener("keydown", pressed);
+  document.addEventListener("change", (event) => {
+    if (event.target.matches('[data-do="keys-switch"]')) switchKeys(event.target.checked);
+  });
+  document.querySelectorAll('[data-do="keys-switch"]').forEach((box) => { box.checked = areOn(); });
+  mark();
+}
+

@@ -1,0 +1,46 @@
+// Parts of a page that keep themselves up to date: told by the server, or else by asking now and then.
+
+const ASK_EVERY_MS = 5000;
+
+let source = null;
+let timer = null;
+
+export function follow() {
+  stop();
+  const address = document.querySelector("[data-events]")?.dataset.events;
+  if (!address) return;
+  if (!window.EventSource) {
+    ask();
+    return;
+  }
+  source = new EventSource(address);
+  source.addEventListener("change", refresh);
+  source.addEventListener("error", () => {
+    // a stream that ended is opened again by the browser; a refused one never is
+    if (source?.readyState === EventSource.CLOSED) ask();
+  });
+}
+
+export function stop() {
+  source?.close();
+  source = null;
+  clearTimeout(timer);
+}
+
+function ask() {
+  timer = setTimeout(async () => {
+    await refresh();
+    ask();
+  }, ASK_EVERY_MS);
+}
+
+async function refresh() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const fresh = page.querySelector(`[data-live="${part.dataset.live}"]`);
+    if (fresh && fresh.innerHTML !== part.innerHTML && !part.contains(document.activeElement)) part.replaceWith(fresh);
+  }
+  document.dispatchEvent(new Event("lightgate:fresh"));
+}

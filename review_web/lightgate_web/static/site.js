@@ -1,0 +1,76 @@
+// Puts the pieces together. Every page works without this file; with it, it is quicker.
+
+import { act, define } from "./actions.js";
+import { toast } from "./announce.js";
+import { countPicked, pickAll, showCounters, showLocalTimes, take, toggleCrop } from "./fields.js";
+import { listen, mark, showOverview } from "./keys.js";
+import { follow, stop } from "./live.js";
+import { recall, remember } from "./remembered.js";
+import { isPhotoPage, prefetch, send, visit, whenSwapped } from "./swap.js";
+
+const THEMES = { system: "as the system", dark: "dark", light: "light" };
+
+function showTheme() {
+  const theme = recall("theme") ?? "system";
+  if (theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  document.querySelectorAll("[data-theme-name]").forEach((each) => { each.textContent = THEMES[theme]; });
+}
+
+define("theme", () => {
+  const names = Object.keys(THEMES);
+  const next = names[(names.indexOf(recall("theme") ?? "system") + 1) % names.length];
+  remember("theme", next === "system" ? null : next);
+  showTheme();
+  toast(`Theme: ${THEMES[next]}`);
+  return true;
+});
+define("help", () => { showOverview(); return true; });
+define("zoom", toggleCrop);
+define("next", () => go("next"));
+define("previous", () => go("previous"));
+
+function go(direction) {
+  const link = document.querySelector(`main a[data-do="${direction}"]`);
+  if (link) visit(link.href);
+  else if (isPhotoPage()) toast(direction === "next" ? "That was the last photo of this selection." : "This is the first photo of this selection.");
+  return isPhotoPage();
+}
+
+const BY_CLICK = { help: () => act("help"), theme: () => act("theme"), "pick-all": pickAll };
+
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("[data-do]");
+  if (!target || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  const name = target.dataset.do;
+  if (name in BY_CLICK) BY_CLICK[name]();
+  else if (name === "take") take(target);
+  else if (name === "zoom" && target.matches("a")) { event.preventDefault(); toggleCrop(); }
+  else if ((name === "next" || name === "previous") && target.matches("a")) { event.preventDefault(); visit(target.href); }
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || "wholePage" in form.dataset || !isPhotoPage()) return;
+  event.preventDefault();
+  send(form, event.submitter);
+});
+
+document.addEventListener("change", countPicked);
+document.addEventListener("lightgate:fresh", showLocalTimes);
+addEventListener("popstate", () => location.reload());
+addEventListener("pagehide", stop);
+
+function settle() {
+  showCounters();
+  showLocalTimes();
+  showTheme();
+  mark();
+  countPicked();
+  follow();
+  prefetch();
+}
+
+whenSwapped(settle);
+listen();
+settle();

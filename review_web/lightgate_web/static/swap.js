@@ -1,0 +1,86 @@
+// Decisions without a reload: a form is sent as it is, and the page that answers takes the old one's place.
+// The server renders everything; a conflict or a refusal comes back as the page with what was typed.
+
+import { announce, toast } from "./announce.js";
+
+const listeners = [];
+let isBusy = false;
+
+export function whenSwapped(listener) {
+  listeners.push(listener);
+}
+
+export function isPhotoPage() {
+  return document.getElementById("main")?.dataset.page === "photo";
+}
+
+export async function send(form, submitter) {
+  if (isBusy) return;
+  const data = new FormData(form, submitter);
+  const address = submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.action;
+  isBusy = true;
+  document.documentElement.setAttribute("aria-busy", "true");
+  try {
+    await show(await fetch(address, { method: "POST", body: data, headers: { Accept: "text/html" } }));
+  } catch {
+    toast("Lightgate does not answer. Nothing was saved; what you typed is still here.");
+  } finally {
+    isBusy = false;
+    document.documentElement.removeAttribute("aria-busy");
+  }
+}
+
+async function show(answer) {
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const isRefusalWithForm = answer.status === 409 || answer.status === 422;
+  const isOfThisSite = page.getElementById("main") !== null;
+  if (!isOfThisSite || (!answer.ok && !(isRefusalWithForm && page.querySelector(".photo-page, .confirm")))) {
+    const words = [...page.querySelectorAll("main h1, main p")].slice(0, 4).map((each) => each.textContent.trim());
+    toast(words.filter((each) => !/^\d*$/.test(each)).join(". ") || "That did not work; nothing was saved.");
+    return;
+  }
+  if (answer.ok && answer.url !== location.href) history.pushState({}, "", answer.url);
+  replace(page);
+}
+
+function replace(page) {
+  document.title = page.title;
+  document.body.className = page.body.className;
+  document.getElementById("main").replaceWith(page.getElementById("main"));
+  const nav = document.querySelector("[data-live=nav]");
+  const newNav = page.querySelector("[data-live=nav]");
+  if (nav && newNav) nav.replaceWith(newNav);
+  const problem = document.querySelector("main [role=alert]");
+  const flash = document.querySelector("main .flash p");
+  const left = document.querySelector("main .left-over");
+  announce([problem ?? flash, left].filter(Boolean).map((each) => each.textContent.trim()).join(", "));
+  if (problem) problem.scrollIntoView({ block: "nearest" });
+  listeners.forEach((listener) => listener());
+}
+
+export async function visit(address) {
+  if (isBusy) return;
+  isBusy = true;
+  try {
+    const page = new DOMParser().parseFromString(await textOf(address), "text/html");
+    if (!page.querySelector(".photo-page")) throw new Error("not a photo page");
+    history.pushState({}, "", address);
+    replace(page);
+  } catch {
+    location.assign(address);
+  } finally {
+    isBusy = false;
+  }
+}
+
+async function textOf(address) {
+  const answer = await fetch(address, { headers: { Accept: "text/html" } });
+  if (!answer.ok || answer.redirected) throw new Error(`status ${answer.status}`);
+  return answer.text();
+}
+
+// the pictures of the next photos are in the browser before they are asked for
+export function prefetch() {
+  const soon = document.querySelector(".photo-page")?.dataset.soon ?? "";
+  for (const address of soon.split(" ").filter(Boolean)) new Image().src = address;
+}

@@ -1,0 +1,140 @@
+"""An original's pixels at full size, and the way from any colours to 8-bit sRGB, with libvips and libheif."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pillow_heif
+import pyvips
+
+from lightgate.adapters.formats import HEAD_BYTES, HEIF, JPEG, PNG, TIFF, WEBP, format_of
+from lightgate.errors import LightgateError, OriginalMissing, StorageFull, TooManyPixels, UnreadableImage
+
+#: named, so that libvips cannot pick a loader for something we do not take
+_LOADERS = {JPEG: "jpegload", PNG: "pngload", TIFF: "tiffload", WEBP: "webpload"}
+#: decoded pictures up to this size stay in memory, larger ones go through a temporary file
+_MEMORY_BYTES = 320_000_000
+
+_ICC = "icc-profile-data"
+#: ITU-T H.273 table 2: primaries of Display P3, which phones name without embedding a profile
+_P3_PRIMARIES = 12
+#: "sRGB" as it stands in a profile's description, in ASCII or in UTF-16
+_SRGB_NAMES = (b"sRGB", "sRGB".encode("utf-16-be"))
+#: a profile that only mentions sRGB may be longer
+_SRGB_PROFILE_BYTES = 8192
+_WHITE = 255
+
+
+@contextmanager
+def decoding() -> Iterator[None]:
+    """Translate what libvips, libheif and the disk raise while pixels are asked for."""
+    try:
+        yield
+    except LightgateError:
+        raise
+    except FileNotFoundError as error:
+        raise OriginalMissing from error
+    except (pyvips.Error, OSError, ValueError, RuntimeError, EOFError, SyntaxError, MemoryError) as error:
+        raise _translated(error) from error
+
+
+def _translated(error: Exception) -> LightgateError:
+    said = str(error).casefold()
+    if "no space left" in said or "disk quota" in said:
+        return StorageFull(path=tempfile.gettempdir())
+    if "out of memory" in said or isinstance(error, MemoryError):
+        return UnreadableImage(reason="decoding it needs more memory than there is")
+    if any(word in said for word in ("premature end", "truncated", "unexpected end", "eof", "read error")):
+        return UnreadableImage(reason="the file is cut off")
+    return UnreadableImage(reason="its pixels are damaged")
+
+
+def full_size(original: Path, max_megapixels: float) -> pyvips.Image:
+    """Decode an original whole, in its own colours; ``autorot`` still has to turn it.
+
+    To be called, and its pixels asked for, inside ``decoding``.
+    """
+    # libvips would see an earlier file of this name, and run as many threads as there are cores in each process
+    pyvips.cache_set_max(0)
+    pyvips.concurrency_set(1)
+    pyvips.block_untrusted_set(True)
+    with original.open("rb") as stream:
+        format_ = format_of(stream.read(HEAD_BYTES))
+    return _heif(original, max_megapixels) if format_ == HEIF else _vips(original, format_, max_megapixels)
+
+
+def _vips(original: Path, format_: str, max_megapixels: float) -> pyvips.Image:
+    options: dict[str, Any] = {"fail_on": "truncated"}
+    header = pyvips.Operation.call(_LOADERS[format_], str(original), access="sequential", **options)
+    _check_size(header.width, header.height, max_megapixels)
+    if header.width * header.height * header.bands * _bytes_a_sample(header) <= _MEMORY_BYTES:
+        return header.copy_memory()
+    return pyvips.Operation.call(_LOADERS[format_], str(original), access="random", **options)
+
+
+def _bytes_a_sample(image: pyvips.Image) -> int:
+    return {"uchar": 1, "char": 1, "ushort": 2, "short": 2}.get(image.format, 4)
+
+
+def _check_size(width_px: int, height_px: int, max_megapixels: float) -> None:
+    megapixels = width_px * height_px / 1e6
+    if megapixels > max_megapixels:
+        raise TooManyPixels(pixels=round(megapixels), limit=f"{max_megapixels:g}")
+
+
+def _heif(original: Path, max_megapixels: float) -> pyvips.Image:
+    """Decode with libheif, which turns the pixels itself; a file's EXIF orientation does not count there."""
+    picture = pillow_heif.open_heif(str(original), convert_hdr_to_8bit=True)
+    _check_size(picture.size[0], picture.size[1], max_megapixels)
+    image = pyvips.Image.new_from_array(np.asarray(picture)).copy(interpretation="srgb")
+    profile = picture.info.get("icc_profile")
+    primaries = (picture.info.get("nclx_profile") or {}).get("color_primaries")
+    if not profile and primaries == _P3_PRIMARIES:
+        profile = pyvips.Operation.call("profile_load", "p3")
+    if profile:
+        image.set_type(pyvips.GValue.blob_type, _ICC, bytes(profile))
+    return image
+
+
+def flat(image: pyvips.Image) -> pyvips.Image:
+    """Put what is transparent on white, as a JPEG has no transparency."""
+    if not image.hasalpha():
+        return image
+    white = 65535 if image.format == "ushort" else _WHITE
+    return image.flatten(background=white)
+
+
+def in_srgb(image: pyvips.Image) -> pyvips.Image:
+    """Give three bands of 8-bit sRGB; convert only where an embedded profile says that they are something else."""
+    profile = image.get(_ICC) if image.get_typeof(_ICC) else b""
+    if image.interpretation == "cmyk":
+        return _converted(image, "cmyk")
+    if profile and not _is_srgb(bytes(profile)):
+        return _converted(image, "srgb")
+    return _three_bands(image)
+
+
+def _is_srgb(profile: bytes) -> bool:
+    return len(profile) <= _SRGB_PROFILE_BYTES and any(name in profile for name in _SRGB_NAMES)
+
+
+def _converted(image: pyvips.Image, fallback: str) -> pyvips.Image:
+    """Convert from the embedded profile; one that does not fit the pixels is taken for the fallback."""
+    try:
+        return image.icc_transform(
+            "srgb", embedded=True, input_profile=fallback, intent="relative", black_point_compensation=True
+        )
+    except pyvips.Error:
+        return _three_bands(image)
+
+
+def _three_bands(image: pyvips.Image) -> pyvips.Image:
+    if image.interpretation in {"multiband", "histogram", "error"}:
+        image = image.extract_band(0, n=3) if image.bands >= 3 else image.extract_band(0)
+        image = image.copy(interpretation="srgb" if image.bands == 3 else "b-w")
+    return image.colourspace("srgb")

@@ -1,0 +1,37 @@
+"""On what kind of file system does a folder lie? SQLite's WAL needs shared memory of one kernel."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+#: served over a network, or by a machine outside this kernel (Docker Desktop's host folders)
+_REMOTE = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "virtiofs", "fuse.sshfs", "fuse.grpcfuse", "fuse.osxfs", "afs",
+     "ceph", "glusterfs", "fuse.glusterfs", "lustre", "gpfs", "davfs", "fuse.davfs2", "fuse.rclone"}
+)  # fmt: skip
+_MOUNTS = Path("/proc/self/mounts")
+
+
+@dataclass(frozen=True, slots=True)
+class Filesystem:
+    name: str
+    is_remote: bool
+
+
+def filesystem_of(folder: Path) -> Filesystem:
+    """Find the kind of file system below a folder; ``unknown`` where the system does not tell."""
+    try:
+        lines = _MOUNTS.read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:
+        return Filesystem("unknown", is_remote=False)
+    place = os.fspath(folder.resolve())
+    best, kind = "", "unknown"
+    for line in lines:
+        _, mount, found, *_ = line.split(" ")
+        mount = mount.encode("utf-8", "surrogateescape").decode("unicode_escape", "replace")
+        # the last of equals lies on top
+        if (place == mount or place.startswith(mount.rstrip("/") + "/")) and len(mount) >= len(best):
+            best, kind = mount, found
+    return Filesystem(kind, kind in _REMOTE)

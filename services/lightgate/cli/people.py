@@ -1,0 +1,58 @@
+"""``user``: who may sign in to the review site."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from lightgate import accounts
+from lightgate.cli.printing import say
+from lightgate.cli.session import Session, pass_session
+
+_from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+
+
+@click.group()
+def user() -> None:
+    """Who may sign in to the review site.
+
+    \b
+    Example: lightgate user add mira
+    """
+
+
+@user.command()
+@click.argument("name")
+@_from_stdin
+@pass_session
+def add(session: Session, name: str, password_stdin: bool) -> None:
+    """Add a person.
+
+    \b
+    Example: lightgate user add mira
+    """
+    person = accounts.add_user(session.house.store, name, _password(password_stdin), session.house.now())
+    say(f"{person.name} may sign in.")
+
+
+@user.command()
+@click.argument("name")
+@_from_stdin
+@pass_session
+def passwd(session: Session, name: str, password_stdin: bool) -> None:
+    """Change a password; the person is signed out everywhere.
+
+    \b
+    Example: lightgate user passwd mira
+    """
+    house = session.house
+    person = accounts.set_password(house.store, house.folder.secrets, name, _password(password_stdin), house.now())
+    say(f"The password of {person.name} is changed.")
+
+
+def _password(is_piped: bool) -> str:
+    if is_piped:
+        line: str = sys.stdin.readline()
+        return line.rstrip("\r\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))

@@ -1,0 +1,44 @@
+"""Watching sets until workers have done what they can, with a bar a stage."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from lightgate.cli.printing import console, printable
+from lightgate.cli.session import Session
+from lightgate.domain.pipeline import PUBLISH
+from lightgate.progress import SetProgress, progress_of
+
+_POLL_S = 0.3
+
+
+def wait_for_sets(session: Session, slugs: Sequence[str]) -> int:
+    """Wait until no photo of these sets is on its way to review; give how many a stage gave up on."""
+    house = session.house
+    columns = (TextColumn("{task.description:8}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"))
+    with Progress(*columns, console=console(is_err=True)) as bars:
+        tasks: dict[str, TaskID] = {}
+        while True:
+            found = [progress_of(house.store, house.route, slug) for slug in slugs]
+            with house.store.reading() as tx:
+                note = tx.notes.get("caption.status")
+            _draw(bars, tasks, found, printable(note or ""))
+            if not any(each.on_the_way for each in found):
+                return sum(each.failed for each in found)
+            time.sleep(_POLL_S)
+
+
+def _draw(bars: Progress, tasks: dict[str, TaskID], found: Sequence[SetProgress], note: str) -> None:
+    total = sum(each.total for each in found)
+    for number, stage in enumerate(found[0].stages):
+        if stage.step == PUBLISH:
+            continue
+        if stage.step not in tasks:
+            tasks[stage.step] = bars.add_task(stage.step, total=total, note="")
+        past = sum(each.stages[number].past for each in found)
+        failed = sum(each.stages[number].failed for each in found)
+        said = f"{failed} failed" if failed else note if stage.step == "caption" and past < total else ""
+        bars.update(tasks[stage.step], completed=past + failed, total=total, note=said)

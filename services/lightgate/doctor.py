@@ -1,0 +1,211 @@
+"""Is everything there that a run needs? Each check says what it found and, where something is wrong, what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from lightgate.adapters import broker
+from lightgate.adapters.clip_weights import find_weights
+from lightgate.adapters.filesystem import filesystem_of
+from lightgate.adapters.instance import Instance
+from lightgate.adapters.ollama_server import OllamaServer, is_same_model, not_installed
+from lightgate.adapters.ports_in_use import free_port
+from lightgate.adapters.sqlite.engine import is_in_wal_mode, is_safe_for_wal, library_version, make_engine
+from lightgate.adapters.sqlite.migrate import current_revision, newest_revision
+from lightgate.bootstrap import broker_url
+from lightgate.errors import ClipUnavailable, LightgateError, ModelAnswerBad, ModelServerDown, PortTaken
+from lightgate.folder import DataFolder
+from lightgate.settings import Settings
+
+#: below this much free space a person should know, MB
+_LITTLE_ROOM_MB = 5_000
+_MB = 1_000_000
+
+
+class Level(StrEnum):
+    OK = "OK"
+    WARN = "WARN"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the report."""
+
+    name: str
+    level: Level
+    message: str
+    #: what to do about it
+    remedy: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Look at everything; a check that breaks is a finding too."""
+    folder = DataFolder(settings.home)
+    checks: tuple[tuple[str, Callable[[], Check]], ...] = (
+        ("Data folder", lambda: _data_folder(folder)),
+        ("Disk space", lambda: _disk_space(settings, folder)),
+        ("Permissions", lambda: _permissions(folder)),
+        ("SQLite", lambda: _sqlite(folder)),
+        ("Database", lambda: _database(folder)),
+        ("Broker", lambda: _broker(settings, folder)),
+        ("Captions", lambda: captions(settings)),
+        ("Aesthetic score", lambda: aesthetics(settings)),
+        ("Review port", lambda: _port(folder, "review", settings.review.host, settings.review.port)),
+        ("Flower port", lambda: _port(folder, "flower", settings.flower.host, settings.flower.port)),
+        ("Published files", lambda: _target(settings, folder)),
+        ("FTP, FTPS, SFTP", lambda: Check("FTP, FTPS, SFTP", Level.OK, "not configured; files go into a folder")),
+        ("MySQL, MariaDB", lambda: Check("MySQL, MariaDB", Level.OK, f"not configured; rows go to {folder.catalogue}")),
+    )
+    for name, check in checks:
+        try:
+            yield check()
+        except LightgateError as error:
+            yield Check(name, Level.FAIL, error.message)
+        except OSError as error:
+            yield Check(name, Level.FAIL, f"{error.filename or folder.home}: {error.strerror}")
+
+
+def models(settings: Settings) -> Iterator[Check]:
+    """Say what captions and aesthetic scores run on."""
+    yield captions(settings)
+    yield aesthetics(settings)
+
+
+def _standing(folder: Path) -> Path:
+    """Give the folder, or the nearest one above it that is there."""
+    return next(each for each in (folder, *folder.parents) if each.exists())
+
+
+def _data_folder(folder: DataFolder) -> Check:
+    place = _standing(folder.home)
+    kind = filesystem_of(place)
+    if not os.access(place, os.W_OK | os.X_OK):
+        return Check(
+            "Data folder", Level.FAIL, f"{place} cannot be written", "Set LIGHTGATE_HOME to a folder of yours."
+        )
+    if kind.is_remote:
+        return Check(
+            "Data folder",
+            Level.FAIL,
+            f"{folder.home} is on {kind.name}, where several processes damage a database",
+            "Set LIGHTGATE_HOME to a folder on a disk of this machine.",
+        )
+    made = "" if folder.home.exists() else ", made by the first up"
+    return Check("Data folder", Level.OK, f"{folder.home} ({kind.name}){made}")
+
+
+def _disk_space(settings: Settings, folder: DataFolder) -> Check:
+    free_mb = shutil.disk_usage(_standing(folder.home)).free / _MB
+    least_mb = settings.intake.min_free_mb
+    level = Level.FAIL if free_mb < least_mb else Level.WARN if free_mb < _LITTLE_ROOM_MB else Level.OK
+    remedy = "" if level is Level.OK else f"Free some space: {least_mb:,.0f} MB always stay free."
+    return Check("Disk space", level, f"{free_mb / 1000:,.1f} GB free", remedy)
+
+
+def _permissions(folder: DataFolder) -> Check:
+    if not folder.secrets.exists():
+        return Check("Permissions", Level.OK, "no keys yet")
+    open_files = [each for each in (folder.secrets, *folder.secrets.iterdir()) if each.stat().st_mode & 0o077]
+    if open_files:
+        remedy = f"Run: chmod -R go-rwx {folder.secrets}"
+        return Check("Permissions", Level.WARN, f"others may read {open_files[0]}", remedy)
+    return Check("Permissions", Level.OK, "keys and passwords are readable by you alone")
+
+
+def _sqlite(folder: DataFolder) -> Check:
+    version = library_version()
+    shown = "SQLite " + ".".join(map(str, version))
+    if is_safe_for_wal(version):
+        return Check("SQLite", Level.OK, f"{shown}, safe for several writing processes")
+    if is_in_wal_mode(folder.database):
+        return Check("SQLite", Level.FAIL, f"{shown} can damage this database", "Run: pip install pysqlite3")
+    remedy = "Run: pip install pysqlite3, where your platform has it."
+    return Check("SQLite", Level.WARN, f"{shown} has the WAL-reset bug; the slower DELETE journal is used", remedy)
+
+
+def _database(folder: DataFolder) -> Check:
+    if not folder.database.exists():
+        return Check("Database", Level.OK, "none yet; made by the first up")
+    engine = make_engine(folder.database)
+    try:
+        revision = current_revision(engine)
+        with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
+            verdict = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+    finally:
+        engine.dispose()
+    if verdict != "ok":
+        remedy = "Stop everything, keep a copy, and run: lightgate restore with your last backup."
+        return Check("Database", Level.FAIL, f"{folder.database} is damaged: {verdict}", remedy)
+    if revision != newest_revision():
+        return Check("Database", Level.WARN, f"is at {revision}, not {newest_revision()}", "Run: lightgate migrate")
+    return Check("Database", Level.OK, f"{folder.database} is sound, at {revision}")
+
+
+def _broker(settings: Settings, folder: DataFolder) -> Check:
+    address = broker_url(settings, folder)
+    why = broker.why_silent(address)
+    if settings.broker_url:
+        if why:
+            return Check("Broker", Level.FAIL, f"the Redis of broker_url does not answer: {why}", "Start it.")
+        return Check("Broker", Level.OK, "the Redis of broker_url answers")
+    program = broker.find_program(settings.redis_server)
+    state = f"not running; up starts {program}" if why else f"{program} runs, on a socket in the data folder"
+    return Check("Broker", Level.OK, state)
+
+
+def captions(settings: Settings) -> Check:
+    """Say which model writes the captions."""
+    wanted, mode = settings.ollama, settings.captioner
+    if mode == "draft":
+        return Check("Captions", Level.OK, "drafts from brief and EXIF, no model (captioner = draft)")
+    remedy = f"Start Ollama and run: ollama pull {wanted.model}"
+    without = "photos wait" if mode == "ollama" else "photos get a draft that says so, until the model has been there"
+    level = Level.FAIL if mode == "ollama" else Level.WARN
+    try:
+        server = OllamaServer(wanted.host, connect_s=wanted.connect_timeout_s, idle_s=wanted.connect_timeout_s)
+        if not any(is_same_model(wanted.model, each) for each in server.models()):
+            return Check("Captions", level, f"{not_installed(wanted.model, wanted.host)} ({without})", remedy)
+        loaded = server.loaded(wanted.model)
+    except (ModelServerDown, ModelAnswerBad) as error:
+        return Check("Captions", level, f"{error.message} ({without})", remedy)
+    place = f", in memory with {loaded.vram_bytes / 2**30:.1f} GiB VRAM" if loaded else ""
+    return Check("Captions", Level.OK, f"{wanted.model} at {wanted.host}, context {wanted.num_ctx}{place}")
+
+
+def aesthetics(settings: Settings) -> Check:
+    """Say which model rates how pictures look; may import torch."""
+    wanted = settings.clip
+    if not wanted.enabled:
+        return Check("Aesthetic score", Level.OK, "switched off (clip.enabled); it stays empty")
+    try:
+        found = find_weights(wanted.model, wanted.weights)
+    except ClipUnavailable as error:
+        remedy = "Run: lightgate models pull clip" if "models pull" in error.message else "See: lightgate config"
+        return Check("Aesthetic score", Level.WARN, f"{error.message} Until then the score stays empty.", remedy)
+    return Check("Aesthetic score", Level.OK, f"{wanted.model} from {found.file}, on {wanted.device}")
+
+
+def _port(folder: DataFolder, section: str, host: str, port: int) -> Check:
+    name = f"{section.capitalize()} port"
+    try:
+        free_port(host, port, section)
+    except PortTaken as error:
+        if Instance(folder).supervisor() is not None:
+            return Check(name, Level.OK, f"{host}:{port}, used by this installation")
+        return Check(name, Level.FAIL, error.message, f"Set {section}.port, or stop what listens there.")
+    return Check(name, Level.OK, f"{host}:{port} is free" if port else f"{host}, any free port")
+
+
+def _target(settings: Settings, folder: DataFolder) -> Check:
+    place = settings.publish.directory or folder.published
+    if settings.publish.directory and not place.is_dir():
+        return Check("Published files", Level.FAIL, f"there is no folder {place}", "Make it, or set publish.directory.")
+    if not os.access(_standing(place), os.W_OK | os.X_OK):
+        return Check("Published files", Level.FAIL, f"{place} cannot be written", "Change its permissions.")
+    return Check("Published files", Level.OK, f"into {place}")

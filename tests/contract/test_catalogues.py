@@ -1,0 +1,199 @@
+"""What a catalogue promises, over the local SQLite file and a real MariaDB."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields, replace
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from lightgate.adapters.catalogue import SqlCatalogue, table
+from lightgate.errors import CatalogueUnreachable
+from lightgate.ports import CatalogueRow
+
+DDL = files("lightgate").joinpath("data", "photos_info_revamp.mysql.sql").read_text("utf-8")
+ROW = CatalogueRow(
+    File_Name="Zürich_001.JPG",
+    Folder="city",
+    Path="2026/city/Zürich_001.JPG",
+    Thumb_Path="2026/thumbs/city/Zürich_001.JPG",
+    DateTime="2026:05:04 12:00:00",
+    Camera="Canon EOS R5",
+    Lens_model=None,
+    Width=1500,
+    Height=1000,
+    Exposure="1/250 sec",
+    Aperture="f/5.6",
+    ISO=100,
+    Focal_length=None,
+    Keywords="crane, boat",
+    Caption="Two cranes & a “boat” \U0001f6a2",
+    alt_text="Cranes.",
+    Location="Zürich",
+    QR=7.53,
+    QC_Status="Top",
+    Original_File_Name="IMG_1.JPG",
+    nima_score=None,
+    blur_score=8.123456789012345,
+    brightness_score=5.0,
+    contrast_score=6.0,
+    brisque_score=None,
+    clip_aesthetic_score=5.5,
+)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.integration)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database with the shipped table."""
+    if request.param == "sqlite":
+        SqlCatalogue.in_file(tmp_path / "photos_info_revamp.db").close()
+        return f"sqlite:///{tmp_path / 'photos_info_revamp.db'}"
+    database = request.getfixturevalue("mariadb_database")
+    server = request.getfixturevalue("mariadb_server")
+    made = f"mysql+pymysql://{server.user}:{server.password}@{server.host}:{server.port}/{database}?charset=utf8mb4"
+    run(made, DDL)
+    return made
+
+
+@pytest.fixture
+def catalogue(url: str) -> Iterator[SqlCatalogue]:
+    opened = SqlCatalogue(url)
+    yield opened
+    opened.close()
+
+
+def run(url: str, *statements: str) -> list[tuple[object, ...]]:
+    engine = create_engine(url)
+    rows: list[tuple[object, ...]] = []
+    with engine.begin() as connection:
+        for statement in statements:
+            result = connection.execute(text(statement))
+            rows = [tuple(row) for row in result] if result.returns_rows else []
+    engine.dispose()
+    return rows
+
+
+def test_a_row_is_found_as_it_was_written(catalogue: SqlCatalogue) -> None:
+    assert catalogue.find(ROW.File_Name) is None
+    catalogue.upsert(ROW)
+    assert catalogue.find(ROW.File_Name) == ROW
+
+
+def test_a_second_upsert_keeps_the_row_and_its_id(catalogue: SqlCatalogue) -> None:
+    catalogue.upsert(replace(ROW, File_Name="Other_001.JPG"))
+    first = catalogue.upsert(ROW)
+    assert catalogue.upsert(ROW) == first
+    changed = replace(ROW, Caption="Another caption.", QR=None)
+    assert catalogue.upsert(changed) == first
+    assert catalogue.find(ROW.File_Name) == changed
+    assert catalogue.file_names() == ["Other_001.JPG", ROW.File_Name]
+
+
+def test_the_websites_own_columns_are_left_alone(url: str, catalogue: SqlCatalogue) -> None:
+    catalogue.upsert(ROW)
+    run(url, "ALTER TABLE photos_info_revamp ADD COLUMN likes INTEGER", "UPDATE photos_info_revamp SET likes = 7")
+    catalogue.upsert(replace(ROW, Caption="New"))
+    assert run(url, "SELECT likes, Caption FROM photos_info_revamp") == [(7, "New")]
+
+
+def test_removing_takes_one_row_and_may_be_repeated(catalogue: SqlCatalogue) -> None:
+    catalogue.upsert(ROW)
+    catalogue.upsert(replace(ROW, File_Name="Other_001.JPG"))
+    catalogue.remove(ROW.File_Name)
+    catalogue.remove(ROW.File_Name)
+    assert catalogue.file_names() == ["Other_001.JPG"]
+
+
+def test_a_new_row_never_gets_the_id_of_a_removed_one(catalogue: SqlCatalogue) -> None:
+    first = catalogue.upsert(ROW)
+    catalogue.remove(ROW.File_Name)
+    assert catalogue.upsert(ROW) > first
+
+
+def test_a_capture_is_known_by_original_name_and_time(catalogue: SqlCatalogue) -> None:
+    catalogue.upsert(ROW)
+    assert catalogue.has_capture("IMG_1.JPG", "2026:05:04 12:00:00")
+    assert not catalogue.has_capture("IMG_1.JPG", "2026:05:04 12:00:01")
+    assert not catalogue.has_capture("IMG_2.JPG", "2026:05:04 12:00:00")
+
+
+def test_two_publishers_at_once_leave_one_row(url: str) -> None:
+    at_once = threading.Barrier(4)
+
+    def upsert(number: int) -> int:
+        catalogue = SqlCatalogue(url)
+        try:
+            at_once.wait()
+            return catalogue.upsert(replace(ROW, ISO=number))
+        finally:
+            catalogue.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        ids = set(pool.map(upsert, range(4)))
+    assert len(ids) == 1
+    assert run(url, "SELECT count(*) FROM photos_info_revamp") == [(1,)]
+
+
+def test_a_row_of_an_older_tool_with_nulls_is_readable(url: str, catalogue: SqlCatalogue) -> None:
+    nullable = {
+        "sqlite": "CREATE TABLE old AS SELECT * FROM photos_info_revamp",
+        "mysql": "ALTER TABLE photos_info_revamp MODIFY Caption TEXT NULL, MODIFY Width INT NULL",
+    }
+    if url.startswith("sqlite"):
+        run(url, nullable["sqlite"], "DROP TABLE photos_info_revamp", "ALTER TABLE old RENAME TO photos_info_revamp")
+    else:
+        run(url, nullable["mysql"])
+    catalogue.upsert(ROW)
+    run(url, "UPDATE photos_info_revamp SET Caption = NULL, Width = NULL")
+    assert catalogue.find(ROW.File_Name) == replace(ROW, Caption="", Width=0)
+
+
+def test_a_table_without_our_columns_is_a_clear_error(url: str, catalogue: SqlCatalogue) -> None:
+    run(url, "ALTER TABLE photos_info_revamp DROP COLUMN alt_text")
+    with pytest.raises(CatalogueUnreachable, match="alt_text"):
+        catalogue.upsert(ROW)
+
+
+def test_the_shipped_ddl_and_the_table_name_the_same_columns() -> None:
+    named = {column.name for column in table.columns}
+    assert named == {"id", *(each.name for each in fields(CatalogueRow))}
+    assert all(name in DDL for name in named)
+
+
+def test_the_local_catalogue_is_one_file_that_any_sqlite_can_read(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "photos_info_revamp.db"
+    catalogue = SqlCatalogue.in_file(file)
+    catalogue.upsert(ROW)
+    SqlCatalogue.in_file(file).close()
+    connection = sqlite3.connect(file)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+    assert connection.execute("SELECT File_Name FROM photos_info_revamp").fetchall() == [(ROW.File_Name,)]
+    connection.close()
+    catalogue.close()
+    assert [each.name for each in file.parent.iterdir()] == [file.name]
+
+
+@pytest.fixture
+def damaged(tmp_path: Path) -> Callable[[], object]:
+    (tmp_path / "c.db").write_bytes(b"this is no database, whatever its name says" * 100)
+    return lambda: SqlCatalogue.in_file(tmp_path / "c.db")
+
+
+def test_a_damaged_file_is_an_unreachable_catalogue(damaged: Callable[[], object]) -> None:
+    with pytest.raises(CatalogueUnreachable, match="database"):
+        damaged()
+
+
+def test_a_server_that_is_not_there_is_an_unreachable_catalogue_and_no_password_is_told(free_port: int) -> None:
+    catalogue = SqlCatalogue(f"mysql+pymysql://ann:s3cret@127.0.0.1:{free_port}/site")
+    with pytest.raises(CatalogueUnreachable) as caught:
+        catalogue.upsert(ROW)
+    assert "s3cret" not in caught.value.message
+    assert "s3cret" not in repr(catalogue)
+    catalogue.close()

@@ -1,0 +1,196 @@
+"""What a publishing target promises."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from lightgate.adapters.folder_target import FolderTarget
+from lightgate.errors import LightgateError, NameTooLong, Rejected, StorageFull, TargetUnreachable
+from lightgate.ports import Target
+
+PATH = "2026/harbour/Harbour_001.JPG"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    made = tmp_path / "site"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def target(root: Path) -> Target:
+    return FolderTarget(root)
+
+
+def files(root: Path) -> list[str]:
+    return sorted(str(file.relative_to(root)) for file in root.rglob("*") if not file.is_dir())
+
+
+def drafts(root: Path) -> list[Path]:
+    return list(root.rglob("*.part"))
+
+
+def test_a_file_that_was_put_is_there_whole(target: Target, root: Path) -> None:
+    target.put(PATH, b"picture")
+    assert (root / PATH).read_bytes() == b"picture"
+    assert target.digest(PATH) == sha256(b"picture").hexdigest()
+    assert files(root) == [PATH]
+
+
+def test_putting_again_replaces_the_whole_file(target: Target, root: Path) -> None:
+    target.put(PATH, b"a long first version")
+    target.put(PATH, b"second")
+    assert (root / PATH).read_bytes() == b"second"
+    assert files(root) == [PATH]
+
+
+def test_an_absent_file_has_no_digest(target: Target) -> None:
+    assert target.digest(PATH) is None
+
+
+def test_removing_prunes_the_folders_it_empties_and_no_other(target: Target, root: Path) -> None:
+    target.put(PATH, b"a")
+    target.put("2026/Other_001.JPG", b"b")
+    target.remove(PATH)
+    assert not (root / "2026/harbour").exists()
+    target.remove("2026/Other_001.JPG")
+    target.remove("2026/Other_001.JPG")
+    assert root.is_dir()
+    assert not list(root.iterdir())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../a",
+        "a/../../b",
+        "/etc/passwd",
+        "a//b",
+        "",
+        ".",
+        "a/./b",
+        "a\0b",
+        "a\nb",
+        "a\\..\\b",
+        "a/",
+        ".lightgate-1.part",
+    ],
+)
+def test_no_path_leads_out_of_the_target(target: Target, root: Path, path: str) -> None:
+    for act in (lambda: target.put(path, b"x"), lambda: target.digest(path), lambda: target.remove(path)):
+        with pytest.raises(Rejected):
+            act()
+    assert files(root.parent) == []
+
+
+def test_names_of_any_script_are_kept(target: Target, root: Path) -> None:
+    target.put("2026/Zürich 日本/Été_001.JPG", b"x")
+    assert files(root) == ["2026/Zürich 日本/Été_001.JPG"]
+
+
+def test_a_name_too_long_for_the_disk_is_refused_in_words(target: Target) -> None:
+    with pytest.raises(NameTooLong, match="255"):
+        target.put("x" * 300, b"x")
+
+
+def test_what_a_killed_writer_left_is_used_up_by_the_next(target: Target, root: Path) -> None:
+    script = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from lightgate.adapters import folder_target\n"
+        "target = folder_target.FolderTarget(Path(sys.argv[1]))\n"
+        "with folder_target._draft(target._file(sys.argv[2])) as (draft, handle):\n"
+        "    os.write(handle, b'half a pic')\n"
+        "    os._exit(9)\n"
+    )
+    (root / PATH).parent.mkdir(parents=True)
+    assert subprocess.run([sys.executable, "-c", script, root, PATH], check=False).returncode == 9
+    assert len(drafts(root)) == 1
+    target.put(PATH, b"x")
+    assert (root / PATH).read_bytes() == b"x"
+    assert drafts(root) == []
+
+
+def test_sweeping_removes_abandoned_files_and_spares_the_one_being_written(target: Target, root: Path) -> None:
+    abandoned, written = root / ".lightgate-a.part", root / ".lightgate-b.part"
+    abandoned.write_bytes(b"half")
+    written.write_bytes(b"half")
+    target.put(PATH, b"x")
+    with written.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert target.sweep() == 1
+    assert not abandoned.exists()
+    assert written.exists()
+    assert (root / PATH).exists()
+
+
+def test_a_second_writer_of_a_file_is_sent_away_and_harms_nothing(target: Target, root: Path) -> None:
+    contents = [bytes([number]) * 2_000_000 for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = [pool.submit(target.put, PATH, content) for content in contents]
+    errors = [outcome.exception() for outcome in outcomes if outcome.exception()]
+    assert len(errors) < 8
+    assert all(isinstance(error, TargetUnreachable) for error in errors)
+    assert (root / PATH).read_bytes() in contents
+    assert drafts(root) == []
+
+
+def test_a_missing_root_is_not_made_up(tmp_path: Path) -> None:
+    target = FolderTarget(tmp_path / "unmounted")
+    assert "does not exist" in (target.why_not_ready() or "")
+    with pytest.raises(TargetUnreachable, match="does not exist"):
+        target.put(PATH, b"x")
+    assert not (tmp_path / "unmounted").exists()
+
+
+def test_a_target_that_works_is_ready(target: Target) -> None:
+    assert target.why_not_ready() is None
+
+
+def test_a_file_where_a_folder_should_be_is_an_unreachable_target(target: Target, root: Path) -> None:
+    (root / "2026").write_bytes(b"in the way")
+    with pytest.raises(TargetUnreachable):
+        target.put(PATH, b"x")
+    assert (root / "2026").read_bytes() == b"in the way"
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """Let no file of this process grow beyond a thousand bytes: the nearest thing to a full disk that needs no root."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    signal.signal(signal.SIGXFSZ, handler)
+
+
+@pytest.mark.usefixtures("small_files")
+def test_a_write_that_fails_half_way_leaves_the_old_file_and_no_draft(target: Target, root: Path) -> None:
+    target.put(PATH, b"old")
+    with pytest.raises(TargetUnreachable):
+        target.put(PATH, b"n" * 5000)
+    assert (root / PATH).read_bytes() == b"old"
+    assert drafts(root) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [(errno.ENOSPC, StorageFull), (errno.EDQUOT, StorageFull), (errno.EACCES, TargetUnreachable)],
+)
+def test_errors_of_the_disk_are_told_apart(root: Path, number: int, kind: type[LightgateError]) -> None:
+    with pytest.raises(kind), FolderTarget(root)._translated(root / PATH):
+        raise OSError(number, os.strerror(number))

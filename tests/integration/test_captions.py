@@ -1,0 +1,144 @@
+"""Captions end to end below the broker: claims, the built stage, real pictures, and a server that comes and goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from lightgate.adapters.gpu_lock import GpuLock, gpu_lock_file
+from lightgate.domain.photo import Field, Photo, Source
+from lightgate.domain.pipeline import Position, Status
+from lightgate.folder import DataFolder
+from lightgate.line import GIVEN_BACK_S, Line
+from lightgate.runner import DrainReport, drain
+from lightgate.settings import Ollama, Settings
+from lightgate.stage import Work
+from lightgate.stages.caption import STAGE
+from lightgate.testing.ollama import FakeOllama, Fault
+from support.stores import ROUTE, Clock, Sent, add_photos, bring_to, make_store
+
+pytestmark = pytest.mark.integration
+
+
+class House:
+    """One installation with photos waiting at the caption stage."""
+
+    def __init__(self, home: Path, server: FakeOllama) -> None:
+        self.home = home
+        self.server = server
+        self.store = make_store(home)
+        self.clock = Clock()
+        self.line = Line(self.store, ROUTE, Sent(), self.clock)
+        self.ids = [bring_to(self.store, photo_id, "caption").id for photo_id in add_photos(self.store, 3)]
+        for photo in self.photos():
+            self.keep_picture(photo)
+        self.work = self.build()
+
+    def build(self) -> Work:
+        ollama = Ollama(host=self.server.url, idle_timeout_s=0.4, hard_timeout_s=3)
+        return STAGE.build(Settings(home=self.home, ollama=ollama), self.store)
+
+    def keep_picture(self, photo: Photo) -> None:
+        """Lay down a tall original with a sideways pixel matrix, and no proxy."""
+        file = DataFolder(self.home).original(photo.content_hash, photo.suffix)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        Image.new("RGB", (1500, 1000), (60, 60, 230)).save(file, "JPEG", exif=exif)
+
+    def photos(self) -> list[Photo]:
+        with self.store.reading() as tx:
+            return [tx.photos.get(photo_id) for photo_id in self.ids]
+
+    def note(self, key: str) -> str | None:
+        with self.store.reading() as tx:
+            return tx.notes.get(key)
+
+    def drain(self) -> DrainReport:
+        return drain(self.line, STAGE, self.work, "me")
+
+
+@pytest.fixture
+def server() -> Iterator[FakeOllama]:
+    with FakeOllama() as started:
+        yield started
+
+
+@pytest.fixture
+def house(tmp_path: Path, server: FakeOllama) -> Iterator[House]:
+    made = House(tmp_path, server)
+    yield made
+    made.store.close()
+
+
+def test_every_photo_is_captioned_from_an_upright_picture_of_at_most_1024_px(house: House) -> None:
+    assert sorted(house.drain().done) == sorted(house.ids)
+    for photo in house.photos():
+        assert photo.position == Position("review", Status.WAITING)
+        caption = photo.text("en", Field.CAPTION)
+        assert caption is not None
+        assert str(caption.value).startswith("Blue tones fill a tall scene")
+        assert (caption.source, caption.model) == (Source.MODEL, "qwen2.5vl:3b")
+        assert not photo.needs_work
+    assert house.note("caption.runtime") == "qwen2.5vl:3b, 100% GPU, context 4096, 3.2 GiB VRAM"
+    with Image.open(_written(house.home / "seen.jpg", house.server.questions[0].pictures[0])) as seen:
+        assert seen.size == (683, 1024)
+        assert not seen.getexif()
+
+
+def _written(file: Path, content: bytes) -> Path:
+    file.write_bytes(content)
+    return file
+
+
+def test_without_a_server_every_photo_reaches_review_as_a_draft(house: House) -> None:
+    house.server.stop()
+    assert len(house.drain().done) == 3
+    for photo in house.photos():
+        assert photo.position.step == "review"
+        assert photo.needs_work
+        assert {text.source for text in photo.texts} == {Source.DRAFT}
+    assert "photos get a draft" in str(house.note("caption.status"))
+
+
+def test_a_server_that_goes_is_waited_for_without_charge_and_work_resumes(house: House) -> None:
+    house.server.faults.append(Fault.DIE)
+    report = house.drain()
+    assert [failed.code for failed in report.failed] == ["model_server_down"]
+    assert report.why_not_ready is not None
+    assert {photo.position for photo in house.photos()} == {Position("caption", Status.QUEUED, 0)}
+    assert house.note("caption.status") == report.why_not_ready
+    house.server.start()
+    house.clock.forward(GIVEN_BACK_S + 1)
+    house.work = house.build()
+    assert sorted(house.drain().done) == sorted(house.ids)
+    assert house.note("caption.status") is None
+
+
+def test_a_photo_no_answer_comes_for_reaches_review_and_the_others_are_done(house: House) -> None:
+    for photo_id in house.ids:
+        with house.store.writing() as tx:
+            tx.photos.write(photo_id, {"attempt": STAGE.step.max_attempts - 1 if photo_id == house.ids[0] else 0})
+    house.server.faults.extend([Fault.PROSE, Fault.EMPTY, Fault.WHITESPACE])
+    house.drain()
+    failed, *others = house.photos()
+    assert failed.needs_work
+    with house.store.reading() as tx:
+        assert {issue.code for issue in tx.photos.issues(failed.id)} >= {"draft", "model_failed"}
+    assert {photo.position.step for photo in (failed, *others)} == {"review"}
+    assert not any(photo.needs_work for photo in others)
+
+
+def test_a_second_caption_worker_waits_for_the_gpu(house: House) -> None:
+    other = GpuLock(gpu_lock_file(DataFolder(house.home).locks, house.server.url))
+    assert other.acquire()
+    report = house.drain()
+    assert "The GPU is used by process" in str(report.why_not_ready)
+    assert not report.done
+    other.release()
+    assert len(house.drain().done) == 3
+    assert other.acquire()
+    other.release()

@@ -1,0 +1,150 @@
+"""A house with real photographs on disk, a real store, and a website that is a folder and a SQLite file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lightgate import publishing
+from lightgate.adapters.renditions import renditions
+from lightgate.adapters.secrets import seal_key
+from lightgate.adapters.sqlite import SqliteStore
+from lightgate.adapters.website import open_website
+from lightgate.delivery import Website
+from lightgate.domain.photo import Exif, ExifFacts, Photo, QualityFacts, Rights, Scores
+from lightgate.domain.pipeline import Result, advance, start
+from lightgate.domain.seal import SEAL_VERSION, seal
+from lightgate.folder import DataFolder
+from lightgate.ports import CatalogueRow, Renderer
+from lightgate.runner import DrainReport, Line, drain, lapse
+from lightgate.settings import Publish, Settings
+from lightgate.stages.publish import STAGE, Publisher
+from lightgate.store import NewPhoto
+from support.pictures import jpeg_bytes
+from support.stores import NOON, ROUTE, Clock, Sent, add_set, bring_to, make_store
+
+WORKER = "publish@test"
+EXIF = Exif(date_time="2026:05:04 12:00:00", camera="Canon EOS R5", exposure="1/250 sec", aperture="f/5.6", iso=100)
+
+
+@dataclass
+class House:
+    home: Path
+    store: SqliteStore
+    website: Website
+    clock: Clock = field(default_factory=Clock)
+    sent: Sent = field(default_factory=Sent)
+
+    @property
+    def folder(self) -> DataFolder:
+        return DataFolder(self.home)
+
+    @property
+    def key(self) -> bytes:
+        return seal_key(self.folder.secrets)
+
+    @property
+    def line(self) -> Line:
+        return Line(self.store, ROUTE, self.sent, self.clock)
+
+    def photo(self, photo_id: int) -> Photo:
+        with self.store.reading() as tx:
+            return tx.photos.get(photo_id)
+
+    def row(self, photo_id: int) -> CatalogueRow | None:
+        return self.website.catalogue.find(self.photo(photo_id).file_name or "")
+
+    def published(self) -> dict[str, tuple[str, int, int]]:
+        """Everything below the site's root, hidden files too: hash, inode and time of writing by path."""
+        root = self.folder.published
+        found = (file for file in root.rglob("*") if file.is_file())
+        return {
+            str(file.relative_to(root)): (
+                hashlib.sha256(file.read_bytes()).hexdigest(),
+                file.stat().st_ino,
+                file.stat().st_mtime_ns,
+            )
+            for file in found
+        }
+
+    def take_in(self, content: bytes | None = None, label: str = "a") -> int:
+        """Put a photo with facts, name and texts before the reviewer."""
+        content = jpeg_bytes() + label.encode() if content is None else content
+        content_hash = hashlib.sha256(content).hexdigest()
+        original = self.folder.original(content_hash, ".jpg")
+        original.parent.mkdir(parents=True, exist_ok=True)
+        original.write_bytes(content)
+        set_id = add_set(self.store).id
+        new = NewPhoto(f"{label}.jpg", f"{label}.jpg", f"/card/{label}.jpg", content_hash, len(content), ".jpg")
+        with self.store.writing() as tx:
+            photo_id = tx.photos.add(set_id, new, start(ROUTE), NOON)
+            tx.photos.write_facts(photo_id, ExifFacts(EXIF, Rights("Ann", "© Ann")), NOON)
+            tx.photos.write_facts(photo_id, QualityFacts(Scores(qr=7.5, band="Top"), 60, 40), NOON)
+        bring_to(self.store, photo_id, "review")
+        return photo_id
+
+    def approve(self, photo_id: int) -> None:
+        with self.store.writing() as tx:
+            photo = tx.photos.get(photo_id)
+            sealed = seal(photo, self.key)
+            approval_id = tx.approvals.add(photo_id, photo.version, sealed, SEAL_VERSION, "ann", NOON)
+            tx.photos.write(photo_id, {"approval_id": approval_id})
+            tx.photos.move(photo, advance(photo.position, Result.APPROVED, ROUTE), NOON, raise_version=True)
+
+    def back_to_review(self, photo_id: int) -> None:
+        with self.store.writing() as tx:
+            photo = tx.photos.get(photo_id)
+            tx.photos.move(photo, advance(photo.position, Result.REOPENED, ROUTE), NOON, raise_version=True)
+            tx.photos.write(photo_id, {"approval_id": None})
+
+    def reject(self, photo_id: int) -> None:
+        with self.store.writing() as tx:
+            photo = tx.photos.get(photo_id)
+            tx.photos.move(photo, advance(photo.position, Result.REJECTED, ROUTE), NOON, raise_version=True)
+            tx.photos.write(photo_id, {"approval_id": None})
+
+    def release(self, *ids: int) -> publishing.ReleaseReport:
+        return publishing.release(
+            self.store, ROUTE, self.key, ids, "ann", self.clock(), website=self.website, wake=self.sent.wake
+        )
+
+    def unpublish(self, *ids: int) -> Sequence[publishing.Outcome]:
+        return publishing.unpublish(self.store, ROUTE, self.website, ids, "ann", self.clock())
+
+    def work(self, renderer: Renderer | None = None, kill_at: str | None = None) -> Publisher:
+        return Publisher(
+            self.store,
+            self.folder,
+            renderer or renditions(Publish()),
+            self.website,
+            self.key,
+            self.clock,
+            kill_at,
+        )
+
+    def publish(self, work: Publisher | None = None) -> DrainReport:
+        """Run a worker until its queue is empty."""
+        self.clock.forward(120)
+        return drain(self.line, STAGE, work or self.work(), WORKER)
+
+    def bring_live(self, photo_id: int) -> None:
+        """Approve, release and publish."""
+        self.approve(photo_id)
+        self.release(photo_id)
+        assert self.publish().done == [photo_id]
+
+    def bury_worker(self) -> None:
+        """Take back what a worker held when it died."""
+        lapse(self.line, WORKER)
+
+    def close(self) -> None:
+        self.store.close()
+        self.website.catalogue.close()
+
+
+def house_in(home: Path) -> House:
+    """Build a house in a folder, new or as a killed process left it."""
+    settings = Settings(home=home)
+    return House(home, make_store(home), open_website(settings.publish, DataFolder(home)))

@@ -1,0 +1,64 @@
+"""Prompts: shipped, replaceable, and filled with what is known."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from lightgate.adapters.prompts import CAPTION, CAPTION_SIMPLE, read_prompt
+from lightgate.domain.photo import Exif, Field
+from lightgate.errors import SettingInvalid
+from lightgate.ports import CaptionRequest
+
+REQUEST = CaptionRequest(
+    "de",
+    "Canal parade",
+    "Amsterdam",
+    "Events",
+    "The mayor\nstands on $boat two.",
+    Exif(date_time="2024:08:03 15:00:00"),
+    written=((Field.KEYWORDS, ("pride", "boat")),),
+    avoid=tuple(f"Caption number {n}." for n in range(15)),
+    hint="say more of the crowd",
+)
+
+
+def test_a_prompt_tells_what_is_known() -> None:
+    prompt = read_prompt(CAPTION).fill(REQUEST)
+    for told in ("German", "Canal parade", "Amsterdam", "Events", "2024:08:03", "pride, boat", "say more of the crowd"):
+        assert told in prompt
+    assert "- About the set: The mayor stands on $boat two." in prompt
+
+
+def test_only_the_last_captions_are_to_be_avoided() -> None:
+    prompt = read_prompt(CAPTION).fill(REQUEST)
+    assert "Caption number 14." in prompt
+    assert "Caption number 4." not in prompt
+
+
+def test_what_is_not_known_is_not_mentioned() -> None:
+    prompt = read_prompt(CAPTION).fill(CaptionRequest("en", "", "", "", "", Exif()))
+    assert "- nothing" in prompt
+    assert "Place" not in prompt
+    assert "Other photographs" not in prompt
+
+
+def test_a_long_brief_leaves_room_for_the_picture() -> None:
+    request = CaptionRequest("en", "", "", "", "word " * 5000, Exif())
+    assert len(read_prompt(CAPTION_SIMPLE).fill(request)) < 2500
+
+
+def test_the_hash_names_the_text_of_the_prompt(tmp_path: Path) -> None:
+    shipped = read_prompt(CAPTION)
+    (tmp_path / CAPTION).write_text("Say it in $language, for $$5.")
+    own = read_prompt(CAPTION, tmp_path)
+    assert own.hash == hashlib.sha256(b"Say it in $language, for $$5.").hexdigest()[:12] != shipped.hash
+    assert own.fill(REQUEST) == "Say it in German, for $5."
+
+
+def test_an_unreadable_prompt_of_the_user_is_a_setting_that_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / CAPTION).write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingInvalid, match="prompt"):
+        read_prompt(CAPTION, tmp_path)
