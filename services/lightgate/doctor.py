@@ -170,10 +170,10 @@ def captions(settings: Settings) -> Check:
     try:
         server = OllamaServer(wanted.host, connect_s=wanted.connect_timeout_s, idle_s=wanted.connect_timeout_s)
         if not any(is_same_model(wanted.model, each) for each in server.models()):
-            return Check("Captions", level, f"{not_installed(wanted.model, wanted.host)} ({without})", remedy)
+            return Check("Captions", level, f"{not_installed(wanted.model, wanted.host)} Until then {without}.", remedy)
         loaded = server.loaded(wanted.model)
-    except (ModelServerDown, ModelAnswerBad) as error:
-        return Check("Captions", level, f"{error.message} ({without})", remedy)
+    except (ModelServerDown, ModelAnswerBad):
+        return Check("Captions", level, f"no Ollama answers at {wanted.host}; {without}", remedy)
     place = f", in memory with {loaded.vram_bytes / 2**30:.1f} GiB VRAM" if loaded else ""
     return Check("Captions", Level.OK, f"{wanted.model} at {wanted.host}, context {wanted.num_ctx}{place}")
 

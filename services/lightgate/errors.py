@@ -90,7 +90,7 @@ class StoreBusy(Transient):
 
 
 class StorageFull(Transient):
-    """The disk is full: free some space in {path}, and the work goes on by itself."""
+    """The disk is full: free some space in {path}; photos that wait go on by themselves."""
 
     is_charged = False
 

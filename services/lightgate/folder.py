@@ -63,13 +63,18 @@ class DataFolder:
         return self.home / "backups"
 
     @property
+    def prompts(self) -> Path:
+        """A user's own prompts, each in place of the shipped one of that name."""
+        return self.home / "prompts"
+
+    @property
     def redis(self) -> Path:
         return self.home / "redis"
 
     @property
     def flower(self) -> Path:
-        """What Flower remembers of past tasks."""
-        return self.home / "flower"
+        """What Flower remembers of past tasks; its database module adds endings."""
+        return self.home / "flower" / "memory"
 
     @property
     def demo(self) -> Path:

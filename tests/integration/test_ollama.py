@@ -77,6 +77,13 @@ class TestAsking:
         contexts = {asked.body["options"]["num_ctx"] for asked in server.requests if asked.path == "/api/chat"}
         assert contexts == {4096}
 
+    def test_pictures_take_no_way_around_over_a_proxy(
+        self, server: FakeOllama, free_port: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{free_port}")
+        assert describe(captioner(server)).attempts == 1
+
     def test_another_language_is_asked_for_and_comes(self, server: FakeOllama) -> None:
         assert describe(captioner(server), language="de").caption.startswith("Die Farbe rot")
 
@@ -221,6 +228,10 @@ class TestServerTrouble:
     def test_something_else_at_the_address_is_named_so(self, server: FakeOllama) -> None:
         one = OllamaCaptioner(Ollama(host=f"{server.url}/somewhere"))
         assert "is not Ollama" in str(one.why_not_ready())
+
+    def test_a_password_in_the_address_is_not_shown(self, free_port: int) -> None:
+        one = OllamaCaptioner(Ollama(host=f"http://me:secret@127.0.0.1:{free_port}"))
+        assert "secret" not in str(one.why_not_ready())
 
     def test_an_impossible_address_is_a_wrong_setting(self) -> None:
         with pytest.raises(SettingInvalid, match=r"ollama\.host"):

@@ -58,6 +58,7 @@ def main() -> int:
             if asked.fill_disk:
                 # another program fills the disk after the submit looked how much room there is
                 desk = replace(desk, min_free_mb=-1000)
+                desk.store.engine.connect().close()
                 _fill_disk(desk.folder.home)
             submit(desk, [canals(asked.card, move=asked.move)], on_report=_print)
         elif asked.action == "rollback":

@@ -284,7 +284,7 @@ class TestRefusals:
 
     def test_a_data_folder_that_cannot_be_written_is_said(self, desk: Desk, dcim: Path) -> None:
         desk.folder.incoming.write_text("in the way")
-        with pytest.raises(InputInvalid, match=r"incoming cannot be written"):
+        with pytest.raises(InputInvalid, match=r"data cannot be written"):
             submit(desk, [canals(dcim)])
 
 

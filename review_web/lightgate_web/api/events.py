@@ -20,7 +20,7 @@ from lightgate_web.here import house
 LIFETIME_S = 50.0
 LOOK_EVERY_S = 1.0
 #: a comment that tells a dead connection from a quiet one
-HEARTBEAT_S = 10.0
+HEARTBEAT_S = 2.0
 RECONNECT_MS = 1000
 
 _STREAMS = "lightgate.streams"

@@ -1,13 +1,15 @@
 // Small comforts of the page: counters, local times, 1:1, picking.
 
-const WORDS = { words: [8, 24], alt: [7, 18] };
+// as the text proof counts
+const MOST_WORDS = 24;
+const MOST_ALT = 250;
 
 function count(field, unit) {
   const value = field.value.trim();
-  if (unit === "keywords") return [`${value ? value.split(/[,\n]/).filter((each) => each.trim()).length : 0} keywords`, false];
+  if (unit === "keywords") return [`${value.split(/[,\n]/).filter((each) => each.trim()).length} keywords`, false];
+  if (unit === "alt") return [`${value.length} characters`, value.length > MOST_ALT];
   const words = value ? value.split(/\s+/).length : 0;
-  const most = unit === "alt" ? 250 : Infinity;
-  return [`${words} words, ${value.length} characters`, value.length > most || words > WORDS[unit][1]];
+  return [`${words} words`, words > MOST_WORDS];
 }
 
 export function showCounters() {
@@ -48,7 +50,7 @@ export function countPicked() {
   const label = document.querySelector("[data-picked]");
   if (!label) return;
   const picked = document.querySelectorAll("#bulk input[name=id]:checked").length;
-  label.textContent = picked ? `${picked} selected` : "Selected photos";
+  label.textContent = picked ? `${picked} selected` : "Tick photos to decide several at once";
 }
 
 export function pickAll() {

@@ -89,7 +89,7 @@ export function showOverview() {
     dialog.setAttribute("aria-labelledby", "keys-title");
     dialog.innerHTML = '<h2 id="keys-title">Keys</h2><dl class="keys"></dl><form method="dialog" class="dialog-foot">'
       + '<label class="switch"><input type="checkbox" data-do="keys-switch"> Use single-letter keys</label>'
-      + '<button class="primary">Close</button></form>';
+      + '<button class="primary" autofocus>Close</button></form>';
     dialog.querySelector("dl").append(...KEYS.map(drawn));
     document.body.append(dialog);
   }

@@ -61,7 +61,15 @@ document.addEventListener("lightgate:fresh", showLocalTimes);
 addEventListener("popstate", () => location.reload());
 addEventListener("pagehide", stop);
 
+// on a narrow screen the tab in use may lie outside the row
+function showCurrent() {
+  document.querySelectorAll(".states [aria-current], .main-nav [aria-current]").forEach((each) => {
+    each.parentElement.scrollLeft = each.offsetLeft - each.parentElement.offsetLeft - 40;
+  });
+}
+
 function settle() {
+  showCurrent();
   showCounters();
   showLocalTimes();
   showTheme();

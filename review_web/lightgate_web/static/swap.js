@@ -46,6 +46,7 @@ async function show(answer) {
 function replace(page) {
   document.title = page.title;
   document.body.className = page.body.className;
+  const held = document.activeElement?.dataset?.do;
   document.getElementById("main").replaceWith(page.getElementById("main"));
   const nav = document.querySelector("[data-live=nav]");
   const newNav = page.querySelector("[data-live=nav]");
@@ -54,6 +55,9 @@ function replace(page) {
   const flash = document.querySelector("main .flash p");
   const left = document.querySelector("main .left-over");
   announce([problem ?? flash, left].filter(Boolean).map((each) => each.textContent.trim()).join(", "));
+  const main = document.getElementById("main");
+  ((held && main.querySelector(`[data-do="${held}"]`)) || main).focus({ preventScroll: true });
+  scrollTo(0, 0);
   if (problem) problem.scrollIntoView({ block: "nearest" });
   listeners.forEach((listener) => listener());
 }

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from celery import Celery
-from kombu.entity import Queue
+from kombu.entity import Exchange, Queue
 from kombu.exceptions import KombuError
 from redis import Redis
 from redis.exceptions import RedisError
@@ -115,7 +115,7 @@ def _delivery(queues: Sequence[str]) -> dict[str, Any]:
         "task_retry_on_worker_lost": False,
         "task_default_queue": queues[0],
         "task_create_missing_queues": False,
-        "task_queues": [Queue(name) for name in queues],  # type: ignore[no-untyped-call]
+        "task_queues": [_queue(name) for name in queues],
         "task_soft_time_limit": 60,
         "task_time_limit": 90,
         "task_publish_retry_policy": {
@@ -126,6 +126,11 @@ def _delivery(queues: Sequence[str]) -> dict[str, Any]:
         },
         "task_send_sent_event": False,
     }
+
+
+def _queue(name: str) -> Queue:
+    # without an exchange of its own it would be bound to the default queue's
+    return Queue(name, Exchange(name), routing_key=name)  # type: ignore[no-untyped-call]
 
 
 def _processes(soft_stop_s: float) -> dict[str, Any]:

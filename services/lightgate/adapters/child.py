@@ -25,6 +25,8 @@ class Program:
 
     name: str
     argv: tuple[str, ...]
+    #: what its environment has besides that of its siblings
+    environ: Mapping[str, str]
     log: Path
     #: is it, as this process id, at work? asked until it says yes
     is_ready: Callable[[int], bool]
@@ -44,7 +46,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=dict(environ),
+                env={**environ, **program.environ},
                 pass_fds=tuple(inherit),
                 process_group=0,
                 preexec_fn=_dies_with_parent(),  # noqa: PLW1509 - the supervisor has one thread

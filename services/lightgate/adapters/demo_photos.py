@@ -65,7 +65,7 @@ SAMPLES = (
     Sample("rocket.jpg", "IMG_0421.JPG", FULL_FRAME, "2024:05:18 11:05:33", 100, (1, 1000), orientation=6),
 )
 #: the same bytes under another name
-DUPLICATE = ("IMG_0412.JPG", "IMG_0412 copy.JPG")
+DUPLICATE = ("IMG_0412.JPG", "IMG_0412_copy.JPG")
 CORRUPT = "IMG_0499.JPG"
 
 

@@ -13,5 +13,8 @@ def set_up_logs(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(form)
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # its INFO lines name every connection, and nothing else
-    logging.getLogger("kombu").setLevel(logging.WARNING)
+    # their INFO lines say nothing that a person looks for
+    for name in ("alembic", "kombu"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    # libvips warns of every damaged picture, which is already said as the photo's failure
+    logging.getLogger("pyvips").setLevel(logging.ERROR)

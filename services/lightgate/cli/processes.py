@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
 import click
 
-from lightgate import accounts, bootstrap
-from lightgate.adapters import commands
+from lightgate import bootstrap
 from lightgate.adapters.logs import set_up_logs
 from lightgate.cli.printing import say
 from lightgate.cli.session import Session, pass_session
+from lightgate.installation import launches
+from lightgate.installation.launches import Launch
 from lightgate.installation.reconciler import keep_reconciling
 from lightgate.runner import reconcile as reconcile_once
 from lightgate.settings import environ_for_children
@@ -28,17 +28,7 @@ def worker(session: Session, stage: str, name: str | None) -> None:
     \b
     Example: lightgate worker quality
     """
-    wanted, settings = STAGES[stage], session.settings
-    processes = 1 if wanted.is_exclusive else getattr(settings.workers, stage)
-    line = commands.worker(
-        stage,
-        name=name or stage,
-        processes=processes,
-        start_method=wanted.start_method,
-        log_level=settings.log_level,
-    )
-    # a stop lets the photos in hand be finished for a while, then gives them back
-    _become(line, session, {"REMAP_SIGTERM": "SIGQUIT"})
+    _become(launches.of_worker(session.settings, STAGES[stage], name), session)
 
 
 @click.command()
@@ -49,8 +39,7 @@ def site(session: Session) -> None:
     \b
     Example: lightgate site
     """
-    review = session.settings.review
-    _become(commands.site(review.host, review.port, review.threads, session.settings.log_level), session)
+    _become(launches.of_site(session.settings), session)
 
 
 @click.command()
@@ -61,11 +50,7 @@ def flower(session: Session) -> None:
     \b
     Example: lightgate flower
     """
-    wanted = session.settings.flower
-    given = wanted.password
-    password = given.get_secret_value() if given else accounts.kept_password(session.folder.flower_password)
-    line = commands.flower(wanted.host, wanted.port, session.folder.flower)
-    _become(line, session, {"FLOWER_BASIC_AUTH": f"{wanted.user}:{password}"})
+    _become(launches.of_flower(session.settings, session.folder), session)
 
 
 @click.command()
@@ -98,7 +83,7 @@ def reconcile(session: Session, watch: bool) -> None:
     say(f"Taken back from lost workers: {report.lapsed}. Ready: {ready}.")
 
 
-def _become(argv: tuple[str, ...], session: Session, extra: Mapping[str, str] | None = None) -> None:
+def _become(launch: Launch, session: Session) -> None:
     """Replace this process, so that signals reach the program itself."""
-    environ = environ_for_children({}, session.config) | dict(extra or {})
-    os.execve(argv[0], list(argv), environ)  # noqa: S606 - no shell is meant
+    environ = environ_for_children({}, session.config) | dict(launch.environ)
+    os.execve(launch.argv[0], list(launch.argv), environ)  # noqa: S606 - no shell is meant

@@ -36,7 +36,7 @@ def up(session: Session, detach: bool, no_flower: bool) -> None:
     set_up_logs(session.settings.log_level)
     run(
         session.settings,
-        list(STAGES),
+        STAGES,
         lambda told: environ_for_children(told, session.config),
         _Greeter(session),
         with_flower=not no_flower,

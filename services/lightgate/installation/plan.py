@@ -10,13 +10,16 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
-from lightgate.adapters import broker, commands
+from lightgate.adapters import broker
 from lightgate.adapters.child import Program
 from lightgate.adapters.ports_in_use import free_port, is_open, reachable, url
 from lightgate.bootstrap import broker_url
 from lightgate.errors import ServiceMissing
 from lightgate.folder import DataFolder
+from lightgate.installation import launches
+from lightgate.installation.launches import Launch
 from lightgate.settings import Settings
+from lightgate.stage import Stage
 
 BROKER, RECONCILER, SITE, FLOWER = "broker", "reconcile", "site", "flower"
 
@@ -42,16 +45,15 @@ class Place:
 class Plan:
     """One run."""
 
+    settings: Settings
     folder: DataFolder
-    #: stages that get a worker
-    stages: tuple[str, ...]
+    #: those that get a worker
+    stages: Mapping[str, Stage]
     site: Place
     flower: Place | None
     broker_url: str
     #: the private broker's program; None where a broker is configured
     server: Path | None
-    #: how long a worker may take to stop
-    worker_stop_s: float
 
     @property
     def urls(self) -> Mapping[str, str]:
@@ -67,10 +69,10 @@ class Plan:
     @property
     def stop_order(self) -> Sequence[Sequence[str]]:
         """The processes, in the groups in which they stop."""
-        return [[SITE], self.stages, [RECONCILER], [FLOWER], [BROKER]]
+        return [[SITE], list(self.stages), [RECONCILER], [FLOWER], [BROKER]]
 
 
-def plan(settings: Settings, stages: Sequence[str], *, with_flower: bool) -> Plan:
+def plan(settings: Settings, stages: Mapping[str, Stage], *, with_flower: bool) -> Plan:
     """Check what a run needs, and choose its ports.
 
     Raises:
@@ -84,46 +86,43 @@ def plan(settings: Settings, stages: Sequence[str], *, with_flower: bool) -> Pla
         raise ServiceMissing(service="The broker that broker_url names", remedy=f"It does not answer: {why}.")
     review, flower = settings.review, settings.flower
     return Plan(
+        settings,
         folder,
-        tuple(stages),
+        stages,
         site=Place(review.host, free_port(review.host, review.port, "review")),
         flower=Place(flower.host, free_port(flower.host, flower.port, "flower")) if with_flower else None,
         broker_url=address,
         server=server,
-        worker_stop_s=settings.workers.soft_stop_s + _STOP_MARGIN_S,
     )
 
 
 def programs(made: Plan) -> list[Program]:
     """List the processes in the order in which they start."""
+    settings, folder = made.settings, made.folder
     wanted = [_broker(made, made.server)] if made.server else []
-    wanted.append(_program(made, RECONCILER, commands.lightgate("reconcile", "--watch"), lambda _pid: True))
-    wanted += [
-        _program(
-            made,
-            stage,
-            commands.lightgate("worker", stage),
-            partial(has_heartbeat, made.folder),
-            stop_patience_s=made.worker_stop_s,
-        )
-        for stage in made.stages
-    ]
-    wanted.append(_program(made, SITE, commands.lightgate("site"), lambda _pid: is_healthy(made.site)))
+    wanted.append(_program(made, RECONCILER, launches.of_reconciler(), lambda _pid: True))
+    worker_stop_s = settings.workers.soft_stop_s + _STOP_MARGIN_S
+    for name, stage in made.stages.items():
+        launch = launches.of_worker(settings, stage)
+        wanted.append(_program(made, name, launch, partial(has_heartbeat, folder), stop_patience_s=worker_stop_s))
+    site = launches.of_site(settings, made.site.port)
+    wanted.append(_program(made, SITE, site, lambda _pid: is_healthy(made.site)))
     if (flower := made.flower) is not None:
-        here = partial(is_open, flower.host, flower.port)
-        wanted.append(_program(made, FLOWER, commands.lightgate("flower"), lambda _pid: here()))
+        answers = partial(is_open, flower.host, flower.port)
+        launch = launches.of_flower(settings, folder, flower.port)
+        wanted.append(_program(made, FLOWER, launch, lambda _pid: answers()))
     return wanted
 
 
 def _broker(made: Plan, server: Path) -> Program:
-    line = tuple(broker.command(server, made.folder))
-    return _program(made, BROKER, line, lambda _pid: broker.is_answering(made.broker_url))
+    launch = Launch(tuple(broker.command(server, made.folder)))
+    return _program(made, BROKER, launch, lambda _pid: broker.is_answering(made.broker_url))
 
 
 def _program(
-    made: Plan, name: str, argv: tuple[str, ...], is_ready: Callable[[int], bool], *, stop_patience_s: float = 10
+    made: Plan, name: str, launch: Launch, is_ready: Callable[[int], bool], *, stop_patience_s: float = 10
 ) -> Program:
-    return Program(name, argv, made.folder.logs / f"{name}.log", is_ready, stop_patience_s)
+    return Program(name, launch.argv, launch.environ, made.folder.logs / f"{name}.log", is_ready, stop_patience_s)
 
 
 def has_heartbeat(folder: DataFolder, pid: int) -> bool:

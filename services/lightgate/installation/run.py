@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from lightgate.errors import ServiceMissing
 from lightgate.folder import DataFolder
 from lightgate.installation.plan import BROKER, Plan, plan, programs
 from lightgate.settings import Settings
+from lightgate.stage import Stage
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ def report_file(folder: DataFolder) -> Path:
 
 def run(
     settings: Settings,
-    stages: Sequence[str],
+    stages: Mapping[str, Stage],
     environ: Callable[[Mapping[str, str]], Mapping[str, str]],
     on_change: Callable[[HouseReport], None],
     *,

@@ -68,37 +68,41 @@ def submit(
 def _take_in(desk: Desk, wanted: SetPlan, progress: Progress) -> SetReport:
     placed: list[_Copied] = []
     try:
-        with shared(desk.folder.intake_lock), _staging_folder(desk) as staging:
-            copied = _copy_all(desk, wanted.files, staging, progress)
-            fresh, twins = _without_twins(desk, copied)
-            kill_point(desk.kill_at, "after_staging")
-            placed.extend(fresh)
-            _put_in_place(desk, fresh)
-            kill_point(desk.kill_at, "after_rename")
-            added = _commit(desk, wanted, fresh)
-            kill_point(desk.kill_at, "after_commit")
-    except BaseException:
+        added = _copy_and_commit(desk, wanted, progress, placed)
+    except BaseException as error:
         with contextlib.suppress(LightgateError, OSError):
             remove_unowned(desk.store, desk.folder, [each.content_hash for each in placed])
+        if isinstance(error, OSError):
+            raise not_written(error, desk.folder.home) from error
         raise
-    return _finish(desk, wanted, added, twins)
-
-
-def _finish(desk: Desk, wanted: SetPlan, added: _Added, twins: Sequence[Skipped]) -> SetReport:
     if added.photo_ids:
         desk.dispatch.wake(desk.route[0].name)
-    sources = _move(desk, wanted, added.photo_ids)
-    kept = tuple(Skipped(each.photo.relative_path, each.reason) for each in sources if each.fate is Fate.KEPT)
-    skipped = sorted([*wanted.skipped, *twins, *added.twins], key=lambda each: each.name)
+    return _report(wanted, added, _move(desk, wanted, added.photo_ids))
+
+
+def _copy_and_commit(desk: Desk, wanted: SetPlan, progress: Progress, placed: list[_Copied]) -> _Added:
+    with shared(desk.folder.intake_lock), _staging_folder(desk) as staging:
+        copied = _copy_all(desk, wanted.files, staging, progress)
+        fresh, twins = _without_twins(desk, copied)
+        kill_point(desk.kill_at, "after_staging")
+        placed.extend(fresh)
+        _put_in_place(desk, fresh)
+        kill_point(desk.kill_at, "after_rename")
+        added = _commit(desk, wanted, fresh)
+        kill_point(desk.kill_at, "after_commit")
+    return replace(added, twins=(*twins, *added.twins))
+
+
+def _report(wanted: SetPlan, added: _Added, sources: Sequence[Source]) -> SetReport:
     return SetReport(
         title=wanted.request.title,
         slug=added.slug,
         photo_ids=added.photo_ids,
-        skipped=tuple(skipped),
+        skipped=tuple(sorted([*wanted.skipped, *added.twins], key=lambda each: each.name)),
         left=wanted.left,
         warnings=wanted.warnings,
         moved=sum(each.fate is Fate.REMOVED for each in sources),
-        kept=kept,
+        kept=tuple(Skipped(each.photo.relative_path, each.reason) for each in sources if each.fate is Fate.KEPT),
     )
 
 
@@ -112,10 +116,7 @@ def _move(desk: Desk, wanted: SetPlan, photo_ids: Sequence[int]) -> Sequence[Sou
 def _staging_folder(desk: Desk) -> Iterator[Path]:
     """Give a folder on the disk of the copies that is gone afterwards, whatever happens."""
     staging = desk.folder.incoming / f"{STAGING_PREFIX}{secrets.token_hex(8)}"
-    try:
-        staging.mkdir(parents=True)
-    except OSError as error:
-        raise not_written(error, desk.folder.incoming) from error
+    staging.mkdir(parents=True)
     try:
         yield staging
     finally:
@@ -155,16 +156,13 @@ def _without_twins(desk: Desk, copied: Sequence[_Copied]) -> tuple[list[_Copied]
 
 def _put_in_place(desk: Desk, copied: Sequence[_Copied]) -> None:
     folders = set()
-    try:
-        for each in copied:
-            place = desk.folder.original(each.content_hash, each.file.suffix)
-            place.parent.mkdir(exist_ok=True)
-            each.staged.replace(place)
-            folders.add(place.parent)
-        for folder in (*folders, desk.folder.incoming):
-            sync_folder(folder)
-    except OSError as error:
-        raise not_written(error, desk.folder.incoming) from error
+    for each in copied:
+        place = desk.folder.original(each.content_hash, each.file.suffix)
+        place.parent.mkdir(exist_ok=True)
+        each.staged.replace(place)
+        folders.add(place.parent)
+    for folder in (*folders, desk.folder.incoming):
+        sync_folder(folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +171,7 @@ class _Added:
 
     slug: str | None = None
     photo_ids: tuple[int, ...] = ()
-    #: files that another submit took in first
+    #: files whose content was there first
     twins: tuple[Skipped, ...] = ()
 
 

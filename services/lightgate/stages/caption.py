@@ -45,7 +45,7 @@ def _build(settings: Settings, store: Store) -> Work:
     from lightgate.adapters.ollama import OllamaCaptioner
 
     folder = DataFolder(settings.home)
-    model = OllamaCaptioner(settings.ollama, settings.home / "prompts")
+    model = OllamaCaptioner(settings.ollama, folder.prompts)
     return CaptionWork(
         store,
         draft=DraftWriter(),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from shutil import disk_usage
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
@@ -21,6 +22,9 @@ from lightgate.adapters.sqlite.queue import Queue
 from lightgate.adapters.sqlite.sets import Sets
 from lightgate.adapters.sqlite.users import Users
 from lightgate.errors import StorageFull, StoreBusy
+
+#: less is no room for SQLite's own files
+_NO_ROOM_BYTES = 1 << 20
 
 
 class SqliteTransaction:
@@ -104,7 +108,8 @@ class SqliteStore:
             reason = str(error.orig).lower()
             if "locked" in reason or "busy" in reason:
                 raise StoreBusy from error
-            if "full" in reason:
+            # opening a database on a full disk says "disk I/O error"
+            if "full" in reason or ("disk i/o" in reason and disk_usage(self.path.parent).free < _NO_ROOM_BYTES):
                 raise StorageFull(path=self.path.parent) from error
             raise
 

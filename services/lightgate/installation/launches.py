@@ -1,0 +1,60 @@
+"""How each process of the installation is started, by ``up`` and by containers alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lightgate import accounts
+from lightgate.adapters import commands
+from lightgate.folder import DataFolder
+from lightgate.settings import Settings
+from lightgate.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A command line, and what its environment has besides ours."""
+
+    argv: tuple[str, ...]
+    #: may hold secrets, which a command line must not
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def of_worker(settings: Settings, stage: Stage, name: str | None = None) -> Launch:
+    """Start the workers of one stage.
+
+    Args:
+        name: a second worker on one machine needs one of its own, e.g. ``exif.2``.
+    """
+    processes = 1 if stage.is_exclusive else getattr(settings.workers, stage.name)
+    line = commands.worker(
+        stage.name,
+        name=name or stage.name,
+        processes=processes,
+        start_method=stage.start_method,
+        log_level=settings.log_level,
+    )
+    # a stop lets the photos in hand be finished for a while, then gives them back
+    return Launch(line, {"REMAP_SIGTERM": "SIGQUIT"})
+
+
+def of_reconciler() -> Launch:
+    """Start what puts right what was lost."""
+    return Launch(commands.lightgate("reconcile", "--watch"))
+
+
+def of_site(settings: Settings, port: int | None = None) -> Launch:
+    """Start the review site, on the configured port or a chosen one."""
+    review = settings.review
+    return Launch(commands.site(review.host, port or review.port, review.threads, settings.log_level))
+
+
+def of_flower(settings: Settings, folder: DataFolder, port: int | None = None) -> Launch:
+    """Start Flower, on the configured port or a chosen one; its password is made the first time."""
+    wanted = settings.flower
+    given = wanted.password
+    password = given.get_secret_value() if given else accounts.kept_password(folder.flower_password)
+    folder.flower.parent.mkdir(parents=True, exist_ok=True)
+    line = commands.flower(wanted.host, port or wanted.port, folder.flower)
+    return Launch(line, {"FLOWER_BASIC_AUTH": f"{wanted.user}:{password}"})
