@@ -24,7 +24,7 @@ from skimage import data
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ("cat", "coffee", "rocket", "astronaut", "hubble_deep_field")
-STOP_LIMIT_S, READY_LIMIT_S = 45, 30
+STOP_LIMIT_S, READY_LIMIT_S = 45, 60
 
 
 class Failed(Exception):

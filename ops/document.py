@@ -109,7 +109,7 @@ def _default(info: FieldInfo) -> str:
 
 def commands_text() -> str:
     """Describe every command as its own ``--help`` does."""
-    return COMMANDS_HEAD + "".join(_commands(cli, click.Context(cli, info_name="lightgate")))
+    return COMMANDS_HEAD + "".join(_commands(cli, click.Context(cli, info_name="lightgate", **cli.context_settings)))
 
 
 def _commands(command: click.Command, context: click.Context) -> Iterator[str]:

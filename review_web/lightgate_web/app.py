@@ -9,6 +9,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from lightgate.adapters.passwords import Passwords
 from lightgate.adapters.secrets import secret
 from lightgate.bootstrap import House
 from lightgate.settings import Review
@@ -20,11 +21,11 @@ from lightgate_web.pages import pages
 _MAX_REQUEST_BYTES = 1024 * 1024
 
 
-def create_app(house: House) -> Flask:
+def create_app(house: House, passwords: Passwords | None = None) -> Flask:
     """Make the site; nothing is shared between two of them."""
     app = Flask(__name__)
     app.config.update(_configuration(house))
-    here.furnish(app.extensions, house)
+    here.furnish(app.extensions, house, passwords or Passwords())
     if house.settings.review.proxies:
         count = house.settings.review.proxies
         # mypy: Flask documents this assignment

@@ -79,7 +79,7 @@ def _on_http_error(error: HTTPException) -> Response:
         return make_response(error.response)
     status = error.code or 500
     if isinstance(error, InternalServerError):
-        return _on_fault(error)
+        return _on_fault()
     response = _answer(status, _CODES.get(status, "refused"), _sentence(error))
     for name, value in error.get_headers():
         if name == "Allow":
@@ -87,10 +87,10 @@ def _on_http_error(error: HTTPException) -> Response:
     return response
 
 
-def _on_fault(error: InternalServerError) -> Response:
+def _on_fault() -> Response:
     reference = secrets.token_hex(4)
-    cause = error.original_exception
-    log.error("fault %s at %s %s", reference, request.method, request.path, exc_info=cause or error)
+    # Flask has just logged the traceback
+    log.error("fault %s at %s %s", reference, request.method, request.path)
     return _answer(500, _CODES[500], f"Lightgate made a mistake; the site's log has it under {reference}.")
 
 

@@ -14,10 +14,10 @@ _HOUSE = "lightgate"
 _PASSWORDS = "lightgate.passwords"
 
 
-def furnish(extensions: dict[str, object], house: House) -> None:
+def furnish(extensions: dict[str, object], house: House, passwords: Passwords) -> None:
     """Keep the house where every request of this application finds it."""
     extensions[_HOUSE] = house
-    extensions[_PASSWORDS] = Passwords()
+    extensions[_PASSWORDS] = passwords
 
 
 def house() -> House:

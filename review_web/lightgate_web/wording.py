@@ -10,7 +10,7 @@ from flask import Flask
 from lightgate.domain.languages import name_of
 from lightgate.domain.photo import Field, Photo, Source, Text
 from lightgate.domain.words import ReviewStatus, review_status, why_not_live
-from lightgate.store import Actor, Event
+from lightgate.store import Event
 from lightgate_web.selection import ALL, BANDS, UNDECIDED
 from lightgate_web.shapes import picture_url
 
@@ -56,14 +56,13 @@ FIELDS: Mapping[Field, str] = {Field.CAPTION: "Caption", Field.ALT_TEXT: "Alt te
 
 #: decisions as ``photo_event`` names them
 _DECISIONS: Mapping[str, str] = {
-    "approved": "approved it",
-    "rejected": "rejected it",
-    "reopened": "put it back to review",
-    "released": "released it",
-    "retried": "tried the step again",
-    "skipped": "skipped the step",
-    "edited": "edited it",
-    "undone": "took the last change back",
+    "approve": "approved it",
+    "reject": "rejected it",
+    "reopen": "put it back to review",
+    "release": "released it",
+    "unpublish": "took it off the website",
+    "retried": "tried the failed step again",
+    "skipped": "went on without the failed step",
 }
 
 _FACTS: Mapping[str, str] = {
@@ -154,16 +153,20 @@ def event_words(event: Event) -> str:
     """Say in words what an event was."""
     match event.kind:
         case "decision":
-            return _DECISIONS.get(event.name, event.name)
+            words = _DECISIONS.get(event.name, event.name.replace("_", " "))
         case "field":
-            return f"{'wrote' if event.old is None else 'changed'} {_field_words(event.name)}"
+            words = f"{'wrote' if event.old is None else 'changed'} {_field_words(event.name)}"
+        case "undo":
+            words = "took a change back"
         case "name":
-            return "gave it a name" if event.new else "freed its name"
+            words = "gave it a name" if event.new else "freed its name"
         case "published":
-            return f"published it to {event.name}"
+            words = f"{'published it to' if event.new else 'removed it from'} {event.name}"
         case "position":
-            return _position_words(event)
-    return f"{event.kind} {event.name}"
+            words = _position_words(event)
+        case _:
+            words = f"{event.kind} {event.name}"
+    return words
 
 
 def _field_words(name: str) -> str:
@@ -183,5 +186,5 @@ def _position_words(event: Event) -> str:
 
 
 def is_routine(event: Event) -> bool:
-    """Is this a step of the machine that a reviewer seldom asks for?"""
-    return event.kind == "position" and event.actor_kind is not Actor.PERSON and ":failed" not in (event.new or "")
+    """Is this a step of the route that the history can do without? Taken in, and given up, it cannot."""
+    return event.kind == "position" and event.old is not None and ":failed" not in (event.new or "")

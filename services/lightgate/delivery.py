@@ -14,7 +14,10 @@ from pathlib import Path
 from lightgate.domain.layout import FULL, THUMB, Layout
 from lightgate.domain.photo import Field, Photo, Publication
 from lightgate.errors import NameTaken, OriginalMissing, SealBroken
-from lightgate.ports import Catalogue, CatalogueRow, Renderer, Rendition, Target
+from lightgate.ports import Catalogue, CatalogueRow, Found, Renderer, Rendition, Target
+
+#: ledger state of a publication whose files and row are in place
+LIVE = "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def compare(parcel: Parcel, target: Target, ledger: Publication | None) -> Deliv
     Raises:
         NameTaken: a file is in the way that we never put there.
     """
-    changes = tuple((file, _change(file, target, is_ours=ledger is not None)) for file in parcel.files)
+    changes = tuple((file, _change(file, target, ledger)) for file in parcel.files)
     kept = parcel.paths.values()
     stale = tuple(path for path in (ledger.paths.values() if ledger else ()) if path not in kept)
     return Delivery(target, changes, stale)
@@ -156,15 +159,28 @@ def row_of(photo: Photo, addresses: dict[str, str], width_px: int, height_px: in
     )
 
 
-def _change(file: File, target: Target, *, is_ours: bool) -> Change:
-    found = target.digest(file.path)
+def _change(file: File, target: Target, ledger: Publication | None) -> Change:
+    found = target.look(file.path)
     if found is None:
         return Change.NEW
-    if found == file.rendition.hash:
+    if _is_same(file, target, found, ledger):
         return Change.SAME
-    if not is_ours:
+    if ledger is None:
         raise NameTaken(name=file.path.rpartition("/")[2], where=f"the file {file.path} on {target.name}")
     return Change.REPLACED
+
+
+def _is_same(file: File, target: Target, found: Found, ledger: Publication | None) -> bool:
+    """Is this file there already? Where the target tells no hash, our own record and the size decide."""
+    if found.size_bytes != len(file.rendition.content):
+        return False
+    if found.hash is not None:
+        return found.hash == file.rendition.hash
+    if ledger is None:
+        return target.digest(file.path) == file.rendition.hash
+    kind = file.rendition.kind
+    is_ours = ledger.state == LIVE and ledger.paths.get(kind) == file.path
+    return is_ours and ledger.hashes.get(kind) == file.rendition.hash
 
 
 def _verify(original: Path, content_hash: str) -> None:

@@ -8,6 +8,8 @@ LightgateError
 │   ├── ModelServerDown     the caption model cannot be reached or is overloaded
 │   ├── ModelAnswerBad      the model answered, but not with something usable
 │   ├── TargetUnreachable   the website's file store cannot be reached
+│   │   ├── TargetClosed    it answers, and does not let us in
+│   │   └── TargetRefused   it takes other files, but not this one
 │   ├── CatalogueUnreachable
 │   └── WorkerLost          the process that held the photo is gone
 ├── Rejected                the photo is at fault: a person decides
@@ -29,6 +31,7 @@ LightgateError
 │   ├── UnsafeDatabase      this SQLite library must not open this database
 │   ├── DatabaseOutdated    the schema is another program version's
 │   ├── DatabaseDamaged
+│   ├── DatabaseUnreadable
 │   ├── NotUp               a process of the installation does not start or stop
 │   └── AlreadyRunning
 └── Refused                 a person asked for what cannot be done now
@@ -110,11 +113,26 @@ class ModelAnswerBad(Transient):
 
 
 class TargetUnreachable(Transient):
-    """The publishing target {target} cannot be reached: {reason}."""
+    """The publishing target {target} does not work: {reason}."""
+
+    # the field ``is_answer`` says that the line still stands
+    is_charged = False
+
+
+class TargetClosed(TargetUnreachable):
+    """The publishing target {target} does not let us in: {reason}."""
+
+
+class TargetRefused(TargetUnreachable):
+    """The publishing target {target} does not take {path}: {reason}."""
+
+    is_charged = True
 
 
 class CatalogueUnreachable(Transient):
     """The catalogue cannot be reached: {reason}."""
+
+    is_charged = False
 
 
 class WorkerLost(Transient):
@@ -196,6 +214,10 @@ class DatabaseOutdated(Misconfigured):
 
 class DatabaseDamaged(Misconfigured):
     """The upgrade was undone because {count} references in the database are broken. Backup: {backup}."""
+
+
+class DatabaseUnreadable(Misconfigured):
+    """The database {path} cannot be read: {reason}."""
 
 
 class NotUp(Misconfigured):

@@ -68,6 +68,11 @@ class DataFolder:
         return self.home / "prompts"
 
     @property
+    def words(self) -> Path:
+        """A user's own word lists, beside or instead of the shipped ones."""
+        return self.home / "words"
+
+    @property
     def redis(self) -> Path:
         return self.home / "redis"
 

@@ -166,6 +166,15 @@ class Renderer(Protocol):
         """Make the files to publish: upright, sRGB with profile, allow-listed metadata; same input, same bytes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a target says of a file, without sending its bytes."""
+
+    size_bytes: int
+    #: SHA-256, hex; None where the target works none out
+    hash: str | None = None
+
+
 class Target(Protocol):
     """A place where published files live."""
 
@@ -179,17 +188,27 @@ class Target(Protocol):
 
         Raises:
             TargetUnreachable: try again later.
+            TargetRefused: the target does not take this file.
             StorageFull: the target has no room.
         """
 
+    def look(self, path: str) -> Found | None:
+        """Say what is there, or None when it is absent; sends no file over a line."""
+
+    def read(self, path: str) -> bytes | None:
+        """Give a file's bytes, or None when it is absent."""
+
     def digest(self, path: str) -> str | None:
-        """Give the SHA-256 (hex) of a file there, or None when it is absent."""
+        """Give the SHA-256 (hex) of a file there, or None when it is absent; may send the file over a line."""
 
     def remove(self, path: str) -> None:
         """Remove a file; absent is fine."""
 
     def sweep(self) -> int:
         """Remove temporary files whose writer is gone; gives how many."""
+
+    def close(self) -> None:
+        """Let go of connections; the next use opens them again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,10 @@ from lightgate.errors import SettingInvalid, SettingUnknown
 
 PREFIX = "LIGHTGATE_"
 FILE_NAME = "lightgate.toml"
+_TARGETS = f"{PREFIX}PUBLISH__TARGETS__"
 
+#: in the ledger, in messages and in variables
+TargetName = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -145,6 +148,40 @@ class Ollama(Section):
     max_edge_px: Count = 1024
 
 
+class Target(Section):
+    """A place for published files; its name in ``[publish.targets.<name>]`` stands in the ledger and stays."""
+
+    kind: Literal["folder", "ftp", "ftps", "sftp"]
+    host: str = ""
+    #: empty: 21 for ftp and ftps, 22 for sftp
+    port: Port | None = None
+    user: str = ""
+    password: SecretStr | None = None
+    #: private key for sftp; with neither key nor password the SSH agent is asked
+    key_file: Path | None = None
+    key_passphrase: SecretStr | None = None
+    #: keys of the sftp hosts that are trusted
+    known_hosts: Path = Path("~/.ssh/known_hosts")
+    #: certificates that ftps trusts instead of the system's
+    ca_file: Path | None = None
+    #: folder on the server below which the files lie, or the folder on this machine
+    path: str = ""
+    #: an answer may take so long
+    timeout_s: Positive = 30
+    #: upload speed; 0: no limit
+    rate_kb_s: Annotated[float, Field(ge=0)] = 0
+    #: how uploads are checked: auto compares size, and the hash where the server gives one; download reads all back
+    verify: Literal["auto", "size", "download"] = "auto"
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        needed = {"folder": ("path",), "ftp": ("host", "user"), "ftps": ("host", "user"), "sftp": ("host", "user")}
+        missing = [name for name in needed[self.kind] if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"a target of the kind {self.kind} needs {' and '.join(missing)}")
+        return self
+
+
 class Publish(Section):
     """Renditions and where they go."""
 
@@ -158,8 +195,10 @@ class Publish(Section):
     thumb_path: str = "{year}/thumbs/{folder}/{name}"
     #: stands for ``{year}`` where the photo has no date
     undated: str = "undated"
-    #: folder target; empty: ``published`` in the data folder
+    #: folder target; empty: ``published`` in the data folder. Not used where ``targets`` are named
     directory: Path | None = None
+    #: the places files go to, by name; the row in the catalogue describes the first
+    targets: dict[TargetName, Target] = {}
     #: in front of the paths in the catalogue; empty: the path itself
     public_url: str = ""
 
@@ -256,7 +295,7 @@ class _Environ(EnvSettingsSource):
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
-    known = dict(_variables(Settings, PREFIX))
+    known = dict(_variables(Settings, PREFIX)) | dict(_target_variables(environ))
     values = {}
     for name, value in environ.items():
         if not name.startswith(PREFIX) or name == f"{PREFIX}CONFIG":
@@ -268,8 +307,9 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
             values[bare] = _secret_from(name, Path(value))
         else:
             raise SettingUnknown(name=name, suggestion=_suggestion(name, list(known)))
+    targets = _targets_of(values)
     try:
-        return _Environ(values)()
+        return _merged(_Environ(values)(), targets)
     except Exception as error:  # pydantic-settings raises its own SettingsError around any parser's error
         raise SettingInvalid(name="environment", reason=str(error)) from error
 
@@ -289,6 +329,23 @@ def _variables(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, bool]
             yield from _variables(info.annotation, variable + "__")
         else:
             yield variable, "SecretStr" in str(info.annotation)
+
+
+def _target_variables(environ: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
+    """Yield the variables of every target that the environment names; a name's ``-`` is ``_`` there."""
+    for name in environ:
+        named, _, rest = name.removeprefix(_TARGETS).partition("__")
+        if name.startswith(_TARGETS) and named and rest:
+            yield from _variables(Target, f"{_TARGETS}{named}__")
+
+
+def _targets_of(values: dict[str, str]) -> dict[str, Any]:
+    """Take the targets' variables out, as the texts they are: a password may look like a number."""
+    targets: dict[str, dict[str, str]] = {}
+    for name in [name for name in values if name.startswith(_TARGETS)]:
+        named, _, field = name.removeprefix(_TARGETS).partition("__")
+        targets.setdefault(named.lower().replace("_", "-"), {})[field.lower()] = values.pop(name)
+    return {"publish": {"targets": targets}} if targets else {}
 
 
 def _suggestion(name: str, known: list[str]) -> str:

@@ -11,14 +11,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from lightgate.adapters.folder_target import FolderTarget
+from lightgate.adapters.website import open_target
 from lightgate.errors import LightgateError, NameTooLong, Rejected, StorageFull, TargetUnreachable
-from lightgate.ports import Target
+from lightgate.ports import Found, Target
+from lightgate.settings import Target as TargetSettings
+from support.file_servers import PASSWORD, USER, certificate_in, ftp_site, sftp_site
 
 PATH = "2026/harbour/Harbour_001.JPG"
 
@@ -31,8 +35,40 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def target(root: Path) -> Target:
+def folder(root: Path) -> Target:
     return FolderTarget(root)
+
+
+@pytest.fixture(
+    params=[
+        "folder",
+        *(pytest.param(kind, marks=pytest.mark.integration) for kind in ("ftp", "ftps", "sftp")),
+    ]
+)
+def target(request: pytest.FixtureRequest, root: Path, tmp_path: Path) -> Iterator[Target]:
+    if request.param == "folder":
+        yield FolderTarget(root)
+        return
+    with opened(request.param, tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def opened(kind: str, folder: Path) -> Iterator[Target]:
+    """Run a server of a kind over ``folder / "site"``, and give the target that publishes there."""
+    told: dict[str, object] = {"kind": kind, "host": "localhost", "user": USER, "password": PASSWORD, "timeout_s": 5}
+    if kind == "sftp":
+        with sftp_site(folder) as site:
+            told |= {"host": "127.0.0.1", "port": site.port, "known_hosts": site.known_hosts, "path": str(site.root)}
+            made = open_target("site", TargetSettings.model_validate(told))
+            yield made
+            made.close()
+        return
+    certificate = certificate_in(folder) if kind == "ftps" else None
+    with ftp_site(folder, certificate) as server:
+        made = open_target("site", TargetSettings.model_validate(told | {"port": server.port, "ca_file": certificate}))
+        yield made
+        made.close()
 
 
 def files(root: Path) -> list[str]:
@@ -57,8 +93,29 @@ def test_putting_again_replaces_the_whole_file(target: Target, root: Path) -> No
     assert files(root) == [PATH]
 
 
-def test_an_absent_file_has_no_digest(target: Target) -> None:
+def test_an_absent_file_has_neither_digest_nor_bytes(target: Target) -> None:
     assert target.digest(PATH) is None
+    assert target.look(PATH) is None
+    assert target.read(PATH) is None
+
+
+def test_a_file_can_be_looked_at_and_read_back(target: Target) -> None:
+    target.put(PATH, b"picture")
+    assert target.look(PATH) in {Found(7), Found(7, sha256(b"picture").hexdigest())}
+    assert target.read(PATH) == b"picture"
+
+
+def test_a_large_file_arrives_whole(target: Target, root: Path) -> None:
+    content = bytes(range(256)) * 12_345
+    target.put(PATH, content)
+    assert (root / PATH).read_bytes() == content
+
+
+def test_a_closed_target_opens_again_by_itself(target: Target, root: Path) -> None:
+    target.put(PATH, b"first")
+    target.close()
+    target.put(PATH, b"second")
+    assert (root / PATH).read_bytes() == b"second"
 
 
 def test_removing_prunes_the_folders_it_empties_and_no_other(target: Target, root: Path) -> None:
@@ -93,7 +150,7 @@ def test_no_path_leads_out_of_the_target(target: Target, root: Path, path: str) 
     for act in (lambda: target.put(path, b"x"), lambda: target.digest(path), lambda: target.remove(path)):
         with pytest.raises(Rejected):
             act()
-    assert files(root.parent) == []
+    assert [file for file in files(root.parent) if not file.startswith("server/")] == []
 
 
 def test_names_of_any_script_are_kept(target: Target, root: Path) -> None:
@@ -101,12 +158,12 @@ def test_names_of_any_script_are_kept(target: Target, root: Path) -> None:
     assert files(root) == ["2026/Zürich 日本/Été_001.JPG"]
 
 
-def test_a_name_too_long_for_the_disk_is_refused_in_words(target: Target) -> None:
+def test_a_name_too_long_for_the_disk_is_refused_in_words(folder: Target) -> None:
     with pytest.raises(NameTooLong, match="255"):
-        target.put("x" * 300, b"x")
+        folder.put("x" * 300, b"x")
 
 
-def test_what_a_killed_writer_left_is_used_up_by_the_next(target: Target, root: Path) -> None:
+def test_what_a_killed_writer_left_is_used_up_by_the_next(folder: Target, root: Path) -> None:
     script = (
         "import os, sys\n"
         "from pathlib import Path\n"
@@ -119,28 +176,28 @@ def test_what_a_killed_writer_left_is_used_up_by_the_next(target: Target, root: 
     (root / PATH).parent.mkdir(parents=True)
     assert subprocess.run([sys.executable, "-c", script, root, PATH], check=False).returncode == 9
     assert len(drafts(root)) == 1
-    target.put(PATH, b"x")
+    folder.put(PATH, b"x")
     assert (root / PATH).read_bytes() == b"x"
     assert drafts(root) == []
 
 
-def test_sweeping_removes_abandoned_files_and_spares_the_one_being_written(target: Target, root: Path) -> None:
+def test_sweeping_removes_abandoned_files_and_spares_the_one_being_written(folder: Target, root: Path) -> None:
     abandoned, written = root / ".lightgate-a.part", root / ".lightgate-b.part"
     abandoned.write_bytes(b"half")
     written.write_bytes(b"half")
-    target.put(PATH, b"x")
+    folder.put(PATH, b"x")
     with written.open("rb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        assert target.sweep() == 1
+        assert folder.sweep() == 1
     assert not abandoned.exists()
     assert written.exists()
     assert (root / PATH).exists()
 
 
-def test_a_second_writer_of_a_file_is_sent_away_and_harms_nothing(target: Target, root: Path) -> None:
+def test_a_second_writer_of_a_file_is_sent_away_and_harms_nothing(folder: Target, root: Path) -> None:
     contents = [bytes([number]) * 2_000_000 for number in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        outcomes = [pool.submit(target.put, PATH, content) for content in contents]
+        outcomes = [pool.submit(folder.put, PATH, content) for content in contents]
     errors = [outcome.exception() for outcome in outcomes if outcome.exception()]
     assert len(errors) < 8
     assert all(isinstance(error, TargetUnreachable) for error in errors)
@@ -179,10 +236,10 @@ def small_files() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("small_files")
-def test_a_write_that_fails_half_way_leaves_the_old_file_and_no_draft(target: Target, root: Path) -> None:
-    target.put(PATH, b"old")
+def test_a_write_that_fails_half_way_leaves_the_old_file_and_no_draft(folder: Target, root: Path) -> None:
+    folder.put(PATH, b"old")
     with pytest.raises(TargetUnreachable):
-        target.put(PATH, b"n" * 5000)
+        folder.put(PATH, b"n" * 5000)
     assert (root / PATH).read_bytes() == b"old"
     assert drafts(root) == []
 

@@ -86,12 +86,17 @@ def all_photos(desk: Desk) -> Sequence[Photo]:
 
 def read_exif_and_name(desk: Desk) -> Mapping[str, str | None]:
     """Do what the ``exif`` stage and the naming gate do; give the names by path."""
+    read_exif(desk)
+    name_ready_sets(desk.store, desk.route, desk.rule, NOON)
+    return {photo.relative_path: photo.file_name for photo in all_photos(desk)}
+
+
+def read_exif(desk: Desk) -> None:
+    """Do what the ``exif`` stage does, for every photo that stands there."""
     for photo in all_photos(desk):
         if photo.position.step == "exif":
             original = desk.folder.original(photo.content_hash, photo.suffix)
             _pass_exif(desk, photo, desk.headers.read(original).exif)
-    name_ready_sets(desk.store, desk.route, desk.rule, NOON)
-    return {photo.relative_path: photo.file_name for photo in all_photos(desk)}
 
 
 def _pass_exif(desk: Desk, photo: Photo, exif: Exif) -> None:

@@ -9,17 +9,31 @@ from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
+from argon2 import PasswordHasher
 from PIL import Image
 
-from lightgate import accounts, review
+from lightgate import review
+from lightgate.adapters.passwords import Passwords
 from lightgate.adapters.secrets import seal_key
 from lightgate.bootstrap import House
 from lightgate.domain import text as proofs
-from lightgate.domain.photo import Component, Exif, ExifFacts, Field, Photo, QualityFacts, Rights, Scores, Source, Text
+from lightgate.domain.photo import (
+    Component,
+    Exif,
+    ExifFacts,
+    Field,
+    Photo,
+    QualityFacts,
+    Rights,
+    Scores,
+    Source,
+    Text,
+    TextValue,
+)
 from lightgate.domain.pipeline import start
 from lightgate.folder import DataFolder
-from lightgate.settings import Review, Settings
-from lightgate.store import NewPhoto, NewSet, Store
+from lightgate.settings import Intake, Review, Settings
+from lightgate.store import NewPhoto, NewSet, Store, User
 from support.stores import ROUTE, Clock, Sent, bring_to, failed, make_store
 
 NAME = "ann"
@@ -112,12 +126,18 @@ GALLERY = (
 )
 
 
-def site_house(home: Path, clock: Callable[[], datetime] | None = None, **settings: object) -> House:
-    """Build a house on a migrated store, with a dispatch that only remembers."""
+def site_house(
+    home: Path,
+    clock: Callable[[], datetime] | None = None,
+    *,
+    languages: tuple[str, ...] = ("en",),
+    **settings: object,
+) -> House:
+    """Build a house on a migrated store, with a dispatch that only remembers; ``settings`` are the review site's."""
     review_settings = Review.model_validate(settings)
     folder = DataFolder(home)
     return House(
-        settings=Settings(home=home, review=review_settings),
+        settings=Settings(home=home, review=review_settings, intake=Intake(languages=languages)),
         folder=folder,
         store=make_store(home),
         dispatch=Sent(),
@@ -128,9 +148,15 @@ def site_house(home: Path, clock: Callable[[], datetime] | None = None, **settin
     )
 
 
-def add_person(house: House, name: str = NAME, password: str = PASSWORD) -> None:
+def quick_passwords() -> Passwords:
+    """Hash passwords in no time, and worthless anywhere but in a test."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def add_person(house: House, name: str = NAME, password: str = PASSWORD) -> User:
     """Let somebody sign in."""
-    accounts.add_user(house.store, name, password, house.now())
+    with house.store.writing() as tx:
+        return tx.users.put(name, quick_passwords().hash(password), house.now())
 
 
 def hang(house: House, title: str = "Harbour festival", shown: Sequence[Shown] = GALLERY) -> list[int]:
@@ -176,7 +202,9 @@ def _hang_one(house: House, set_id: int, shown: Shown, label: str) -> int:
     new = NewPhoto(shown.name, f"day 1/{shown.name}", f"/card/{shown.name}", content_hash, 8_412_345, ".jpg")
     with house.store.writing() as tx:
         photo_id = tx.photos.add(set_id, new, start(ROUTE), house.now())
-        tx.photos.write_facts(photo_id, ExifFacts(_exif(shown, picture), Rights("Ann Marsh", "© 2026 Ann Marsh")), house.now())
+        tx.photos.write_facts(
+            photo_id, ExifFacts(_exif(shown, picture), Rights("Ann Marsh", "© 2026 Ann Marsh")), house.now()
+        )
         tx.photos.write_facts(photo_id, _quality(shown, picture), house.now())
     bring_to(house.store, photo_id, "review")
     _write_texts(house.store, photo_id, shown, house.now())
@@ -222,14 +250,23 @@ def _quality(shown: Shown, picture: Image.Image) -> QualityFacts:
         Component("aesthetics", None, None, 0.0, "No CLIP weights are there: lightgate models pull clip."),
     )
     rated = Scores(
-        blur_score=8.2, brightness_score=7.1, contrast_score=6.4, qr=shown.qr, qr_mode="technical", band=shown.band,
+        blur_score=8.2,
+        brightness_score=7.1,
+        contrast_score=6.4,
+        qr=shown.qr,
+        qr_mode="technical",
+        band=shown.band,
         components=components,
     )
     return QualityFacts(rated if shown.qr else replace(Scores(), band="NA"), picture.width, picture.height)
 
 
 def _write_texts(store: Store, photo_id: int, shown: Shown, at: datetime) -> None:
-    values = {Field.CAPTION: shown.caption, Field.ALT_TEXT: shown.alt, Field.KEYWORDS: shown.keywords}
+    values: dict[Field, TextValue] = {
+        Field.CAPTION: shown.caption,
+        Field.ALT_TEXT: shown.alt,
+        Field.KEYWORDS: shown.keywords,
+    }
     is_draft = shown.camera is None
     with store.writing() as tx:
         for field, value in values.items():

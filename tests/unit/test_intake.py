@@ -312,6 +312,31 @@ class TestDryRun:
         assert reasons(plan(desk, [canals(dcim)])[0].skipped) == {"twin.jpg": "It is the same picture as IMG_0000.JPG."}
 
 
+class TestRealFiles:
+    def test_every_real_file_is_taken_in_or_has_its_line(self, desk: Desk, photos_dir: Path) -> None:
+        report = submit(desk, [canals(photos_dir, recursive=True)])[0]
+        hidden = sum(int(line.split()[0]) for line in report.left)
+        files = [path for path in photos_dir.rglob("*") if path.is_file()]
+        assert len(report.photo_ids) + len(report.skipped) + hidden == len(files)
+        assert len(report.photo_ids) > 50
+        assert all(each.reason.endswith((".", ")")) for each in report.skipped)
+        assert None not in read_exif_and_name(desk).values()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
+class TestPermissions:
+    def test_a_file_that_may_not_be_read_has_its_line(self, desk: Desk, dcim: Path) -> None:
+        (dcim / "IMG_0001.JPG").chmod(0)
+        report = submit(desk, [canals(dcim)])[0]
+        assert reasons(report.skipped) == {"IMG_0001.JPG": "There is no permission to read it."}
+
+    def test_a_read_only_folder_cannot_be_moved_from(self, desk: Desk, dcim: Path) -> None:
+        dcim.chmod(0o555)
+        with pytest.raises(InputInvalid, match="is read-only, so --move cannot empty it"):
+            submit(desk, [canals(dcim, move=True)])
+        assert not desk.folder.incoming.exists()
+
+
 class TestTogether:
     def test_two_submits_of_one_folder_at_once_make_one_set_of_photos(self, desk: Desk, tmp_path: Path) -> None:
         dcim = card(tmp_path / "many", 12)

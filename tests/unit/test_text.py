@@ -6,8 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightgate.adapters.word_lists import word_lists
+from lightgate.domain import text as proofs
 from lightgate.domain.photo import Field, Issue, Source, Text
-from lightgate.domain.text import BLOCK, NOTE, WARN, blocking, needs_work, proof, proof_all, score
+from lightgate.domain.text import BLOCK, NOTE, WARN, Context, blocking, field_scores, needs_work, proof_all, score
+
+LISTS = Context(word_lists())
 
 CAPTION = "Three fishing boats rest on the wet sand below a white lighthouse."
 ALT = "Wooden boats lie on a beach, a lighthouse behind them."
@@ -27,6 +31,10 @@ def texts(
         Text(language, Field.ALT_TEXT, alt, source),
         Text(language, Field.KEYWORDS, keywords, source),
     ]
+
+
+def proof(given: list[Text], language: str) -> tuple[Issue, ...]:
+    return proofs.proof(given, language, LISTS)
 
 
 def codes(issues: tuple[Issue, ...]) -> set[str]:
@@ -140,6 +148,22 @@ def test_each_language_is_proved_by_itself() -> None:
 
 def test_keywords_that_came_as_one_string_are_read() -> None:
     assert proof([*texts()[:2], Text("en", Field.KEYWORDS, "boat, sea, sand, coast, gull", Source.FILE)], "en") == ()
+
+
+def test_an_issue_names_its_place_in_the_text() -> None:
+    caption = "Three boats rest below a stunning lighthouse on the wet sand."
+    [issue] = [issue for issue in proof(texts(caption), "en") if issue.code == "praise"]
+    assert caption[issue.start : issue.end] == "stunning"
+
+
+def test_an_issue_of_a_keyword_names_its_place_in_the_list() -> None:
+    [issue] = [issue for issue in proof(texts(keywords=("boat", "bokeh", *KEYWORDS[1:])), "en")]
+    assert ", ".join(("boat", "bokeh", *KEYWORDS[1:]))[issue.start : issue.end] == "bokeh"
+
+
+def test_each_field_has_a_grade_of_its_own() -> None:
+    grades = field_scores(proof(texts("Three boats rest below a stunning lighthouse on the wet sand."), "en"), ["en"])
+    assert grades == {"caption.en": 90, "alt_text.en": 100, "keywords.en": 100}
 
 
 def test_a_note_alone_needs_no_work() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightgate.domain.languages import is_foreign, opening_of
+from lightgate.domain.languages import is_foreign
 from lightgate.domain.wording import MAX_KEYWORDS, clean, clean_keywords, count_words, likeness, words
 
 
@@ -71,20 +71,6 @@ def test_there_are_never_more_keywords_than_allowed() -> None:
 def test_likeness_goes_by_words_not_by_punctuation() -> None:
     assert likeness("A red boat.", "a Red boat") == 1
     assert likeness("A red boat.", "Grey gulls over water") == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "opening"),
-    [
-        ("In this photo, a boat lies on sand.", "en", "in this photo"),
-        ("Dieses Bild zeigt ein Boot.", "de", "dieses bild"),
-        ("This image shows ein Boot.", "de", "this image"),
-        ("Photography club members meet.", "en", None),
-        ("View offset pressing.", "en", None),
-    ],
-)
-def test_filler_openings_are_found_as_whole_words(text: str, language: str, opening: str | None) -> None:
-    assert opening_of(text, language) == opening
 
 
 @pytest.mark.parametrize(

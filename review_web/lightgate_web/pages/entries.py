@@ -41,6 +41,11 @@ class Entry:
     #: what is stored by now, where somebody else changed it
     theirs: str | None = None
 
+    @property
+    def is_typed(self) -> bool:
+        """Does the field hold something that is not stored?"""
+        return digest(self.value) != self.was
+
 
 @dataclass(frozen=True, slots=True)
 class LanguageGroup:

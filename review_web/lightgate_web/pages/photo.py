@@ -17,10 +17,21 @@ from lightgate.store import Event, Transaction
 from lightgate_web.here import house
 from lightgate_web.pages import pages
 from lightgate_web.pages.entries import identity_entries, language_groups, shown
-from lightgate_web.selection import MAX_ID, UNDECIDED, Selection, count_left, neighbours, next_to_decide, selection_from
+from lightgate_web.selection import (
+    MAX_ID,
+    UNDECIDED,
+    Selection,
+    count_left,
+    neighbours,
+    next_to_decide,
+    place_from,
+    selection_from,
+)
 from lightgate_web.wording import is_routine, megabytes
 
 _HISTORY = 200
+_NEWS = 5
+_CHANGES = frozenset({"field", "decision", "undo", "name"})
 _REVIEWED = frozenset({ReviewStatus.PENDING, ReviewStatus.NEEDS_WORK})
 _DECIDED = frozenset({ReviewStatus.APPROVED, ReviewStatus.REJECTED, ReviewStatus.PUBLISHED})
 
@@ -57,16 +68,18 @@ def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping
     issues = tx.photos.issues(photo.id)
     events = tx.events.of_photo(photo.id)
     beside = neighbours(tx, selection, photo.id)
+    identity = identity_entries(photo, tx.names.is_frozen(photo.id), typed)
     return {
         "languages": language_groups(photo, issues, typed),
-        "identity": identity_entries(photo, tx.names.is_frozen(photo.id), typed),
-        "identity_is_open": any(f"was.{name}" in typed for name in ("subject", "file_name", "qr")),
+        "identity": identity,
+        "identity_is_open": any(entry.is_typed for entry in identity),
         "general_issues": [issue for issue in issues if issue.field is None],
         "is_blocked": bool(blocking(issues)) and review_status(photo) in _REVIEWED,
         "beside": beside,
         "soon": [each for each in (next_to_decide(tx, selection, photo.id), beside.after, beside.before) if each],
         "left": count_left(tx, selection),
         "history": _history(events),
+        "last_event": events[-1].id if events else 0,
         "news": _news(events, typed),
         "service_note": tx.notes.get(f"{photo.position.step}.status"),
         "facts": _facts(photo),
@@ -106,10 +119,12 @@ def _history(events: Sequence[Event]) -> list[Event]:
 
 
 def _news(events: Sequence[Event], typed: Mapping[str, str]) -> list[Event]:
-    """After a conflict: what happened last."""
-    if not typed:
+    """After a refused change: what happened since the person loaded the page."""
+    seen = place_from(typed, "seen")
+    if seen is None:
         return []
-    return [event for event in _history(events) if event.kind in {"field", "decision", "undo", "name"}][:3]
+    since = [event for event in _history(events) if event.kind in _CHANGES and (event.id or 0) > seen]
+    return since[:_NEWS]
 
 
 def _alternative(photo: Photo) -> str:

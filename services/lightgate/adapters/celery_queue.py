@@ -162,6 +162,8 @@ class CeleryDispatch:
             **options,
             "socket_timeout": CLIENT_TIMEOUT_S,
             "socket_connect_timeout": CLIENT_TIMEOUT_S,
+            # kombu would go on connecting for broker_connection_timeout
+            "max_retries": 0,
         }
         self._quiet_until = 0.0
         self._making = threading.Lock()

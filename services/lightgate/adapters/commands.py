@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-_CELERY = ("-m", "celery", "-A", "lightgate_workers.app")
+APP = "lightgate_workers.app"
 
 
 def lightgate(*arguments: str) -> tuple[str, ...]:
@@ -13,11 +13,12 @@ def lightgate(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "lightgate.cli", *arguments)
 
 
-def worker(stage: str, *, name: str, processes: int, start_method: str, log_level: str) -> tuple[str, ...]:
+def worker(
+    stage: str, *, name: str, processes: int, start_method: str, log_level: str, app: str = APP
+) -> tuple[str, ...]:
     """Run the workers of one stage; ``REMAP_SIGTERM=SIGQUIT`` must be in the environment."""
     return (
-        sys.executable,
-        *_CELERY,
+        *(sys.executable, "-m", "celery", "-A", app),
         "worker",
         *("-n", f"{name}@%h"),
         *("-Q", stage),
@@ -34,8 +35,7 @@ def worker(stage: str, *, name: str, processes: int, start_method: str, log_leve
 def flower(host: str, port: int, memory: Path) -> tuple[str, ...]:
     """Run Flower; its name and password come as ``FLOWER_BASIC_AUTH``."""
     return (
-        sys.executable,
-        *_CELERY,
+        *(sys.executable, "-m", "celery", "-A", APP),
         "flower",
         f"--address={host}",
         f"--port={port}",

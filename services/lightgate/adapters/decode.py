@@ -69,7 +69,8 @@ def full_size(original: Path, max_megapixels: float) -> pyvips.Image:
 
 
 def _vips(original: Path, format_: str, max_megapixels: float) -> pyvips.Image:
-    options: dict[str, Any] = {"fail_on": "truncated"}
+    # libtiff calls a strip that is not there an error, the others say that the file is truncated
+    options: dict[str, Any] = {"fail_on": "error" if format_ == TIFF else "truncated"}
     header = pyvips.Operation.call(_LOADERS[format_], str(original), access="sequential", **options)
     _check_size(header.width, header.height, max_megapixels)
     if header.width * header.height * header.bands * _bytes_a_sample(header) <= _MEMORY_BYTES:

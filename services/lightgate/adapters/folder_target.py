@@ -12,14 +12,18 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NoReturn
 
-from lightgate.errors import NameTooLong, Rejected, StorageFull, TargetUnreachable
+from lightgate.adapters.target_paths import DRAFT_PREFIX, DRAFT_SUFFIX, draft_name, parts_of
+from lightgate.errors import NameTooLong, StorageFull, TargetRefused, TargetUnreachable
+from lightgate.ports import Found
 
-_DRAFT_PREFIX = ".lightgate-"
-_DRAFT_SUFFIX = ".part"
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+#: the disk or its server is away, whatever the file
+_AWAY = frozenset(
+    {errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ETIMEDOUT, errno.EROFS, errno.EAGAIN}
+)
 #: room for the two files of one photo
 _MIN_FREE_BYTES = 16 * 1024 * 1024
 
@@ -49,6 +53,15 @@ class FolderTarget:
                 draft.rename(file)
                 _sync(file.parent)
 
+    def look(self, path: str) -> Found | None:
+        content_hash = self.digest(path)
+        return None if content_hash is None else Found(self._file(path).stat().st_size, content_hash)
+
+    def read(self, path: str) -> bytes | None:
+        file = self._file(path)
+        with self._translated(file):
+            return file.read_bytes() if file.exists() else None
+
     def digest(self, path: str) -> str | None:
         file = self._file(path)
         with self._translated(file):
@@ -66,8 +79,11 @@ class FolderTarget:
     def sweep(self) -> int:
         """Remove temporary files whose writer is gone; gives how many."""
         with self._translated(self._root):
-            drafts = self._root.rglob(f"{_DRAFT_PREFIX}*{_DRAFT_SUFFIX}")
+            drafts = self._root.rglob(f"{DRAFT_PREFIX}*{DRAFT_SUFFIX}")
             return sum(_is_swept(draft) for draft in list(drafts))
+
+    def close(self) -> None:
+        """Nothing is held."""
 
     def _file(self, path: str) -> Path:
         """Give the place of a published file.
@@ -75,11 +91,7 @@ class FolderTarget:
         Raises:
             Rejected: the path would lead out of the target.
         """
-        parts = path.split("/")
-        is_odd = any(each in {"", ".", ".."} or "\\" in each or not each.isprintable() for each in parts)
-        if is_odd or parts[-1].startswith(_DRAFT_PREFIX):
-            raise Rejected(f"{path!r} is no path below a publishing target.")
-        return self._root.joinpath(*PurePosixPath(path).parts)
+        return self._root.joinpath(*parts_of(path))
 
     def _make_folders(self, folder: Path) -> None:
         if folder.is_dir():
@@ -103,7 +115,9 @@ class FolderTarget:
         if error.errno == errno.ENAMETOOLONG:
             limit = os.pathconf(self._root, "PC_NAME_MAX")
             raise NameTooLong(name=file.name, length=len(os.fsencode(file.name)), limit=limit) from error
-        raise self._unreachable(f"{file}: {error.strerror or error}") from error
+        if error.errno in _AWAY:
+            raise self._unreachable(f"{file}: {error.strerror}") from error
+        raise TargetRefused(target=self.name, path=file, reason=error.strerror or error) from error
 
     def _unreachable(self, reason: str) -> TargetUnreachable:
         return TargetUnreachable(target=self.name, reason=reason)
@@ -115,7 +129,7 @@ def _draft(file: Path) -> Iterator[tuple[Path, int]]:
 
     Its name follows from the file's, so that the next try uses up what a killed one left behind.
     """
-    draft = file.with_name(f"{_DRAFT_PREFIX}{hashlib.sha256(os.fsencode(file.name)).hexdigest()[:16]}{_DRAFT_SUFFIX}")
+    draft = file.with_name(draft_name(file.name))
     handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

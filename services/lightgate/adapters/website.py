@@ -2,23 +2,88 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import SecretStr
+
 from lightgate.adapters.catalogue import SqlCatalogue
 from lightgate.adapters.folder_target import FolderTarget
+from lightgate.adapters.remote import ftp
+from lightgate.adapters.remote.server import Connect
+from lightgate.adapters.remote.target import RemoteTarget
 from lightgate.delivery import Website
 from lightgate.domain.layout import FULL, THUMB, Layout
 from lightgate.folder import DataFolder
+from lightgate.ports import Target
 from lightgate.settings import Publish
+from lightgate.settings import Target as TargetSettings
 
 
 def open_website(publish: Publish, folder: DataFolder) -> Website:
     """Open what the settings name; our own folder and catalogue are made, a folder the owner named must exist.
+
+    No line is opened before something is asked of a target.
 
     Raises:
         SettingInvalid: a path template that cannot be.
         CatalogueUnreachable: the local catalogue cannot be opened.
     """
     layout = Layout({FULL: publish.full_path, THUMB: publish.thumb_path}, publish.undated)
+    targets = tuple(open_targets(publish, folder))
+    return Website(targets, SqlCatalogue.in_file(folder.catalogue), layout, publish.public_url)
+
+
+def open_targets(publish: Publish, folder: DataFolder) -> Iterator[Target]:
+    """Yield the named targets, or the one folder where none is named."""
+    if publish.targets:
+        for name, wanted in publish.targets.items():
+            yield open_target(name, wanted)
+        return
     if publish.directory is None:
         folder.published.mkdir(parents=True, exist_ok=True)
-    target = FolderTarget(publish.directory or folder.published)
-    return Website((target,), SqlCatalogue.in_file(folder.catalogue), layout, publish.public_url)
+    yield FolderTarget(publish.directory or folder.published)
+
+
+def open_target(name: str, wanted: TargetSettings) -> Target:
+    """Make one target."""
+    if wanted.kind == "folder":
+        return FolderTarget(Path(wanted.path).expanduser(), name)
+    connect = _sftp(name, wanted) if wanted.kind == "sftp" else _ftp(name, wanted)
+    return RemoteTarget(name, connect, wanted.path, verify=wanted.verify, rate_kb_s=wanted.rate_kb_s)
+
+
+def _ftp(name: str, wanted: TargetSettings) -> Connect:
+    account = ftp.FtpAccount(
+        name,
+        wanted.host,
+        wanted.user,
+        _told(wanted.password) or "",
+        port=wanted.port or ftp.PORT,
+        timeout_s=wanted.timeout_s,
+        has_tls=wanted.kind == "ftps",
+        ca_file=wanted.ca_file.expanduser() if wanted.ca_file else None,
+    )
+    return ftp.connector(account)
+
+
+def _sftp(name: str, wanted: TargetSettings) -> Connect:
+    # paramiko takes half a second to import, which commands that publish nothing need not wait for
+    from lightgate.adapters.remote import sftp  # noqa: PLC0415
+
+    account = sftp.SftpAccount(
+        name,
+        wanted.host,
+        wanted.user,
+        wanted.known_hosts.expanduser(),
+        port=wanted.port or sftp.PORT,
+        password=_told(wanted.password),
+        key_file=wanted.key_file.expanduser() if wanted.key_file else None,
+        key_passphrase=_told(wanted.key_passphrase),
+        timeout_s=wanted.timeout_s,
+    )
+    return sftp.connector(account)
+
+
+def _told(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from lightgate import bootstrap
+from lightgate import accounts, bootstrap
 from lightgate.adapters.logs import set_up_logs
 from lightgate.cli.printing import say
 from lightgate.cli.session import Session, pass_session
@@ -56,12 +56,14 @@ def flower(session: Session) -> None:
 @click.command()
 @pass_session
 def migrate(session: Session) -> None:
-    """Make the database, or bring it to this version; a backup comes first.
+    """Make the database with its first user, or bring it to this version; a backup comes first.
 
     \b
     Example: lightgate migrate
     """
-    say(f"The database {session.folder.database} is at {bootstrap.migrate(session.settings)}.")
+    revision = bootstrap.migrate(session.settings)
+    accounts.ensure_first_user(session.house.store, session.settings, session.folder.secrets, session.house.now())
+    say(f"The database {session.folder.database} is at {revision}.")
 
 
 @click.command()

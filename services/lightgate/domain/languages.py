@@ -1,4 +1,4 @@
-"""What Lightgate knows of languages: names for the prompt, openings that say nothing, words that give them away."""
+"""What Lightgate knows of languages: names for the prompt, and small words that give them away."""
 
 from __future__ import annotations
 
@@ -14,29 +14,6 @@ NAMES: Mapping[str, str] = {
     "nb": "Norwegian", "nl": "Dutch", "pl": "Polish", "pt": "Portuguese", "ru": "Russian", "sv": "Swedish",
     "tr": "Turkish", "uk": "Ukrainian", "zh": "Chinese",
 }  # fmt: skip
-
-#: openings that speak of the picture instead of what is in it
-OPENINGS: Mapping[str, tuple[str, ...]] = {
-    "en": (
-        "this image", "the image", "this photo", "the photo", "this picture", "the picture", "in this image",
-        "in this photo", "in this picture", "in the image", "in the photo", "an image of", "a photo of",
-        "a photograph of", "a picture of", "image of", "photo of", "picture of", "here we see", "we see",
-        "this is a photo", "this is an image", "this is a picture", "a view of", "view of",
-    ),
-    "de": ("dieses bild", "das bild", "dieses foto", "das foto", "auf diesem bild", "auf dem bild", "auf dem foto",
-           "ein bild von", "ein foto von", "hier sieht man", "zu sehen ist"),
-    "nl": ("deze foto", "de foto", "dit beeld", "deze afbeelding", "de afbeelding", "op deze foto", "op de foto",
-           "een foto van", "een afbeelding van", "hier zien we"),
-    "fr": ("cette image", "l'image", "cette photo", "la photo", "sur cette photo", "sur cette image", "une photo de",
-           "une image de", "on voit"),
-    "es": ("esta imagen", "la imagen", "esta foto", "la foto", "en esta imagen", "en esta foto", "una imagen de",
-           "una foto de"),
-    "it": ("questa immagine", "l'immagine", "questa foto", "la foto", "in questa immagine", "in questa foto",
-           "un'immagine di", "una foto di"),
-    "pt": ("esta imagem", "a imagem", "esta foto", "a foto", "nesta imagem", "nesta foto", "uma imagem de",
-           "uma foto de"),
-}  # fmt: skip
-
 
 def _small(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
@@ -61,14 +38,6 @@ FOREIGN_SCRIPT = 0.3
 def name_of(language: str) -> str:
     """Give the English name of a language, or the tag itself."""
     return NAMES.get(primary(language), language)
-
-
-def opening_of(text: str, language: str) -> str | None:
-    """Find the filler opening of a text, in its language or in English."""
-    start = text.casefold().replace("\u2019", "'").lstrip(" \"'“„«")
-    known = OPENINGS["en"] + OPENINGS.get(primary(language), ())
-    found = [o for o in known if start.startswith(o) and not start[len(o) : len(o) + 1].isalnum()]
-    return max(found, key=len, default=None)
 
 
 def is_foreign(text: str, language: str) -> bool:

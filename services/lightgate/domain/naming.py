@@ -205,7 +205,8 @@ def _stem(wanted: Wanted, rule: Rule, counter: str) -> str:
         "subject": slug(wanted.subject),
         "location": titled(slug(wanted.location)),
         "folder": titled(slug(wanted.folder)),
-        "camera": slug(wanted.camera or ""),
+        # a model's own hyphens never stayed in the catalogue's names
+        "camera": slug((wanted.camera or "").replace("-", " ")),
         "year": _year(wanted.date_time),
         "counter": counter,
     }

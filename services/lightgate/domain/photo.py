@@ -266,6 +266,9 @@ class Issue:
     message: str
     language: str
     field: Field | None = None
+    #: where in the text, in characters; of keywords joined by ``, ``; both 0: nowhere in particular
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,11 +144,11 @@ def _weights(marks: dict[str, float | None]) -> dict[str, float]:
 
 
 def _combined(technical: float, aesthetic: float | None) -> float:
-    craft = 10 * (technical / 100) ** _SPREAD
+    craft = 10 * math.pow(technical / 100, _SPREAD)
     if aesthetic is None:
         return craft
     beauty = min(10.0, max(0.1, aesthetic))
-    return float(craft ** (1 - AESTHETIC_SHARE) * beauty**AESTHETIC_SHARE)
+    return math.pow(craft, 1 - AESTHETIC_SHARE) * math.pow(beauty, AESTHETIC_SHARE)
 
 
 def _cap(sharpness: float | None, burnt: float) -> float:

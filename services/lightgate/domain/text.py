@@ -6,52 +6,81 @@ asks for a look; nothing is ever accepted by force.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from lightgate.domain.languages import is_foreign, name_of, opening_of
-from lightgate.domain.photo import Field, Issue, Source, Text
-from lightgate.domain.wording import KEYWORD_CHARACTERS, MAX_KEYWORDS, count_words, folded, is_control, likeness
+from lightgate.domain.evidence import Evidence
+from lightgate.domain.photo import HUMAN_SOURCES, Field, Issue, Source, Text
+from lightgate.domain.proof_evidence import evidence_faults
+from lightgate.domain.proof_keywords import KEYWORDS, keyword_faults
+from lightgate.domain.proof_sentence import BLOCK, NOTE, WARN, Fault, Sentence, sentence_faults
+from lightgate.domain.word_lists import WordLists
+from lightgate.domain.wording import count_words, folded, likeness
 
-BLOCK, WARN, NOTE = "block", "warn", "note"
+__all__ = [
+    "ALT_CHARACTERS", "ALT_WORDS", "BLOCK", "CAPTION_WORDS", "KEYWORDS", "NOTE", "TOO_ALIKE", "WARN",
+    "Context", "Twin", "blocking", "field_scores", "needs_work", "proof", "proof_all", "score",
+]  # fmt: skip
 
 #: words: long enough to say something, short enough to be read under a picture
 CAPTION_WORDS = (8, 24)
 ALT_WORDS = (7, 18)
 #: Source: guidance for IPTC Alt Text (2021.1): about 125, never over 250
 ALT_CHARACTERS = 250
-KEYWORDS = (5, MAX_KEYWORDS)
-#: shared words at which alt text only repeats the caption
+#: shared words at which alt text only repeats the caption, and one photo's text another's
 TOO_ALIKE = 0.86
 #: points that an issue costs
 COST = {BLOCK: 40, WARN: 10, NOTE: 2}
 
 _LABELS = {Field.CAPTION: "caption", Field.ALT_TEXT: "alt text", Field.KEYWORDS: "keywords"}
 _LIMITS = {Field.CAPTION: CAPTION_WORDS, Field.ALT_TEXT: ALT_WORDS}
-_MARKDOWN = re.compile(r"\*\*|__|`|^\s*(?:#{1,6}|[-*+])\s|\[[^\[\]]*\]\(", re.MULTILINE)
-#: pictographs, dingbats, flags, and the selector that turns a sign into one
-_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0f\U000e0020-\U000e007f]")
-_DOUBLED = re.compile(r"\b([^\W\d_]+)\s+\1\b", re.IGNORECASE)
-_ENDS = re.compile("[.!?…。\uff01\uff1f؟।][\"'”\u2019»)\\]]*$")
 
 
-def proof(texts: Iterable[Text], language: str) -> tuple[Issue, ...]:
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Another photo's text that says the same, or nearly."""
+
+    language: str
+    field: Field
+    #: how a person finds the other photo
+    where: str
+    #: shared words, 0 to 1
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a text is proved against, beside its own wording."""
+
+    lists: WordLists = WordLists()
+    #: what is known of the photo; None: it is not asked for
+    evidence: Evidence | None = None
+    #: texts of other photos
+    twins: tuple[Twin, ...] = ()
+    #: how many keywords a photo has
+    keywords: tuple[int, int] = KEYWORDS
+
+
+_BARE = Context()
+
+
+def proof(texts: Iterable[Text], language: str, context: Context = _BARE) -> tuple[Issue, ...]:
     """Check the texts of one language; those of others are passed over."""
     own = {text.field: text for text in texts if text.language == language}
     found = [
-        *_sentence(own.get(Field.CAPTION), Field.CAPTION, language),
-        *_sentence(own.get(Field.ALT_TEXT), Field.ALT_TEXT, language),
+        *_sentence(own.get(Field.CAPTION), Field.CAPTION, language, context),
+        *_sentence(own.get(Field.ALT_TEXT), Field.ALT_TEXT, language, context),
         *_pair(own, language),
-        *_keywords(own.get(Field.KEYWORDS), language),
+        *_keywords(own, language, context),
     ]
     if any(text.source is Source.DRAFT for text in own.values()):
         found.append(Issue("draft", WARN, "No model wrote this text: read it, and correct or regenerate it.", language))
     return tuple(found)
 
 
-def proof_all(texts: Sequence[Text], languages: Iterable[str]) -> tuple[Issue, ...]:
+def proof_all(texts: Sequence[Text], languages: Iterable[str], context: Context = _BARE) -> tuple[Issue, ...]:
     """Check the texts of every language of a set."""
-    return tuple(issue for language in languages for issue in proof(texts, language))
+    return tuple(issue for language in languages for issue in proof(texts, language, context))
 
 
 def needs_work(issues: Iterable[Issue]) -> bool:
@@ -72,60 +101,66 @@ def score(issues: Iterable[Issue]) -> float:
     return float(max(0, 100 - max(costs.values(), default=0)))
 
 
-def _sentence(text: Text | None, field: Field, language: str) -> Iterator[Issue]:
+def field_scores(issues: Sequence[Issue], languages: Iterable[str]) -> Mapping[str, float]:
+    """Grade every field of every language by itself, as ``caption.en``; what is about no field counts for each."""
+    return {
+        f"{field}.{language}": score(
+            issue for issue in issues if issue.language == language and issue.field in {field, None}
+        )
+        for language in languages
+        for field in Field
+    }
+
+
+def _sentence(text: Text | None, field: Field, language: str, context: Context) -> Iterator[Issue]:
     value = text.value if text is not None and isinstance(text.value, str) else ""
     label = _LABELS[field]
-    if not value.strip():
+    if text is None or not value.strip():
         yield Issue(f"{field}_empty", BLOCK, f"The {label} is empty.", language, field)
         return
-    yield from _length(value, field, language)
-    for code, message in _form(value, language):
-        yield Issue(code, WARN, message.replace("{label}", label), language, field)
-    if any(is_control(c) for c in value):
-        message = f"The {label} holds invisible control characters or line breaks."
-        yield Issue("control_characters", BLOCK, message, language, field)
+    sentence = Sentence.of(value, language)
+    for fault in (*_length(value, field, language), *_faults(sentence, text, context)):
+        yield _issue(fault, field, language)
+    for twin in context.twins:
+        if (twin.language, twin.field) == (language, field):
+            yield _same(twin, len(value))
 
 
-def _length(value: str, field: Field, language: str) -> Iterator[Issue]:
+def _faults(sentence: Sentence, text: Text, context: Context) -> Iterator[Fault]:
+    yield from sentence_faults(sentence, context.lists)
+    if context.evidence is not None:
+        is_own = text.source in HUMAN_SOURCES
+        yield from evidence_faults(sentence, context.lists, context.evidence, is_own=is_own)
+
+
+def _issue(fault: Fault, field: Field, language: str) -> Issue:
+    message = fault.message.replace("{label}", _LABELS[field])
+    return Issue(fault.code, fault.severity, message, language, field, fault.start, fault.end)
+
+
+def _length(value: str, field: Field, language: str) -> Iterator[Fault]:
     label, (least, most) = _LABELS[field], _LIMITS[field]
     count = count_words(value, language)
     if count < least:
-        message = f"The {label} has {count} words; at least {least} say more."
-        yield Issue(f"{field}_too_short", WARN, message, language, field)
+        yield Fault(f"{field}_too_short", WARN, f"The {label} has {count} words; at least {least} say more.")
     if count > most:
-        yield Issue(
-            f"{field}_too_long", WARN, f"The {label} has {count} words; at most {most} are read.", language, field
-        )
+        yield Fault(f"{field}_too_long", WARN, f"The {label} has {count} words; at most {most} are read.")
     if field is Field.ALT_TEXT and len(value) > ALT_CHARACTERS:
         message = f"The alt text has {len(value)} characters; the limit is {ALT_CHARACTERS}."
-        yield Issue("alt_text_over_limit", BLOCK, message, language, field)
+        yield Fault("alt_text_over_limit", BLOCK, message, ALT_CHARACTERS, len(value))
 
 
-def _form(value: str, language: str) -> Iterator[tuple[str, str]]:
-    """Find what is wrong with how a sentence is written; ``{label}`` is filled in by the caller."""
-    opening = opening_of(value, language)
-    if opening:
-        yield "filler_opening", f"The {{label}} opens with “{opening}”: begin with what is seen."
-    if is_foreign(value, language):
-        yield "wrong_language", f"The {{label}} does not seem to be {name_of(language)}."
-    doubled = _doubled(value)
-    if doubled:
-        yield "doubled_word", f"The {{label}} says “{doubled}” twice in a row."
-    if not _ENDS.search(value.rstrip()):
-        yield "no_full_stop", "The {label} does not end with a full stop; it may be cut off."
-    if _MARKDOWN.search(value):
-        yield "markdown", "The {label} holds markup such as ** or #."
-    if _EMOJI.search(value):
-        yield "emoji", "The {label} holds an emoji."
+def _same(twin: Twin, length: int) -> Issue:
+    label = _LABELS[twin.field]
+    if twin.likeness >= 1:
+        code, severity, message = f"duplicate_{twin.field}", WARN, f"{twin.where} has the same {label}."
+    else:
+        code, severity = f"near_duplicate_{twin.field}", NOTE
+        message = f"{twin.where} has nearly the same {label}."
+    return Issue(code, severity, message, twin.language, twin.field, 0, length)
 
 
-def _doubled(value: str) -> str | None:
-    """Find a word said twice in a row; ``Bora Bora`` is a name."""
-    found = (match for match in _DOUBLED.finditer(value))
-    return next((m[1] for m in found if not (m[1][0].isupper() and m[0] == m[0].title())), None)
-
-
-def _pair(own: dict[Field, Text], language: str) -> Iterator[Issue]:
+def _pair(own: Mapping[Field, Text], language: str) -> Iterator[Issue]:
     texts = [own[field].value for field in (Field.CAPTION, Field.ALT_TEXT) if field in own]
     values = [value for value in texts if isinstance(value, str) and value.strip()]
     if len(values) < len(_LIMITS):
@@ -133,33 +168,24 @@ def _pair(own: dict[Field, Text], language: str) -> Iterator[Issue]:
     caption, alt = values
     if folded(caption) == folded(alt):
         message = "Alt text and caption are the same: say in the alt text what is seen."
-        yield Issue("alt_text_equals_caption", WARN, message, language, Field.ALT_TEXT)
+        yield Issue("alt_text_equals_caption", WARN, message, language, Field.ALT_TEXT, 0, len(alt))
     elif likeness(caption, alt) >= TOO_ALIKE:
         message = "The alt text hardly differs from the caption."
-        yield Issue("alt_text_near_caption", WARN, message, language, Field.ALT_TEXT)
+        yield Issue("alt_text_near_caption", WARN, message, language, Field.ALT_TEXT, 0, len(alt))
 
 
-def _keywords(text: Text | None, language: str) -> Iterator[Issue]:
+def _keywords(own: Mapping[Field, Text], language: str, context: Context) -> Iterator[Issue]:
+    text, caption = own.get(Field.KEYWORDS), own.get(Field.CAPTION)
     value = text.value if text is not None else ()
-    given = [keyword for keyword in (value.split(",") if isinstance(value, str) else value) if keyword.strip()]
-    for code, severity, message in _keyword_faults(given):
-        yield Issue(code, severity, message, language, Field.KEYWORDS)
-
-
-def _keyword_faults(given: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    least, most = KEYWORDS
-    if not given:
-        yield "keywords_empty", BLOCK, "There are no keywords."
-        return
-    if len(given) < least:
-        yield "keywords_too_few", WARN, f"There are {len(given)} keywords; at least {least} help to be found."
-    if len(given) > most:
-        yield "keywords_too_many", WARN, f"There are {len(given)} keywords; at most {most}."
-    if len({keyword.strip().casefold() for keyword in given}) < len(given):
-        yield "keywords_repeated", WARN, "A keyword is there more than once."
-    if any(len(keyword) > KEYWORD_CHARACTERS for keyword in given):
-        yield "keyword_too_long", WARN, f"A keyword is longer than {KEYWORD_CHARACTERS} characters."
-    if any(is_control(c) for keyword in given for c in keyword):
-        yield "control_characters", BLOCK, "A keyword holds invisible control characters or line breaks."
-    if any(_EMOJI.search(keyword) or _MARKDOWN.search(keyword) for keyword in given):
-        yield "keyword_markup", WARN, "A keyword holds markup or an emoji."
+    given = [each for each in (value.split(",") if isinstance(value, str) else value) if each.strip()]
+    faults = keyword_faults(
+        [each.strip() for each in given] if isinstance(value, str) else given,
+        language,
+        context.lists,
+        context.evidence,
+        caption.value if caption is not None and isinstance(caption.value, str) else "",
+        context.keywords,
+        is_own=text is not None and text.source in HUMAN_SOURCES,
+    )
+    for fault in faults:
+        yield _issue(fault, Field.KEYWORDS, language)

@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 #: languages written without blanks between words
 UNSPACED = frozenset({"ja", "km", "lo", "my", "th", "zh"})
@@ -26,6 +27,9 @@ _EMPHASIS = re.compile(r"(\*{1,3}|_{2,3})(?=\S)(.+?)(?<=\S)\1")
 _NUMBERING = re.compile(r"^\s*\d{1,2}[.)]\s+")
 _LABEL = re.compile(r"^(?:caption|alt[ _-]?text|keywords)\s*:\s*", re.IGNORECASE)
 _QUOTES = ('""', "''", "“”", "„“", "«»", "\u2018\u2019")
+_SHORTEST_STEM = 3
+#: typographic apostrophe and hyphens to those of a keyboard
+_PLAIN = str.maketrans({"\u2019": "'", "\u2010": "-", "\u2011": "-"})
 #: zero-width joiners that Persian and Indic scripts need
 _JOINERS = "\u200c\u200d"
 
@@ -33,6 +37,25 @@ _JOINERS = "\u200c\u200d"
 def words(text: str) -> list[str]:
     """Split a text into words; ``King's`` and ``half-light`` are one each."""
     return _WORD.findall(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word where it stands in a text."""
+
+    #: lower case, apostrophes and hyphens made plain, for comparing
+    folded: str
+    start: int
+    end: int
+
+
+def words_of(text: str) -> list[Word]:
+    """Split a text into words with their places."""
+    return [Word(_plain(match[0]), match.start(), match.end()) for match in _WORD.finditer(text)]
+
+
+def _plain(word: str) -> str:
+    return word.casefold().translate(_PLAIN)
 
 
 def count_words(text: str, language: str = "en") -> int:
@@ -50,6 +73,14 @@ def primary(language: str) -> str:
 def folded(text: str) -> str:
     """Reduce a text to its words in lower case, for comparing."""
     return " ".join(word.casefold() for word in words(text))
+
+
+def singular(word: str) -> str:
+    """Reduce a plural in -s to one form with its singular; not always a word, but the same for both."""
+    for ending, instead in (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("sses", "ss"), ("xes", "x"), ("s", "")):
+        if word.endswith(ending) and not word.endswith("ss") and len(word) - len(ending) >= _SHORTEST_STEM:
+            return word.removesuffix(ending) + instead
+    return word
 
 
 def likeness(one: str, other: str) -> float:

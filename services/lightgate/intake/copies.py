@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -107,12 +108,34 @@ def _handle(path: Path, flags: int) -> Iterator[int]:
 
 
 def _pour(found: Found, source: int, copied: int) -> str:
+    is_copied = _copied_by_kernel(found, source, copied)
     digest = hashlib.sha256()
     buffer = memoryview(bytearray(_CHUNK))
     while count := _read(found, source, buffer):
         digest.update(buffer[:count])
-        _write(copied, buffer[:count])
+        if not is_copied:
+            _write(copied, buffer[:count])
     return digest.hexdigest()
+
+
+def _copied_by_kernel(found: Found, source: int, copied: int) -> bool:
+    """Let the kernel copy: quicker, and free where the file system shares blocks. False: nothing is written yet."""
+    if sys.platform != "linux":
+        return False
+    try:
+        while os.copy_file_range(source, copied, found.size_bytes):
+            pass
+    except OSError as error:
+        # what else goes wrong is told apart by reading and writing ourselves
+        if error.errno in _FULL:
+            raise
+    os.lseek(source, 0, os.SEEK_SET)
+    # some file systems give up early without an error
+    is_whole = os.fstat(copied).st_size == found.size_bytes
+    if not is_whole:
+        os.ftruncate(copied, 0)
+        os.lseek(copied, 0, os.SEEK_SET)
+    return is_whole
 
 
 def _read(found: Found, source: int, buffer: memoryview) -> int:

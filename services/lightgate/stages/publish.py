@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from lightgate.approved import is_approved
-from lightgate.delivery import Delivery, Parcel, Website, compare, compare_row, pack
+from lightgate.delivery import LIVE, Delivery, Parcel, Website, compare, compare_row, pack
 from lightgate.domain.photo import Claim, Photo, Publication, PublishFacts
 from lightgate.domain.pipeline import PUBLISH, Step
 from lightgate.errors import SealBroken, WorkerLost
@@ -22,9 +22,8 @@ from lightgate.settings import Settings
 from lightgate.stage import Stage
 from lightgate.store import Store, Transaction
 
-#: ledger states
+#: ledger state before the first byte
 SENDING = "sending"
-LIVE = "live"
 
 
 @dataclass(frozen=True, slots=True)

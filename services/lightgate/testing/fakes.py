@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from lightgate.domain.photo import Source
+from lightgate.domain.photo import Exif, Rights, Source
+from lightgate.domain.quality import Measurements
 from lightgate.errors import LightgateError
-from lightgate.ports import CaptionDraft, CaptionRequest
+from lightgate.ports import CaptionDraft, CaptionRequest, Development, Header, ProxyFiles, Rating
 
 
 @dataclass
@@ -55,3 +58,51 @@ class FakeLock:
 
     def why_not_free(self) -> str:
         return "The GPU is used by another worker; captions wait for it."
+
+
+@dataclass
+class FakeHeaders:
+    """``ports.HeaderReader`` that says what it was given, by file name."""
+
+    #: by the file's name; any other file has ``header``
+    errors: dict[str, LightgateError] = field(default_factory=dict)
+    header: Header | None = None
+
+    def read(self, file: Path) -> Header:
+        if error := self.errors.get(file.name):
+            raise error
+        return self.header or Header("JPEG", 60, 40, Exif(width=60, height=40, format="JPEG"), Rights())
+
+
+@dataclass
+class FakeDarkroom:
+    """``ports.Darkroom`` that writes empty pictures and measures them all alike."""
+
+    measured: Measurements
+    errors: dict[str, LightgateError] = field(default_factory=dict)
+    developed: list[Path] = field(default_factory=list)
+
+    def develop(self, original: Path, files: ProxyFiles) -> Development:
+        if error := self.errors.get(original.name):
+            raise error
+        self.developed.append(original)
+        return Development(6000, 4000, self.measured)
+
+
+@dataclass
+class FakeScorer:
+    """``ports.AestheticScorer`` with one opinion on everything, or none."""
+
+    score: float = 6.0
+    error: LightgateError | None = None
+    on_gpu: bool = False
+    asked: list[tuple[Path, ...]] = field(default_factory=list)
+
+    def wants_gpu(self) -> bool:
+        return self.on_gpu
+
+    def rate(self, proxies: Sequence[Path]) -> Sequence[Rating]:
+        self.asked.append(tuple(proxies))
+        if self.error:
+            raise self.error
+        return [Rating(self.score, b"\0\x3c", "fake") for _ in proxies]

@@ -11,7 +11,7 @@ from pathlib import Path
 from shutil import disk_usage
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from lightgate.adapters.sqlite.engine import make_engine
 from lightgate.adapters.sqlite.history import Approvals, Events
@@ -21,7 +21,7 @@ from lightgate.adapters.sqlite.photos import Photos
 from lightgate.adapters.sqlite.queue import Queue
 from lightgate.adapters.sqlite.sets import Sets
 from lightgate.adapters.sqlite.users import Users
-from lightgate.errors import StorageFull, StoreBusy
+from lightgate.errors import DatabaseUnreadable, StorageFull, StoreBusy
 
 #: less is no room for SQLite's own files
 _NO_ROOM_BYTES = 1 << 20
@@ -111,7 +111,12 @@ class SqliteStore:
             # opening a database on a full disk says "disk I/O error"
             if "full" in reason or ("disk i/o" in reason and disk_usage(self.path.parent).free < _NO_ROOM_BYTES):
                 raise StorageFull(path=self.path.parent) from error
-            raise
+            raise DatabaseUnreadable(path=self.path, reason=error.orig) from error
+        except DatabaseError as error:
+            # "malformed", "not a database"; a broken constraint is the caller's
+            if isinstance(error, IntegrityError):
+                raise
+            raise DatabaseUnreadable(path=self.path, reason=error.orig) from error
 
     def close(self) -> None:
         """Close the connections of this process."""

@@ -1,0 +1,1 @@
+"""Targets on another machine: one way to publish safely, over FTP, explicit FTPS or SFTP."""

@@ -1,0 +1,212 @@
+"""A target on another machine: written under a temporary name, checked, renamed; one connection, reopened after a drop.
+
+The next try of a file uses up the temporary one that a killed try left, and removing a file removes it too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Literal, TypeVar
+
+from lightgate.adapters.breaker import Breaker
+from lightgate.adapters.remote.server import Connect, FileServer, Pace
+from lightgate.adapters.target_paths import draft_name, parts_of
+from lightgate.errors import LightgateError, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
+from lightgate.ports import Found
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: how uploads are checked: ``auto`` by hash where the server can work one out, else by size
+Verify = Literal["auto", "size", "download"]
+
+#: tries of one operation, each on a new connection
+TRIES = 3
+#: before the second try; doubled for the next
+FIRST_PAUSE_S = 0.5
+#: a connection that rested this long is asked whether it still lives
+RESTED_S = 10.0
+#: servers lock out an address that comes with a wrong password too often
+CLOSED_COOL_DOWN_S = 300.0
+
+
+class RemoteTarget:
+    """Files below ``root`` on a server; the root is made where it is absent."""
+
+    def __init__(
+        self,
+        name: str,
+        connect: Connect,
+        root: str = "",
+        *,
+        verify: Verify = "auto",
+        rate_kb_s: float = 0,
+        pause: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self._connect = connect
+        self._root = root.rstrip("/") + "/" if root else ""
+        self._verify = verify
+        self._pace = Pace(rate_kb_s, clock, pause)
+        self._pause = pause
+        self._clock = clock
+        self._away = Breaker(clock=clock)
+        self._closed = Breaker(failures=1, cool_down_s=CLOSED_COOL_DOWN_S, clock=clock)
+        self._server: FileServer | None = None
+        self._used_at = 0.0
+        self._folders: set[str] = set()
+        # the review site removes files from several threads
+        self._lock = threading.RLock()
+
+    def __repr__(self) -> str:
+        return f"RemoteTarget({self.name})"
+
+    def why_not_ready(self) -> str | None:
+        """Say why nothing can be published now; connects where no connection is open."""
+        if reason := self._closed.why_open() or self._away.why_open():
+            return reason
+        with self._lock:
+            try:
+                self._opened()
+            except LightgateError as error:
+                self._note(error)
+                return error.message
+        return None
+
+    def put(self, path: str, content: bytes) -> None:
+        *folders, name = parts_of(path)
+        wanted = hashlib.sha256(content).hexdigest()
+
+        def write(server: FileServer) -> None:
+            self._make_folders(server, folders)
+            draft = self._place([*folders, draft_name(name)])
+            try:
+                # not overwritten but removed: a writer thought dead may still hold it open
+                server.delete(draft)
+                server.store(draft, self._pace.pieces(content))
+                self._check(server, draft, path, len(content), wanted)
+                server.replace(draft, self._place([*folders, name]))
+            except (TargetUnreachable, StorageFull) as error:
+                self._folders.clear()
+                if isinstance(error, (TargetRefused, StorageFull)) or error.fields.get("is_answer"):
+                    with suppress(LightgateError):
+                        server.delete(draft)
+                raise
+
+        self._tried(write)
+
+    def look(self, path: str) -> Found | None:
+        place = self._place(parts_of(path))
+
+        def look(server: FileServer) -> Found | None:
+            size = server.size(place)
+            if size is None:
+                return None
+            return Found(size, server.digest(place) if self._verify == "auto" else None)
+
+        return self._tried(look)
+
+    def read(self, path: str) -> bytes | None:
+        place = self._place(parts_of(path))
+        return self._tried(lambda server: server.read(place))
+
+    def digest(self, path: str) -> str | None:
+        content = self.read(path)
+        return None if content is None else hashlib.sha256(content).hexdigest()
+
+    def remove(self, path: str) -> None:
+        *folders, name = parts_of(path)
+
+        def remove(server: FileServer) -> None:
+            draft = self._place([*folders, draft_name(name)])
+            for place in (draft, f"{draft}.old", self._place([*folders, name])):
+                server.delete(place)
+            for depth in range(len(folders), 0, -1):
+                folder = self._place(folders[:depth])
+                self._folders.discard(folder)
+                if not server.remove_folder(folder):
+                    break
+
+        self._tried(remove)
+
+    def sweep(self) -> int:
+        """Do nothing: a temporary file is used up by the file's next try, and walking a whole site takes minutes."""
+        return 0
+
+    def close(self) -> None:
+        """End the connection; the next use opens another."""
+        with self._lock:
+            if self._server is not None:
+                self._server.close()
+            self._server = None
+            self._folders.clear()
+
+    def _tried(self, act: Callable[[FileServer], T]) -> T:
+        """Do something over the open connection, again over a new one when it drops."""
+        with self._lock:
+            for attempt in range(1, TRIES + 1):
+                try:
+                    done = act(self._opened())
+                except TargetUnreachable as error:
+                    if not isinstance(error, TargetRefused):
+                        self.close()
+                    if isinstance(error, (TargetRefused, TargetClosed)) or attempt == TRIES:
+                        self._note(error)
+                        raise
+                    log.info("target %s: try %s: %s", self.name, attempt, error.message)
+                    self._pause(FIRST_PAUSE_S * 2 ** (attempt - 1))
+                else:
+                    self._used_at = self._clock()
+                    self._away.succeeded()
+                    return done
+        raise AssertionError("the last try returns or raises")
+
+    def _opened(self) -> FileServer:
+        has_rested = self._clock() - self._used_at > RESTED_S
+        if self._server is not None and has_rested and not self._server.is_alive():
+            self.close()
+        if self._server is None:
+            self._server = self._connect()
+            self._used_at = self._clock()
+        return self._server
+
+    def _note(self, error: LightgateError) -> None:
+        if isinstance(error, TargetClosed):
+            self._closed.failed(error.message)
+        elif not isinstance(error, TargetRefused):
+            self._away.failed(error.message)
+
+    def _place(self, parts: list[str]) -> str:
+        return self._root + "/".join(parts)
+
+    def _make_folders(self, server: FileServer, folders: list[str]) -> None:
+        whole = self._place(folders).rstrip("/")
+        if whole in self._folders:
+            return
+        start = "/" if whole.startswith("/") else ""
+        steps = [step for step in whole.split("/") if step]
+        missing = [start + "/".join(steps[: depth + 1]) for depth in range(len(steps))]
+        for folder in missing:
+            if folder not in self._folders:
+                server.make_folder(folder)
+                self._folders.add(folder)
+
+    def _check(self, server: FileServer, draft: str, path: str, size_bytes: int, wanted: str) -> None:
+        """Compare what arrived with what was sent."""
+        found = server.size(draft)
+        if found != size_bytes:
+            reason = f"it says that {path} has {found or 0:,} bytes after {size_bytes:,} were sent"
+            raise TargetUnreachable(target=self.name, reason=reason, is_answer=True)
+        digest = server.digest(draft) if self._verify == "auto" else None
+        if self._verify == "download":
+            content = server.read(draft)
+            digest = None if content is None else hashlib.sha256(content).hexdigest()
+        if digest is not None and digest.lower() != wanted:
+            raise TargetUnreachable(target=self.name, reason=f"{path} arrived damaged", is_answer=True)

@@ -1,0 +1,29 @@
+"""Paths below a publishing target, and the names of the temporary files that writing there needs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+from lightgate.errors import Rejected
+
+DRAFT_PREFIX = ".lightgate-"
+DRAFT_SUFFIX = ".part"
+
+
+def parts_of(path: str) -> list[str]:
+    """Split the path of a published file.
+
+    Raises:
+        Rejected: the path would lead out of the target.
+    """
+    parts = path.split("/")
+    is_odd = any(each in {"", ".", ".."} or "\\" in each or not each.isprintable() for each in parts)
+    if is_odd or parts[-1].startswith(DRAFT_PREFIX):
+        raise Rejected(f"{path!r} is no path below a publishing target.")
+    return parts
+
+
+def draft_name(name: str) -> str:
+    """Name the temporary file of a published file: the next try uses up what a killed one left behind."""
+    return f"{DRAFT_PREFIX}{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}{DRAFT_SUFFIX}"

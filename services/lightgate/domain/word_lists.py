@@ -1,0 +1,121 @@
+"""Word lists of the text proof: how a file is read, and how its terms are found in a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lightgate.domain.wording import Word, primary, words_of
+
+#: a language's name in a list that holds for all of them
+ANY = "all"
+
+_REPLACE = "!replace"
+#: a comma or line break separates terms
+_SEPARATOR = re.compile(r"[,\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A term in a text."""
+
+    #: as it stands there
+    said: str
+    start: int
+    end: int
+    #: what stands behind ``=`` in the list
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """One list in one language, ready to be searched for."""
+
+    #: words of a term to what stands behind ``=``: None for nothing said, empty for exempt
+    values: Mapping[tuple[str, ...], str | None] = field(default_factory=dict)
+    #: lengths of the terms that begin with a word, longest first
+    _lengths: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    #: terms of one word that end in ``*``
+    _stems: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, values: Mapping[tuple[str, ...], str | None]) -> Terms:
+        """Arrange terms for searching."""
+        lengths: dict[str, set[int]] = {}
+        for term in values:
+            lengths.setdefault(term[0], set()).add(len(term))
+        stems = tuple(term[0].removesuffix("*") for term in values if len(term) == 1 and term[0].endswith("*"))
+        return cls(dict(values), {word: tuple(sorted(found, reverse=True)) for word, found in lengths.items()}, stems)
+
+    def __contains__(self, word: str) -> bool:
+        return self.values.get((word,), "") is None or bool(self._stems and word.startswith(self._stems))
+
+    def __bool__(self) -> bool:
+        return bool(self.values)
+
+    def find(self, words: Sequence[Word], text: str) -> Iterator[Found]:
+        """Find every term, the longest first; those that are exempt are passed over whole."""
+        place = 0
+        while place < len(words):
+            length = self._longest(words, place)
+            if length:
+                term = tuple(word.folded for word in words[place : place + length])
+                value = self.values.get(term)
+                if value != "":
+                    start, end = words[place].start, words[place + length - 1].end
+                    yield Found(text[start:end], start, end, value or "")
+            place += length or 1
+
+    def opening(self, words: Sequence[Word]) -> int:
+        """Give how many words at the beginning are a term; 0 for none."""
+        return self._longest(words, 0) if words else 0
+
+    def _longest(self, words: Sequence[Word], place: int) -> int:
+        first = words[place].folded
+        for length in self._lengths.get(first, ()):
+            term = tuple(word.folded for word in words[place : place + length])
+            if term in self.values:
+                return length
+        return 1 if self._stems and first.startswith(self._stems) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class WordLists:
+    """All lists, by name and language; one that is not there is empty."""
+
+    lists: Mapping[tuple[str, str], Terms] = field(default_factory=dict)
+
+    def of(self, name: str, language: str) -> Terms:
+        """Give one list in one language."""
+        return self.lists.get((name, primary(language)), _NONE)
+
+    def find(self, name: str, language: str, words: Sequence[Word], text: str) -> Iterator[Found]:
+        """Find the terms of a list in a text, those for all languages too."""
+        yield from self.of(name, language).find(words, text)
+        yield from self.of(name, ANY).find(words, text)
+
+
+_NONE = Terms()
+
+
+def read_terms(contents: Iterable[str]) -> Terms:
+    """Read a list from its files, the shipped one first: later files add, take out with ``-``, or replace."""
+    values: dict[tuple[str, ...], str | None] = {}
+    for content in contents:
+        for line in _SEPARATOR.split(re.sub(r"#.*", "", content)):
+            if line.strip() == _REPLACE:
+                values.clear()
+                continue
+            term, equals, value = line.partition("=")
+            words = _words(term.strip().removeprefix("-"))
+            if words and term.strip().startswith("-"):
+                values.pop(words, None)
+            elif words:
+                values[words] = value.strip() if equals else None
+    return Terms.of(values)
+
+
+def _words(term: str) -> tuple[str, ...]:
+    found = tuple(word.folded for word in words_of(term))
+    return (*found[:-1], f"{found[-1]}*") if found and term.endswith("*") else found

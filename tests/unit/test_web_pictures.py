@@ -1,0 +1,86 @@
+"""Pictures are found by photo and kind, never by a path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lightgate.bootstrap import House
+from support.gallery import GALLERY, add_person, hang, photo_of, site_house
+from support.site_client import Visitor, visitor
+from support.stores import add_photos
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = site_house(tmp_path)
+    add_person(made)
+    hang(made, shown=GALLERY[:1])
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ann(house: House) -> Visitor:
+    return visitor(house)
+
+
+@pytest.mark.parametrize("kind", ["view", "crop", "proxy", "thumb"])
+def test_each_kind_is_the_file_that_was_made(house: House, ann: Visitor, kind: str) -> None:
+    answer = ann.get(f"/pictures/1/{kind}.jpg")
+    file = getattr(house.folder.proxy_files(photo_of(house, 1).content_hash), kind)
+    assert answer.data == file.read_bytes()
+    assert answer.mimetype == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/pictures/1/original.jpg",
+        "/pictures/1/..%2f..%2freview.db",
+        "/pictures/../review.db",
+        "/pictures/1/view.jpg/../../../review.db",
+        "/pictures/1/%2e%2e/review.db",
+        "/pictures/-1/view.jpg",
+        "/pictures/99/view.jpg",
+        f"/pictures/{2**64}/view.jpg",
+        "/pictures/1/view.png",
+        "/pictures/1%00/view.jpg",
+        "/static/../app.py",
+        "/static/%2e%2e/app.py",
+        "/static/..%2fapp.py",
+    ],
+)
+def test_no_trick_with_a_path_finds_another_file(ann: Visitor, path: str) -> None:
+    assert ann.get(path).status_code == 404
+
+
+def test_a_browser_that_has_it_is_not_sent_it_again(ann: Visitor) -> None:
+    first = ann.get("/pictures/1/view.jpg")
+    assert "private" in first.headers["Cache-Control"]
+    assert "no-cache" in first.headers["Cache-Control"]
+    again = ann.get("/pictures/1/view.jpg", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_an_address_that_names_the_content_may_be_kept_for_long_but_only_by_the_browser(
+    house: House, ann: Visitor
+) -> None:
+    named = ann.get(f"/pictures/1/view.jpg?v={photo_of(house, 1).content_hash[:12]}").headers["Cache-Control"]
+    assert "max-age=31536000" in named
+    assert "private" in named
+    assert "max-age=31536000" not in ann.get("/pictures/1/view.jpg?v=000000000000").headers["Cache-Control"]
+
+
+def test_until_there_is_a_picture_there_is_a_placeholder(house: House, ann: Visitor) -> None:
+    [photo_id] = add_photos(house.store, 1)
+    answer = ann.get(f"/pictures/{photo_id}/thumb.jpg")
+    assert answer.status_code == 404
+    assert answer.mimetype == "image/svg+xml"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_stranger_sees_no_picture(house: House) -> None:
+    assert visitor(house, signed_in=False).get("/pictures/1/thumb.jpg").status_code == 401
