@@ -20,7 +20,7 @@ check: ## lint, types, direction of imports, documents, the wheel
 
 bench: ## measure; prints a table and writes bench.json
 	@ops/venv --dev
-	@ops/bench
+	@.venv/bin/python ops/bench.py
 
 compose-test: ## try docker-compose.yml on a real engine, from build to stop
 	@ops/compose-test

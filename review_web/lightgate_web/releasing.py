@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from typing import cast
-
-from flask import current_app
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from lightgate import publishing
 from lightgate.adapters.website import open_website
 from lightgate.delivery import Website
 from lightgate.publishing import ReleaseReport
 from lightgate_web.here import house, person
-
-_WEBSITE = "lightgate.website"
 
 
 def ready(slug: str) -> Sequence[int]:
@@ -34,16 +30,16 @@ def ready(slug: str) -> Sequence[int]:
 def release(ids: Sequence[int]) -> ReleaseReport:
     """Send photos to the publish queue, in the name of the person who is signed in."""
     here = house()
-    return publishing.release(
-        here.store,
-        here.route,
-        here.key,
-        ids,
-        person(),
-        here.now(),
-        website=_website(),
-        wake=here.dispatch.wake,
-    )
+    with _website() as website:
+        return publishing.release(
+            here.store, here.route, here.key, ids, person(), here.now(), website=website, wake=here.dispatch.wake
+        )
+
+
+def destination() -> str:
+    """Name where published files go."""
+    publish = house().settings.publish
+    return ", ".join(publish.targets) or str(publish.directory or house().folder.published)
 
 
 def digest(ids: Sequence[int]) -> str:
@@ -51,9 +47,14 @@ def digest(ids: Sequence[int]) -> str:
     return hashlib.sha256(",".join(map(str, sorted(ids))).encode()).hexdigest()[:16]
 
 
-def _website() -> Website:
-    opened = current_app.extensions.get(_WEBSITE)
-    if opened is None:
-        here = house()
-        opened = current_app.extensions[_WEBSITE] = open_website(here.settings.publish, here.folder)
-    return cast("Website", opened)
+@contextmanager
+def _website() -> Iterator[Website]:
+    """Open the website for one request: lines to a server are not shared between threads."""
+    here = house()
+    website = open_website(here.settings.publish, here.folder, here.settings.mysql)
+    try:
+        yield website
+    finally:
+        for target in website.targets:
+            target.close()
+        website.catalogue.close()

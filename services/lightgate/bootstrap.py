@@ -10,12 +10,14 @@ from functools import partial
 from lightgate import intake, review, runner, stages
 from lightgate.adapters import broker, secrets
 from lightgate.adapters.celery_queue import CeleryDispatch
+from lightgate.adapters.exif import PillowHeaders
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.sqlite.engine import BUSY_TIMEOUT_S
 from lightgate.adapters.sqlite.migrate import migrate as migrate_database
 from lightgate.adapters.sqlite.migrate import require_current
 from lightgate.domain.naming import Rule
 from lightgate.domain.pipeline import Route
+from lightgate.domain.quality import BandLimits
 from lightgate.folder import DataFolder
 from lightgate.line import Rarely
 from lightgate.names_ledger import refresh
@@ -45,9 +47,32 @@ class House:
         """How published files are named."""
         return self.settings.naming.rule
 
+    @property
+    def bands(self) -> BandLimits:
+        """Where the quality bands begin."""
+        return BandLimits(**self.settings.bands.model_dump())
+
     def desk(self) -> review.Desk:
         """Where a person decides."""
-        return review.Desk(self.store, self.route, self.dispatch, self.folder, self.rule, self.now, self.key)
+        return review.Desk(
+            self.store, self.route, self.dispatch, self.folder, self.rule, self.now, self.key, self.band_limits
+        )
+
+    def intake_desk(self) -> intake.Desk:
+        """Where sets are handed in and taken back; without the catalogue, which only a submit asks."""
+        wanted = self.settings.intake
+        return intake.Desk(
+            self.store,
+            self.folder,
+            self.route,
+            self.rule,
+            PillowHeaders(wanted.max_megapixels, wanted.max_file_mb),
+            self.dispatch,
+            self.now,
+            max_file_mb=wanted.max_file_mb,
+            min_free_mb=wanted.min_free_mb,
+            kill_at=self.settings.kill_at,
+        )
 
     def line(self) -> runner.Line:
         """What keeps photos moving."""
@@ -63,7 +88,8 @@ class House:
                 partial(intake.finish_moves, self.store, self.folder),
                 partial(intake.sweep_when_due, self.store, self.folder),
                 Rarely(timedelta(minutes=10), partial(review.settle_files, self.store, self.folder)),
-                partial(refresh, self.store, self.folder),
+                Rarely(timedelta(seconds=30), partial(refresh, self.store, self.folder)),
+                partial(intake.roll_back_blocked, self.intake_desk()),
             ),
             slots={"exif": workers.exif, "quality": workers.quality, "publish": workers.publish},
         )

@@ -11,6 +11,7 @@ LightgateError
 │   │   ├── TargetClosed    it answers, and does not let us in
 │   │   └── TargetRefused   it takes other files, but not this one
 │   ├── CatalogueUnreachable
+│   │   └── CatalogueClosed it answers, and takes no row of ours
 │   └── WorkerLost          the process that held the photo is gone
 ├── Rejected                the photo is at fault: a person decides
 │   ├── UnreadableImage     the bytes are not an image, or damaged
@@ -20,6 +21,7 @@ LightgateError
 │   ├── OriginalMissing     the working copy is gone or changed
 │   ├── NameTooLong         the published name would pass the limit
 │   ├── NameTaken           somebody else's row or file has that name
+│   ├── RowRefused          the website's table cannot hold this row
 │   ├── TextTooLong         the texts do not fit into the published file
 │   └── SealBroken          what would be published is not what was approved
 ├── Misconfigured           stop the process and say what to change
@@ -135,6 +137,10 @@ class CatalogueUnreachable(Transient):
     is_charged = False
 
 
+class CatalogueClosed(CatalogueUnreachable):
+    """The website's catalogue takes no rows of ours: {reason}."""
+
+
 class WorkerLost(Transient):
     """The worker stopped while it held this photo."""
 
@@ -169,6 +175,10 @@ class NameTooLong(Rejected):
 
 class NameTaken(Rejected):
     """The name {name} is already used by something that is not ours: {where}."""
+
+
+class RowRefused(Rejected):
+    """The website's table cannot hold this photo's row: {reason}."""
 
 
 class TextTooLong(Rejected):

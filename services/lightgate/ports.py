@@ -247,11 +247,15 @@ class CatalogueRow:
 class Catalogue(Protocol):
     """The website's table of published photographs."""
 
+    def why_not_ready(self) -> str | None:
+        """Say in words why no row can be written now, or None; asked before every claim, so it is quick."""
+
     def upsert(self, row: CatalogueRow) -> int:
         """Insert or update by ``File_Name`` in one transaction; give the row's id. Never deletes and re-inserts.
 
         Raises:
             CatalogueUnreachable: try again later.
+            RowRefused: the table cannot hold this row.
         """
 
     def find(self, file_name: str) -> CatalogueRow | None:
@@ -265,6 +269,12 @@ class Catalogue(Protocol):
 
     def has_capture(self, original_file_name: str, date_time: str) -> bool:
         """Is a photo of that original name and capture time already published?"""
+
+    def close(self) -> None:
+        """Let go of connections; the next use opens them again."""
+
+    def close(self) -> None:
+        """Let go of connections."""
 
 
 class Dispatch(Protocol):

@@ -203,6 +203,32 @@ class Publish(Section):
     public_url: str = ""
 
 
+class Mysql(Section):
+    """The website's MySQL or MariaDB. Without a host, rows go to the local catalogue alone."""
+
+    host: str = ""
+    port: Annotated[int, Field(ge=1, le=65535)] = 3306
+    user: str = ""
+    password: SecretStr | None = None
+    database: str = ""
+    table: str = "photos_info_revamp"
+    #: the website's column names by ours, e.g. {Caption = "description"}; an empty name: the column is not written
+    columns: dict[str, str] = {}
+    #: encrypt, and check the server's certificate
+    tls: bool = False
+    #: certificates to trust instead of the system's
+    ca_file: Path | None = None
+    #: connecting, or one answer, may take so long
+    timeout_s: Positive = 15
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        missing = [name for name in ("user", "database", "table") if self.host and not getattr(self, name)]
+        if missing:
+            raise ValueError(f"with a host, {' and '.join(missing)} must be set too")
+        return self
+
+
 class Settings(BaseSettings):
     """Everything a person can set."""
 
@@ -225,6 +251,7 @@ class Settings(BaseSettings):
     clip: Clip = Clip()
     ollama: Ollama = Ollama()
     publish: Publish = Publish()
+    mysql: Mysql = Mysql()
     #: names a point where a test ends the process on purpose
     kill_at: str | None = None
 

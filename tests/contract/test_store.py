@@ -20,7 +20,7 @@ from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.sqlite.engine import choose_journal_mode, is_safe_for_wal, library_version, sqlite_library
 from lightgate.adapters.sqlite.migrate import back_up, migrate, require_current
 from lightgate.adapters.sqlite.schema import metadata
-from lightgate.domain.photo import CaptionFacts, Exif, ExifFacts, Failure, Field, Source, Text
+from lightgate.domain.photo import CaptionFacts, Exif, ExifFacts, Failure, Field, QualityFacts, Scores, Source, Text
 from lightgate.domain.pipeline import Position, Result, Status, advance
 from lightgate.domain.words import ReviewStatus, review_status
 from lightgate.errors import (
@@ -173,7 +173,6 @@ class TestGuards:
         with pytest.raises(IntegrityError, match="FOREIGN KEY"), store.writing() as tx:
             tx.connection.execute(sql("DELETE FROM approval"))
 
-
     def test_a_row_forged_past_the_check_is_never_claimed_and_stops_nobody(self, store: SqliteStore) -> None:
         forged, honest = add_photos(store, 2)
         bring_to(store, honest, "publish")
@@ -247,6 +246,14 @@ class TestPhotos:
         with store.writing() as tx:
             tx.photos.write_facts(photo_id, ExifFacts(exif), NOON)
             assert tx.photos.get(photo_id).exif == exif
+
+    def test_the_reviewers_band_survives_a_new_measurement(self, store: SqliteStore) -> None:
+        [photo_id] = add_photos(store, 1)
+        with store.writing() as tx:
+            tx.photos.write(photo_id, {"qr_by_person": 9.0, "band": "Top"})
+            tx.photos.write_facts(photo_id, QualityFacts(Scores(qr=2.0, band="Very Low"), 6, 4), NOON)
+            photo = tx.photos.get(photo_id)
+        assert (photo.qr, photo.scores.qr, photo.scores.band) == (9.0, 2.0, "Top")
 
     def test_a_search_finds_accents_in_either_case(self, store: SqliteStore) -> None:
         [photo_id] = add_photos(store, 1)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
 import sys
+import tomllib
+from collections.abc import Sequence
+from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 #: a wheel or index of one machine's registry
 REGISTRY = re.compile(r"https?://[^\s\"']*(\.whl|\.tar\.gz|\.tgz|/simple|/debian)\b")
@@ -77,3 +84,33 @@ def test_the_readme_names_only_files_that_exist(repository: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", (repository / "README.md").read_text("utf-8"))
 
     assert [link for link in links if not (repository / link).exists()] == []
+
+
+def test_everything_that_is_imported_is_declared(repository: Path) -> None:
+    project = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))
+    product = [*project["project"]["dependencies"], *chain(*project["project"]["optional-dependencies"].values())]
+    workshop = list(chain(*project["dependency-groups"].values()))
+    roots = {"services": product, "workers": product, "review_web": product}
+    roots |= {"tests": product + workshop, "ops": product + workshop}
+
+    missing = {
+        (root, name) for root, declared in roots.items() for name in imported(repository / root) - packages_of(declared)
+    }
+
+    assert missing == set()
+
+
+def imported(folder: Path) -> set[str]:
+    """Name the top-level modules from outside that the code in a folder imports."""
+    ours = {"lightgate", "lightgate_workers", "lightgate_web", "support", "conftest"}
+    nodes = [node for file in folder.rglob("*.py") for node in ast.walk(ast.parse(file.read_text("utf-8")))]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    return {name.partition(".")[0] for name in names} - sys.stdlib_module_names - ours
+
+
+def packages_of(declared: Sequence[str]) -> set[str]:
+    """Name the top-level modules that the declared distributions bring; one that is not installed, by its own name."""
+    wanted = {canonicalize_name(Requirement(line).name) for line in declared}
+    brought = packages_distributions().items()
+    return wanted | {module for module, by in brought if wanted & set(map(canonicalize_name, by))}

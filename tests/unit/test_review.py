@@ -179,8 +179,10 @@ class TestEdit:
 
     def test_the_reviewers_rating_wins_and_can_be_taken_back(self, desk: Desk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
-        assert edit(desk, photo_id, 1, Changes(qr=8.126), "ann").qr == 8.13
-        assert edit(desk, photo_id, 2, Changes(clear_qr=True), "ann").qr_by_person is None
+        rated = edit(desk, photo_id, 1, Changes(qr=8.126), "ann")
+        assert (rated.qr, rated.scores.band) == (8.13, "Top")
+        unrated = edit(desk, photo_id, 2, Changes(clear_qr=True), "ann")
+        assert (unrated.qr_by_person, unrated.scores.band) == (None, "NA")
         with pytest.raises(InputInvalid):
             edit(desk, photo_id, 3, Changes(qr=11), "ann")
 

@@ -1,7 +1,8 @@
 """Ends a worker whose event loop stands still while the broker is connected, so that its supervisor starts a new one.
 
 A frozen connection can stop Celery's loop for ever: the process lives, answers nothing and takes no message. Without a
-broker the loop rests on purpose, so then the switch is off. A file tells the outside how the worker is.
+broker the loop rests on purpose, so then the switch is off. A worker that was told to stop, and cannot since the broker
+is away, is ended too. A file tells the outside how the worker is.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 #: a loop that has not turned for so long will not turn again
 PATIENCE_S = 60.0
 BEAT_S = 5.0
+#: a stop that is past its soft part takes a moment, or waits for a broker that is away
+LAST_S = 5.0
 #: exit status of a worker that ended itself
 STOOD_STILL = 70
 
@@ -41,6 +44,7 @@ class DeadMan:
         self._end = end
         self._clock = clock
         self._turned: float | None = None
+        self._must_end_at: float | None = None
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="dead-man", daemon=True)
 
@@ -57,6 +61,10 @@ class DeadMan:
         if self._turned is not None:
             self._turned = self._clock()
 
+    def expect_end(self) -> None:
+        """The worker stops: its process must be gone in a moment."""
+        self._must_end_at = self._clock() + LAST_S
+
     def start(self) -> None:
         """Begin to watch; once."""
         if not self._thread.is_alive() and not self._over.is_set():
@@ -72,7 +80,10 @@ class DeadMan:
 
     def look(self) -> None:
         """End the process if the loop has stood still for too long; else say how the worker is."""
-        turned = self._turned
+        turned, last = self._turned, self._must_end_at
+        if last is not None and self._clock() > last:
+            log.critical("%s: it does not come to its end; ending the worker", self._worker)
+            self._end(STOOD_STILL)
         still_s = 0.0 if turned is None else self._clock() - turned
         if still_s > PATIENCE_S:
             log.critical("%s: the loop has stood still for %.0f s; ending the worker", self._worker, still_s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from celery import Celery, signals
@@ -38,7 +39,7 @@ def make_app(
     bench = Bench(open_house, stages)
     for stage in stages.values():
         register(app, stage, bench)
-    app.steps["consumer"].add(pulse(lambda worker: DeadMan(worker, DataFolder(settings().home).run)))
+    app.steps["consumer"].add(pulse(lambda worker: _switch(worker, DataFolder(settings().home).run)))
     _listen(bench, Lost(open_hurriedly), settings)
     return app
 
@@ -46,6 +47,18 @@ def make_app(
 def stage_of(worker: str, stages: Mapping[str, Stage]) -> Stage | None:
     """Find the stage that a worker named ``exif@host`` or ``exif.2@host`` works for."""
     return stages.get(worker.partition("@")[0].partition(".")[0])
+
+
+def _switch(worker: str, run_folder: Path) -> DeadMan:
+    dead_man = DeadMan(worker, run_folder)
+
+    def on_shutting_down(how: str, **_: Any) -> None:
+        # sent after the soft part of a stop; a warm one may take as long as its photos do
+        if how == "Cold":
+            dead_man.expect_end()
+
+    signals.worker_shutting_down.connect(on_shutting_down, weak=False)
+    return dead_man
 
 
 def _listen(bench: Bench, lost: Lost, settings: Callable[[], Settings]) -> None:

@@ -57,7 +57,7 @@ def _page(slug: str, problem: str = "") -> str:
         approved=approved,
         to_remove=len(ids) - approved,
         confirmed=releasing.digest(ids),
-        where=here.settings.publish.directory or here.folder.published,
+        where=releasing.destination(),
         count=counts(),
         problem=problem,
         earlier=url_for("pages.release", set=of_set, before=earlier) if earlier else None,

@@ -6,132 +6,108 @@ Columns that we do not know belong to the website: they are never read, never wr
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, fields
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Double,
-    Engine,
-    Integer,
-    MetaData,
-    RowMapping,
-    String,
-    Table,
-    Text,
-    create_engine,
-    exists,
-    insert,
-    make_url,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, Table, create_engine, exists, insert, inspect, make_url, select, text, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from lightgate.adapters.catalogue_table import REMOTE_ID, TABLE, columns_of, make_table, row_of
 from lightgate.adapters.sqlite.engine import make_engine
 from lightgate.errors import CatalogueUnreachable, StorageFull
 from lightgate.ports import CatalogueRow
 
-TABLE = "photos_info_revamp"
+__all__ = ["TABLE", "SqlCatalogue", "table"]
 
-_metadata = MetaData()
-_names = String(300)
-table = Table(
-    TABLE,
-    _metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("Folder", String(255), nullable=False),
-    Column("File_Name", _names, nullable=False, unique=True),
-    Column("Path", String(500), nullable=False),
-    Column("Thumb_Path", String(500), nullable=False),
-    Column("DateTime", String(32)),
-    Column("Camera", String(255)),
-    Column("Lens_model", String(255)),
-    Column("Width", Integer, nullable=False),
-    Column("Height", Integer, nullable=False),
-    Column("Exposure", String(32)),
-    Column("Aperture", String(32)),
-    Column("ISO", Integer),
-    Column("Focal_length", Integer),
-    Column("Keywords", Text, nullable=False),
-    Column("Caption", Text, nullable=False),
-    Column("alt_text", Text, nullable=False),
-    Column("Location", String(250), nullable=False),
-    Column("QR", Double),
-    Column("QC_Status", String(64), nullable=False),
-    Column("Original_File_Name", _names, nullable=False),
-    Column("nima_score", Double),
-    Column("blur_score", Double),
-    Column("brightness_score", Double),
-    Column("contrast_score", Double),
-    Column("brisque_score", Double),
-    Column("clip_aesthetic_score", Double),
-    sqlite_autoincrement=True,
-)
-
-_COLUMNS = tuple(table.c[each.name] for each in fields(CatalogueRow))
-#: columns where the website may hold NULL and our row holds a value
-_DEFAULTS: dict[str, str | int] = {
-    each.name: 0 if each.type == "int" else "" for each in fields(CatalogueRow) if each.type in {"int", "str"}
-}
+table = make_table()
 
 
 class SqlCatalogue:
     """The table behind a database URL; a local SQLite file is made when it is absent."""
 
-    def __init__(self, url: str) -> None:
-        self._url = make_url(url)
-        self._engine = _engine(url)
+    def __init__(self, url: str, of: Table = table, engine: Engine | None = None) -> None:
+        self._place = make_url(url).database
+        self._table = of
+        self._engine = engine or _engine(url)
         self._reader = self._engine.execution_options(sqlite_begin="DEFERRED")
+        self._columns = tuple(columns_of(of))
+        self._labelled = [column.label(column.key) for column in self._columns]
 
     @classmethod
     def in_file(cls, file: Path) -> Self:
         """Open the local catalogue, making file and table where they are absent."""
-        catalogue = cls(f"sqlite:///{file}")
+        catalogue = cls(f"sqlite:///{file}", make_table(is_local=True))
         file.parent.mkdir(parents=True, exist_ok=True)
-        with _translated(file), catalogue._engine.begin() as connection:
-            _metadata.create_all(connection)
+        with catalogue._translated(), catalogue._engine.begin() as connection:
+            catalogue._table.metadata.create_all(connection)
+            if REMOTE_ID not in {column["name"] for column in inspect(connection).get_columns(TABLE)}:
+                connection.execute(text(f"ALTER TABLE {TABLE} ADD COLUMN {REMOTE_ID} INTEGER"))
         return catalogue
 
+    def why_not_ready(self) -> str | None:
+        """Nothing stands between us and a file."""
+        return None
+
     def upsert(self, row: CatalogueRow) -> int:
+        return self.write(row)
+
+    def write(self, row: CatalogueRow, **more: object) -> int:
+        """Insert or update a row, with values for columns beside ours; give its id."""
         try:
-            return self._upsert(row)
+            return self._write(row, more)
         except CatalogueUnreachable as error:
             if not isinstance(error.__cause__, IntegrityError):
                 raise
         # another publisher inserted the name between our look and our insert
-        return self._upsert(row)
+        return self._write(row, more)
 
-    def _upsert(self, row: CatalogueRow) -> int:
-        is_row = table.c.File_Name == row.File_Name
+    def _write(self, row: CatalogueRow, more: dict[str, object]) -> int:
+        of = self._table
+        is_row = of.c.File_Name == row.File_Name
+        values = {**{name: value for name, value in asdict(row).items() if name in of.c}, **more}
         with self._writing() as connection:
-            found = connection.execute(select(table.c.id, *_COLUMNS).where(is_row)).mappings().first()
+            watched = [of.c.id, *self._labelled, *(of.c[name] for name in more)]
+            found = connection.execute(select(*watched).where(is_row)).mappings().first()
             if found is None:
-                connection.execute(insert(table).values(**asdict(row)))
-            elif _row(found) != row:
-                connection.execute(update(table).where(table.c.id == found["id"]).values(**asdict(row)))
-            row_id: int = connection.execute(select(table.c.id).where(is_row)).scalar_one()
+                connection.execute(insert(of).values(values))
+            elif any(found[name] != value for name, value in values.items()):
+                connection.execute(update(of).where(of.c.id == found["id"]).values(values))
+            row_id: int = connection.execute(select(of.c.id).where(is_row)).scalar_one()
+            self._written(connection, row, row_id)
             return row_id
+
+    def _written(self, connection: Connection, row: CatalogueRow, row_id: int) -> None:
+        """Let an adapter do more in the row's transaction."""
 
     def find(self, file_name: str) -> CatalogueRow | None:
         with self._reading() as connection:
-            query = select(*_COLUMNS).where(table.c.File_Name == file_name)
+            query = select(*self._labelled).where(self._table.c.File_Name == file_name)
             found = connection.execute(query).mappings().first()
-        return None if found is None else _row(found)
+        return None if found is None else row_of(found)
 
     def remove(self, file_name: str) -> None:
         with self._writing() as connection:
-            connection.execute(table.delete().where(table.c.File_Name == file_name))
+            connection.execute(self._table.delete().where(self._table.c.File_Name == file_name))
 
     def file_names(self) -> Sequence[str]:
         with self._reading() as connection:
-            return connection.execute(select(table.c.File_Name).order_by(table.c.File_Name)).scalars().all()
+            names = select(self._table.c.File_Name).order_by(self._table.c.File_Name)
+            return connection.execute(names).scalars().all()
+
+    def rows(self) -> Iterator[tuple[int, CatalogueRow]]:
+        """Yield every row with its id, in a few at a time."""
+        query = select(self._table.c.id.label("id"), *self._labelled).execution_options(yield_per=500)
+        with self._reading() as connection:
+            for found in connection.execute(query).mappings():
+                yield found["id"], row_of(found)
 
     def has_capture(self, original_file_name: str, date_time: str) -> bool:
-        is_capture = exists().where(table.c.Original_File_Name == original_file_name, table.c.DateTime == date_time)
+        of = self._table
+        if not {"Original_File_Name", "DateTime"} <= set(of.c.keys()):
+            return False
+        is_capture = exists().where(of.c.Original_File_Name == original_file_name, of.c.DateTime == date_time)
         with self._reading() as connection:
             return connection.execute(select(is_capture)).scalar_one()
 
@@ -141,13 +117,16 @@ class SqlCatalogue:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with _translated(self._url.database), self._engine.begin() as connection:
+        with self._translated(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _translated(self._url.database), self._reader.begin() as connection:
+        with self._translated(), self._reader.begin() as connection:
             yield connection
+
+    def _translated(self) -> AbstractContextManager[None]:
+        return _translated(self._place)
 
 
 @contextmanager
@@ -167,9 +146,3 @@ def _engine(url: str) -> Engine:
         # other programs, of any age, may read the file
         return make_engine(Path(parsed.database), durable=True, can_use_wal=False)
     return create_engine(url, pool_size=1, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
-
-
-def _row(found: RowMapping) -> CatalogueRow:
-    values: dict[str, Any] = {column.name: found[column.name] for column in _COLUMNS}
-    empty = {name: _DEFAULTS.get(name) for name, value in values.items() if value is None}
-    return CatalogueRow(**{**values, **empty})

@@ -9,18 +9,20 @@ from pydantic import SecretStr
 
 from lightgate.adapters.catalogue import SqlCatalogue
 from lightgate.adapters.folder_target import FolderTarget
+from lightgate.adapters.mirrored_catalogue import MirroredCatalogue
+from lightgate.adapters.mysql_catalogue import MysqlCatalogue
 from lightgate.adapters.remote import ftp
 from lightgate.adapters.remote.server import Connect
 from lightgate.adapters.remote.target import RemoteTarget
 from lightgate.delivery import Website
 from lightgate.domain.layout import FULL, THUMB, Layout
 from lightgate.folder import DataFolder
-from lightgate.ports import Target
-from lightgate.settings import Publish
+from lightgate.ports import Catalogue, Target
+from lightgate.settings import Mysql, Publish
 from lightgate.settings import Target as TargetSettings
 
 
-def open_website(publish: Publish, folder: DataFolder) -> Website:
+def open_website(publish: Publish, folder: DataFolder, mysql: Mysql | None = None) -> Website:
     """Open what the settings name; our own folder and catalogue are made, a folder the owner named must exist.
 
     No line is opened before something is asked of a target.
@@ -31,7 +33,13 @@ def open_website(publish: Publish, folder: DataFolder) -> Website:
     """
     layout = Layout({FULL: publish.full_path, THUMB: publish.thumb_path}, publish.undated)
     targets = tuple(open_targets(publish, folder))
-    return Website(targets, SqlCatalogue.in_file(folder.catalogue), layout, publish.public_url)
+    return Website(targets, open_catalogue(folder, mysql or Mysql()), layout, publish.public_url)
+
+
+def open_catalogue(folder: DataFolder, mysql: Mysql) -> Catalogue:
+    """Open the website's catalogue with its local copy, or the local one alone."""
+    local = SqlCatalogue.in_file(folder.catalogue)
+    return MirroredCatalogue(MysqlCatalogue(mysql), local) if mysql.host else local
 
 
 def open_targets(publish: Publish, folder: DataFolder) -> Iterator[Target]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import getpass
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import click
 
 from lightgate import intake
-from lightgate.adapters.exif import PillowHeaders
 from lightgate.adapters.website import open_website
 from lightgate.bootstrap import House, build, migrate
 from lightgate.delivery import Website
@@ -44,25 +43,12 @@ class Session:
     @cached_property
     def website(self) -> Website:
         """The configured website."""
-        return open_website(self.settings.publish, self.folder)
+        return open_website(self.settings.publish, self.folder, self.settings.mysql)
 
     @cached_property
     def intake(self) -> intake.Desk:
         """Where sets are handed in and taken back."""
-        house, wanted = self.house, self.settings.intake
-        return intake.Desk(
-            house.store,
-            house.folder,
-            house.route,
-            house.rule,
-            PillowHeaders(wanted.max_megapixels, wanted.max_file_mb),
-            house.dispatch,
-            house.now,
-            self.website.catalogue,
-            max_file_mb=wanted.max_file_mb,
-            min_free_mb=wanted.min_free_mb,
-            kill_at=self.settings.kill_at,
-        )
+        return replace(self.house.intake_desk(), catalogue=self.website.catalogue)
 
     @property
     def who(self) -> str:

@@ -1,6 +1,7 @@
 """Taking sets of photographs in, and giving them back: what ``submit`` and ``rollback`` do."""
 
 from lightgate.intake.asked import Request, read_brief
+from lightgate.intake.blocked import roll_back_blocked
 from lightgate.intake.desk import Desk
 from lightgate.intake.manifest import read_manifest
 from lightgate.intake.moves import finish_moves
@@ -22,6 +23,7 @@ __all__ = [
     "plan",
     "read_brief",
     "read_manifest",
+    "roll_back_blocked",
     "rollback",
     "submit",
     "sweep",

@@ -10,6 +10,7 @@ from lightgate.domain import text as proofs
 from lightgate.domain.naming import Rule
 from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import Position, Result, Route, Status, advance
+from lightgate.domain.quality import BandLimits
 from lightgate.errors import Conflict
 from lightgate.folder import DataFolder
 from lightgate.ports import Dispatch
@@ -28,6 +29,7 @@ class Desk:
     now: Callable[[], datetime]
     #: seals approvals
     key: bytes = field(repr=False)
+    bands: BandLimits = field(default_factory=BandLimits)
 
     def wake(self, photo: Photo) -> None:
         """Wake the workers of a step that a decision just sent a photo to; call it after the commit."""

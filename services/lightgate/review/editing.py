@@ -8,6 +8,7 @@ from datetime import datetime
 
 from lightgate.domain.photo import Field, Photo, Source, Text, TextValue
 from lightgate.domain.pipeline import Result
+from lightgate.domain.quality import BandLimits, band
 from lightgate.errors import InputInvalid
 from lightgate.naming_gate import choose_name, rename
 from lightgate.review.desk import Desk, fetch, move, note, prove, withdraw_approval
@@ -62,7 +63,7 @@ def edit(desk: Desk, photo_id: int, version: int, changes: Changes, by: str) -> 
         applied = [
             *_edit_identity(tx, desk, photo, changes, by, at),
             *_edit_texts(tx, photo, changes, at),
-            *_edit_qr(tx, photo, changes),
+            *_edit_qr(tx, photo, changes, desk.bands),
         ]
         if applied:
             move(tx, desk, photo, Result.EDITED, by, at)
@@ -111,7 +112,7 @@ def _edit_texts(tx: Transaction, photo: Photo, changes: Changes, at: datetime) -
         yield f"{change.field}.{change.language}", _shown(old.value) if old else None, _shown(value)
 
 
-def _edit_qr(tx: Transaction, photo: Photo, changes: Changes) -> Iterator[_Applied]:
+def _edit_qr(tx: Transaction, photo: Photo, changes: Changes, limits: BandLimits) -> Iterator[_Applied]:
     if changes.qr is None and not changes.clear_qr:
         return
     low, high = QR_RANGE
@@ -119,7 +120,8 @@ def _edit_qr(tx: Transaction, photo: Photo, changes: Changes) -> Iterator[_Appli
         raise InputInvalid(reason=f"A rating lies between {low:g} and {high:g}.")
     new = None if changes.qr is None else round(changes.qr, 2)
     if new != photo.qr_by_person:
-        tx.photos.write(photo.id, {"qr_by_person": new})
+        rating = photo.scores.qr if new is None else new
+        tx.photos.write(photo.id, {"qr_by_person": new, "band": band(rating, limits)})
         yield "qr", _number(photo.qr_by_person), _number(new)
 
 

@@ -134,7 +134,7 @@ def build(settings: Settings, store: Store) -> Publisher:
     from lightgate.adapters.website import open_website
 
     folder = DataFolder(settings.home)
-    website = open_website(settings.publish, folder)
+    website = open_website(settings.publish, folder, settings.mysql)
     for target in website.targets:
         target.sweep()
     renderer, key = renditions(settings.publish), seal_key(folder.secrets)

@@ -158,6 +158,8 @@ class Photos:
 
     def write_facts(self, photo_id: int, facts: ExifFacts | QualityFacts | CaptionFacts, at: datetime) -> None:
         columns = columns_of(facts)
+        if isinstance(facts, QualityFacts) and self.get(photo_id).qr_by_person is not None:
+            del columns["band"]  # the reviewer's rating wins, and so does its band
         if columns:
             self.write(photo_id, {**columns, "updated_at": at})
         for text in getattr(facts, "texts", ()):

@@ -1,0 +1,175 @@
+"""The website's table in MySQL or MariaDB, by ``pymysql``.
+
+A row the table cannot hold is the photo's fault and said at once; a server that is away, or that refuses all rows, is
+asked again only after a while.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Table, column, create_engine, inspect, select, update
+from sqlalchemy import table as light_table
+from sqlalchemy.exc import SQLAlchemyError
+
+from lightgate.adapters.breaker import Breaker
+from lightgate.adapters.catalogue import SqlCatalogue
+from lightgate.adapters.catalogue_table import make_table
+from lightgate.errors import CatalogueClosed, CatalogueUnreachable, RowRefused, SettingInvalid
+from lightgate.ports import CatalogueRow
+from lightgate.settings import Mysql
+
+#: the proof table that the predecessor's website has beside
+QUALITY_TABLE = "metadata_quality"
+#: a connection that rested this long is asked whether the server is still there
+RESTED_S = 10.0
+#: shorter than the usual ``wait_timeout`` of shared hosts
+_RECYCLE_S = 240
+#: the row is at fault: too long, wrong characters, out of range, a NULL that may not be, a second unique column.
+#: Source: https://mariadb.com/docs/server/reference/error-codes
+_ROW = frozenset({1048, 1062, 1264, 1265, 1267, 1292, 1366, 1406, 3819, 3988, 4025})
+#: no row would be taken: rights, password, table, columns, read-only
+_CLOSED = frozenset({1044, 1045, 1049, 1054, 1130, 1142, 1143, 1146, 1227, 1251, 1290, 1364, 1698, 1792, 1836, 2059})
+
+
+class MysqlCatalogue(SqlCatalogue):
+    """``Catalogue`` over one pooled connection; also keeps ``metadata_quality`` in step where the website has it."""
+
+    def __init__(self, mysql: Mysql, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(_url(mysql).render_as_string(), make_table(mysql.table, mysql.columns), _engine(mysql))
+        self._clock = clock
+        self._away = Breaker(failures=1, clock=clock)
+        self._used_at = 0.0
+        self._has_been_used = False
+        self._quality: Table | Any = None
+        self._has_looked_for_quality = False
+
+    def __repr__(self) -> str:
+        return f"MysqlCatalogue({self._engine.url})"
+
+    def why_not_ready(self) -> str | None:
+        """Say why no row can be written now; asks the server if nothing was asked of it for a while."""
+        if reason := self._away.why_open():
+            return reason
+        if self._has_been_used and self._clock() - self._used_at < RESTED_S:
+            return None
+        try:
+            with self._reading() as connection:
+                connection.execute(select(1))
+        except CatalogueUnreachable as error:
+            return error.message
+        return None
+
+    def _translated(self) -> AbstractContextManager[None]:
+        return self._watched()
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            number, reason = _said(error)
+            if number in _ROW:
+                raise RowRefused(reason=reason) from error
+            kind = CatalogueClosed if number in _CLOSED else CatalogueUnreachable
+            found = kind(reason=reason)
+            self._away.failed(found.message)
+            raise found from error
+        self._away.succeeded()
+        self._has_been_used = True
+        self._used_at = self._clock()
+
+    def _written(self, connection: Connection, row: CatalogueRow, row_id: int) -> None:
+        if not self._has_looked_for_quality:
+            self._quality = _quality_table(connection)
+            self._has_looked_for_quality = True
+        if self._quality is None:
+            return
+        of = self._quality
+        told = {name: value for name, value in _quality_values(row, row_id).items() if name in of.c}
+        is_row = of.c.revamp_File_Name == row.File_Name
+        if connection.execute(select(of.c.revamp_File_Name).where(is_row)).first() is None:
+            connection.execute(of.insert().values(told))
+        else:
+            connection.execute(update(of).where(is_row).values(told))
+
+
+def _quality_table(connection: Connection) -> Any:
+    """Describe the website's proof table by the columns that it has; None where there is none."""
+    looked = inspect(connection)
+    if not looked.has_table(QUALITY_TABLE):
+        return None
+    names = [each["name"] for each in looked.get_columns(QUALITY_TABLE)]
+    return light_table(QUALITY_TABLE, *(column(name) for name in names)) if "revamp_File_Name" in names else None
+
+
+def _quality_values(row: CatalogueRow, row_id: int) -> dict[str, object]:
+    """Say what a person approved and where it went; what no proof gave stays the website's."""
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    return {
+        "revamp_id": row_id,
+        "revamp_File_Name": row.File_Name,
+        "revamp_Original_File_Name": row.Original_File_Name,
+        "revamp_Location": row.Location,
+        "revamp_Folder": row.Folder,
+        "upload_caption": row.Caption,
+        "upload_alt_text": row.alt_text,
+        "upload_keywords": row.Keywords,
+        "overall_quality_status": "MANUAL_APPROVED",
+        "manual_decision": "MANUAL_APPROVED",
+        "accepted_for_upload": 1,
+        "caption_accepted_for_upload": 1,
+        "alt_text_accepted_for_upload": 1,
+        "keywords_accepted_for_upload": 1,
+        "uploaded_to_mysql": 1,
+        "mysql_synced_at": now,
+        "upload_public_path": row.Path,
+        "upload_status": "UPLOADED",
+        "updated_at": now,
+    }
+
+
+def _said(error: SQLAlchemyError) -> tuple[int, str]:
+    """Read a server's number and words; pymysql gives them as the error's two arguments."""
+    given = getattr(getattr(error, "orig", None), "args", ())
+    if len(given) == 2 and isinstance(given[0], int):
+        return given[0], str(given[1]).rstrip(".")
+    return 0, str(getattr(error, "orig", None) or type(error).__name__)
+
+
+def _url(mysql: Mysql) -> URL:
+    password = mysql.password.get_secret_value() if mysql.password else None
+    return URL.create("mysql+pymysql", mysql.user, password, mysql.host, mysql.port, mysql.database)
+
+
+def _engine(mysql: Mysql) -> Engine:
+    timeouts = {f"{which}_timeout": mysql.timeout_s for which in ("connect", "read", "write")}
+    return create_engine(
+        _url(mysql),
+        pool_size=1,
+        max_overflow=4,
+        pool_pre_ping=True,
+        pool_recycle=_RECYCLE_S,
+        hide_parameters=True,
+        connect_args={
+            **timeouts,
+            "charset": "utf8mb4",
+            "ssl": _tls(mysql),
+            # shared hosts often switch this off, and then shorten texts and replace characters without a word
+            "init_command": "SET SESSION sql_mode = CONCAT_WS(',', @@sql_mode, 'STRICT_TRANS_TABLES')",
+        },
+    )
+
+
+def _tls(mysql: Mysql) -> ssl.SSLContext | None:
+    if not mysql.tls:
+        return None
+    try:
+        return ssl.create_default_context(cafile=str(mysql.ca_file.expanduser()) if mysql.ca_file else None)
+    except OSError as error:
+        raise SettingInvalid(name="mysql.ca_file", reason=str(error.strerror or error)) from error
