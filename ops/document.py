@@ -11,6 +11,7 @@ import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args, get_origin
 
 import click
 from pydantic import BaseModel, SecretStr
@@ -64,16 +65,19 @@ def settings_text() -> str:
 
 def _section(model: type[BaseModel], path: str, prefix: str) -> Iterator[str]:
     inner = {name: kind for name, info in model.model_fields.items() if (kind := _model_in(info))}
+    named = {name: kind for name, info in model.model_fields.items() if (kind := _named_models_in(info))}
     notes = _notes(model)
     yield f"\n## {f'[{path}]' if path else 'General'}\n\n"
     if model.__doc__:
         yield _prose(inspect.cleandoc(model.__doc__)) + "\n\n"
     yield "| setting | variable | default | meaning |\n|---|---|---|---|\n"
     for name, info in model.model_fields.items():
-        if name not in inner:
+        if name not in inner and name not in named:
             yield f"| `{name}` | `{prefix}{name.upper()}` | {_default(info)} | {notes.get(name, '')} |\n"
     for name, kind in inner.items():
         yield from _section(kind, f"{path}.{name}".lstrip("."), f"{prefix}{name.upper()}__")
+    for name, kind in named.items():
+        yield from _section(kind, f"{path}.{name}.<name>".lstrip("."), f"{prefix}{name.upper()}__<NAME>__")
 
 
 def _model_in(info: FieldInfo) -> type[BaseModel] | None:
@@ -81,11 +85,18 @@ def _model_in(info: FieldInfo) -> type[BaseModel] | None:
     return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
 
+def _named_models_in(info: FieldInfo) -> type[BaseModel] | None:
+    """Find the model of a table of tables, whose names the owner chooses."""
+    of = get_args(info.annotation)
+    return of[1] if get_origin(info.annotation) is dict and issubclass(of[1], BaseModel) else None
+
+
 def _notes(model: type[BaseModel]) -> dict[str, str]:
     """Read the ``#:`` lines above each field."""
     notes: dict[str, str] = {}
     above: list[str] = []
-    for line in map(str.strip, inspect.getsource(model).splitlines()):
+    sources = [inspect.getsource(each) for each in model.__mro__ if each.__module__ == settings.__name__]
+    for line in (line.strip() for source in sources for line in source.splitlines()):
         if line.startswith("#:"):
             above.append(line.removeprefix("#:").strip())
             continue
@@ -102,8 +113,10 @@ def _prose(text: str) -> str:
 
 def _default(info: FieldInfo) -> str:
     default = info.get_default(call_default_factory=True)
-    if default in (None, "", ()) or isinstance(default, SecretStr):
+    if default in (None, "", (), {}) or isinstance(default, SecretStr):
         return ""
+    if info.is_required():
+        return "must be set"
     return f"`{', '.join(map(str, default)) if isinstance(default, tuple) else default}`"
 
 

@@ -20,6 +20,7 @@ _STATUS: dict[type[errors.LightgateError], int] = {
     errors.Conflict: 409,
     errors.IllegalMove: 409,
     errors.DuplicatePhoto: 409,
+    errors.AlreadyRequested: 409,
     errors.NameTaken: 409,
     errors.SignInFailed: 401,
     errors.TooManyAttempts: 429,

@@ -32,7 +32,15 @@ def release(ids: Sequence[int]) -> ReleaseReport:
     here = house()
     with _website() as website:
         return publishing.release(
-            here.store, here.route, here.key, ids, person(), here.now(), website=website, wake=here.dispatch.wake
+            here.store,
+            here.route,
+            here.key,
+            ids,
+            person(),
+            here.now(),
+            folder=here.folder,
+            website=website,
+            wake=here.dispatch.wake,
         )
 
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lightgate.domain.photo import Photo
+from lightgate.domain.query import BANDS, parse
 from lightgate.domain.words import ReviewStatus
 from lightgate.errors import InputInvalid
-from lightgate.store import PhotoFilter, Transaction
+from lightgate.store import Order, PhotoFilter, Place, Transaction
 
 UNDECIDED = "undecided"
 ALL = "all"
-BANDS = ("Top", "Good", "Average", "Low", "Very Low", "NA")
-
 _STATES = frozenset({UNDECIDED, ALL, *(word.value for word in ReviewStatus)})
-_MAX_SEARCH = 200
+#: states whose photos wait for a decision
+_BY_RISK = frozenset({UNDECIDED, ReviewStatus.PENDING.value, ReviewStatus.NEEDS_WORK.value})
 #: SQLite's largest integer
 MAX_ID = 2**63 - 1
 _MAX_DIGITS = 19
@@ -33,14 +33,16 @@ class Selection:
     set: str = ""
     #: a ``ReviewStatus`` word, ``undecided`` or ``all``
     state: str = ALL
-    #: part of a name or text
+    #: the query language of ``domain/query.py``
     q: str = ""
     band: str = ""
+    #: an ``Order``; empty: the riskiest first where photos wait for a decision
+    order: str = ""
 
     @property
     def params(self) -> dict[str, Any]:
         """What the address carries; texts all, as ``url_for`` takes them."""
-        given = {"set": self.set, "state": self.state, "q": self.q, "band": self.band}
+        given = {"set": self.set, "state": self.state, "q": self.q, "band": self.band, "order": self.order}
         return {name: value for name, value in given.items() if value}
 
     def wanted(self, tx: Transaction) -> PhotoFilter:
@@ -54,17 +56,32 @@ class Selection:
             set_id=tx.sets.get(self.set).id if self.set else None,
             review_status=self.state if is_one_word else None,
             undecided=self.state == UNDECIDED,
-            search=self.q or None,
+            query=parse(self.q),
             band=self.band or None,
+            order=self.by,
         )
+
+    @property
+    def by(self) -> Order:
+        """The order of the list; only what waits for a decision is ordered by risk."""
+        is_by_risk = self.state in _BY_RISK and self.order != Order.ID
+        return Order.RISK if is_by_risk else Order.ID
+
+    def place_of(self, photo: Photo) -> str:
+        """Write a photo's place in this list for an address."""
+        return f"{photo.rank}.{photo.id}" if self.by is Order.RISK else str(photo.id)
+
+    def at(self, photo: Photo) -> dict[str, Any]:
+        """What the address of a photo carries: this list, and the place the photo has in it now."""
+        return self.params | ({"at": photo.rank} if self.by is Order.RISK else {})
 
     def in_state(self, state: str) -> Selection:
         """The same photos, narrowed to another state."""
         return replace(self, state=state)
 
 
-def selection_from(given: Mapping[str, str], *, state: str = ALL) -> Selection:
-    """Read filters; ``state`` stands in where none is given.
+def selection_from(given: Mapping[str, str], *, state: str = ALL, order: str = "") -> Selection:
+    """Read filters; ``state`` and ``order`` stand in where none is given.
 
     Raises:
         InputInvalid: a word that means nothing here.
@@ -75,19 +92,50 @@ def selection_from(given: Mapping[str, str], *, state: str = ALL) -> Selection:
         raise InputInvalid(reason=f"There is no state {wanted[:40]!r}; use {', '.join(sorted(_STATES))}.")
     if band and band not in BANDS:
         raise InputInvalid(reason=f"There is no band {band[:40]!r}; use {', '.join(BANDS)}.")
-    return Selection(given.get("set", ""), wanted, given.get("q", "").strip()[:_MAX_SEARCH], band)
+    order = given.get("order") or order
+    if order and order not in list(Order):
+        raise InputInvalid(reason=f"There is no order {order[:40]!r}; use {', '.join(Order)}.")
+    query = given.get("q", "").strip()
+    parse(query)
+    return Selection(given.get("set", ""), wanted, query, band, order)
 
 
 def place_from(given: Mapping[str, str], name: str) -> int | None:
-    """Read a place in a list: the id of the photo before or after it.
+    """Read a number that was given out: the id of a photo, or where a page starts.
 
     Raises:
-        InputInvalid: not a place that was given out.
+        InputInvalid: not one that was given out.
     """
     text = given.get(name)
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS) or int(text) > MAX_ID:
+        raise InputInvalid(reason=f"{name} is not one that was given out.")
+    return int(text)
+
+
+def cursor_from(given: Mapping[str, str], name: str) -> Place | None:
+    """Read a place in a list, as ``Selection.place_of`` wrote it.
+
+    Raises:
+        InputInvalid: not a place that was given out.
+    """
+    head, dot, tail = given.get(name, "").rpartition(".")
+    if not dot:
+        photo_id = place_from(given, name)
+        return None if photo_id is None else Place(photo_id)
+    photo_id = place_from({name: tail}, name)
+    return None if photo_id is None else Place(photo_id, _rank(head, name))
+
+
+def place_at(given: Mapping[str, str], photo_id: int) -> Place:
+    """Give the place where a person looks at a photo, which an edit may have moved since."""
+    return Place(photo_id, _rank(given["at"], "at") if given.get("at") else None)
+
+
+def _rank(text: str, name: str) -> int:
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 7):
         raise InputInvalid(reason=f"{name} is not one that was given out.")
     return int(text)
 
@@ -98,22 +146,24 @@ class Neighbours:
     after: Photo | None
 
 
-def neighbours(tx: Transaction, selection: Selection, photo_id: int) -> Neighbours:
+def neighbours(tx: Transaction, selection: Selection, place: Place) -> Neighbours:
     """Find the photos beside this one; it need not be part of the selection itself any more."""
     wanted = selection.wanted(tx)
+    before, after = tx.photos.page(wanted, before=place, limit=2), tx.photos.page(wanted, after=place, limit=2)
+    # an edit may have moved the photo itself to beside its place
     return Neighbours(
-        _only(tx.photos.page(wanted, before=photo_id, limit=1)), _only(tx.photos.page(wanted, after=photo_id, limit=1))
+        _only([each for each in reversed(before) if each.id != place.id]),
+        _only([each for each in after if each.id != place.id]),
     )
 
 
-def next_to_decide(tx: Transaction, selection: Selection, photo_id: int) -> Photo | None:
-    """Find the photo to go on with after a decision: the next above, else the first one left."""
+def next_to_decide(tx: Transaction, selection: Selection, place: Place | None) -> Photo | None:
+    """Find the photo to go on with after a decision: the next in the list, else the first one left."""
     wanted = (selection.in_state(UNDECIDED) if selection.state == ALL else selection).wanted(tx)
-    above = _only(tx.photos.page(wanted, after=photo_id, limit=1))
-    if above is not None:
-        return above
-    first = _only(tx.photos.page(wanted, limit=1))
-    return None if first is not None and first.id == photo_id else first
+    if selection.state == ALL:
+        wanted = replace(wanted, order=selection.by)
+    left = [*(tx.photos.page(wanted, after=place, limit=2) if place else []), *tx.photos.page(wanted, limit=2)]
+    return _only([each for each in left if place is None or each.id != place.id])
 
 
 def count_left(tx: Transaction, selection: Selection) -> int:
@@ -131,7 +181,7 @@ def ids_of(tx: Transaction, selection: Selection) -> Sequence[int]:
     Raises:
         InputInvalid: more than are done at once.
     """
-    wanted = selection.wanted(tx)
+    wanted = replace(selection.wanted(tx), order=Order.ID)
     if tx.photos.count(wanted) > MAX_AT_ONCE:
         raise InputInvalid(reason=f"That is more than {MAX_AT_ONCE} photos; narrow the filters.")
     ids: list[int] = []

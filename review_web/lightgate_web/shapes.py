@@ -11,6 +11,7 @@ from flask import url_for
 
 from lightgate.domain.photo import Field, Issue, Photo, PhotoSet, Publication, Text
 from lightgate.domain.words import review_status, why_not_live
+from lightgate.store import TextQuality, TextRequest
 
 _EXIF_LEFT_OUT = frozenset({"sub_seconds"})
 _COMPUTED = (
@@ -53,6 +54,8 @@ def photo_json(photo: Photo) -> dict[str, Any]:
             **{name: getattr(photo.scores, name) for name in _COMPUTED},
             "components": [asdict(component) for component in photo.scores.components],
         },
+        "hints": [asdict(hint) for hint in photo.hints],
+        "series": None if photo.series is None else {**asdict(photo.series), "kind": photo.series.kind.value},
         "qr": photo.qr,
         "qr_by_person": photo.qr_by_person,
         "qc_status": photo.scores.band,
@@ -75,6 +78,32 @@ def picture_url(photo: Photo, kind: str) -> str:
 def issue_json(issue: Issue) -> dict[str, Any]:
     """Show one finding of the text proof."""
     return {**asdict(issue), "field": issue.field.value if issue.field else None}
+
+
+def proposal_json(request: TextRequest) -> dict[str, Any]:
+    """Show a request for new texts, with what is proposed and not yet taken or left."""
+    return {
+        "id": request.id,
+        "language": request.language,
+        "fields": [field.value for field in request.fields],
+        "hint": request.hint,
+        "status": request.status.value,
+        "requested_by": request.requested_by,
+        "requested_at": _time(request.requested_at),
+        "error": request.error_message,
+        "texts": {text.field.value: {"value": text.value, **_provenance(text)} for text in open_texts(request)},
+        "decided": {field.value: how for field, how in request.decided.items()},
+    }
+
+
+def open_texts(request: TextRequest) -> list[Text]:
+    """List what a person may still take or leave."""
+    return [text for text in (request.proposal(field) for field in request.fields) if text is not None]
+
+
+def quality_json(quality: TextQuality | None) -> dict[str, Any] | None:
+    """Show how a photo's texts came about and how they are graded."""
+    return asdict(quality) if quality else None
 
 
 def set_json(photo_set: PhotoSet, counts: Mapping[str, int]) -> dict[str, Any]:

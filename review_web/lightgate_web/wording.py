@@ -9,9 +9,10 @@ from flask import Flask
 
 from lightgate.domain.languages import name_of
 from lightgate.domain.photo import Field, Photo, Source, Text
+from lightgate.domain.query import BANDS
 from lightgate.domain.words import ReviewStatus, review_status, why_not_live
 from lightgate.store import Event
-from lightgate_web.selection import ALL, BANDS, UNDECIDED
+from lightgate_web.selection import ALL, UNDECIDED
 from lightgate_web.shapes import picture_url
 
 #: what people read for a ``ReviewStatus``, and for the states a list knows besides
@@ -92,6 +93,7 @@ def install(app: Flask) -> None:
     )
     app.jinja_env.filters.update(
         band_level=band_level,
+        duration=duration,
         event_words=event_words,
         language=name_of,
         megabytes=megabytes,
@@ -138,6 +140,17 @@ def megabytes(size_bytes: int) -> str:
     return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 100_000 else f"{size_bytes / 1e3:.0f} kB"
 
 
+def duration(seconds: float | None) -> str:
+    """Write how long something took, in its two largest units."""
+    if seconds is None:
+        return ""
+    whole = max(0, round(seconds))
+    if whole < 1:
+        return "under 1 s"
+    parts = [(whole // 86_400, "d"), (whole // 3600 % 24, "h"), (whole // 60 % 60, "min"), (whole % 60, "s")]
+    return " ".join([f"{number} {unit}" for number, unit in parts if number][:2])
+
+
 def thousands(number: int) -> str:
     """Write a count with thin spaces."""
     return f"{number:,}".replace(",", "\u202f")
@@ -167,6 +180,11 @@ def event_words(event: Event) -> str:
         case _:
             words = f"{event.kind} {event.name}"
     return words
+
+
+def _wished(name: str) -> str:
+    fields, _, language = name.partition(".")
+    return ", ".join(_field_words(f"{field}.{language}") for field in fields.split("+"))
 
 
 def _field_words(name: str) -> str:

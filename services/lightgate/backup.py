@@ -24,6 +24,7 @@ from lightgate import __version__
 from lightgate.adapters.instance import Instance
 from lightgate.adapters.sqlite.engine import sqlite_library
 from lightgate.adapters.sqlite.migrate import knows, newest_revision
+from lightgate.adapters.sqlite.soundness import fault_of
 from lightgate.errors import AlreadyRunning, InputInvalid, NotFound, StorageFull
 from lightgate.folder import DataFolder
 
@@ -155,6 +156,9 @@ def _unpack(archive: Path, fresh: Path) -> Manifest:
         with (fresh / name).open("rb") as opened:
             if hashlib.file_digest(opened, "sha256").hexdigest() != digest:
                 raise InputInvalid(reason=f"{archive} is damaged: {name} is not what was backed up.")
+    for name in set(_DATABASES) & set(manifest.files):
+        if fault := fault_of(fresh / name):
+            raise InputInvalid(reason=f"The database in {archive} is damaged: {fault}.")
     return manifest
 
 

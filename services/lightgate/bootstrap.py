@@ -6,23 +6,32 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
-from lightgate import intake, review, runner, stages
+from lightgate import intake, proofreading, review, runner, stages
 from lightgate.adapters import broker, secrets
+from lightgate.adapters.catalogue_texts import read_texts
 from lightgate.adapters.celery_queue import CeleryDispatch
 from lightgate.adapters.exif import PillowHeaders
+from lightgate.adapters.filesystem import require_local
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.sqlite.engine import BUSY_TIMEOUT_S
 from lightgate.adapters.sqlite.migrate import migrate as migrate_database
 from lightgate.adapters.sqlite.migrate import require_current
+from lightgate.adapters.word_lists import word_lists
 from lightgate.domain.naming import Rule
 from lightgate.domain.pipeline import Route
 from lightgate.domain.quality import BandLimits
+from lightgate.domain.shot import Shift
 from lightgate.folder import DataFolder
 from lightgate.line import Rarely
 from lightgate.names_ledger import refresh
 from lightgate.naming_gate import name_ready_sets
 from lightgate.ports import Dispatch
+from lightgate.prefill import write_due_reports
+from lightgate.proofreading import Proofreader
+from lightgate.publishing.retention import tidy_originals
+from lightgate.series_gate import find_new_series
 from lightgate.settings import Settings
 from lightgate.stage import Stage
 from lightgate.store import Store
@@ -55,8 +64,21 @@ class House:
     def desk(self) -> review.Desk:
         """Where a person decides."""
         return review.Desk(
-            self.store, self.route, self.dispatch, self.folder, self.rule, self.now, self.key, self.band_limits
+            self.store,
+            self.route,
+            self.dispatch,
+            self.folder,
+            self.rule,
+            self.now,
+            self.key,
+            self.bands,
+            proofreader=self.proofreader,
         )
+
+    @property
+    def proofreader(self) -> Proofreader:
+        """What proves texts, with a person's own word lists."""
+        return Proofreader(partial(word_lists, self.folder.words), self.settings.texts.keywords)
 
     def intake_desk(self) -> intake.Desk:
         """Where sets are handed in and taken back; without the catalogue, which only a submit asks."""
@@ -83,20 +105,43 @@ class House:
             self.dispatch,
             self.now,
             workers.lease_s,
-            hooks={"exif": (partial(name_ready_sets, self.store, self.route, self.rule),)},
+            hooks={
+                "exif": (partial(name_ready_sets, self.store, self.route, self.rule),),
+                "quality": (partial(find_new_series, self.store, self.folder, self.route, _overlap),),
+                "caption": (
+                    partial(write_due_reports, self.store, self.folder, partial(word_lists, self.folder.words)),
+                ),
+            },
             chores=(
                 partial(intake.finish_moves, self.store, self.folder),
                 partial(intake.sweep_when_due, self.store, self.folder),
                 Rarely(timedelta(minutes=10), partial(review.settle_files, self.store, self.folder)),
                 Rarely(timedelta(seconds=30), partial(refresh, self.store, self.folder)),
                 partial(intake.roll_back_blocked, self.intake_desk()),
+                Rarely(timedelta(minutes=30), self._learn_texts),
             ),
-            slots={"exif": workers.exif, "quality": workers.quality, "publish": workers.publish},
+            slots={step: workers.processes(step) for step in ("exif", "quality", "publish")},
         )
+
+    def _learn_texts(self, at: datetime) -> None:
+        """Know what is written on the website already, so that nothing is written twice."""
+        language = self.settings.intake.languages[0]
+        proofreading.learn(self.store, lambda: read_texts(self.folder.catalogue, language))
+
+    def _tidy_originals(self, at: datetime) -> None:
+        publish = self.settings.publish
+        tidy_originals(self.store, self.folder, publish.originals, publish.archive, publish.undated, at)
 
     def close(self) -> None:
         """Let go of connections."""
         self.store.close()
+
+
+def _overlap(one: Path, other: Path) -> Shift | None:
+    # numpy and libvips, which few processes need
+    from lightgate.adapters.overlap import overlap  # noqa: PLC0415
+
+    return overlap(one, other)
 
 
 def clock() -> datetime:
@@ -143,6 +188,11 @@ def broker_url(settings: Settings, folder: DataFolder) -> str:
 
 
 def migrate(settings: Settings) -> str:
-    """Make the data folder and bring the database to this program's schema; give its revision."""
+    """Make the data folder and bring the database to this program's schema; give its revision.
+
+    Raises:
+        NoLocalDisk: the data folder is another machine's.
+    """
     folder = DataFolder(settings.home)
+    require_local(folder.home)
     return migrate_database(folder.database, folder.backups)

@@ -6,16 +6,19 @@ The publish stage carries it out and the dry run prints it, so that both are the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from lightgate.domain.layout import FULL, THUMB, Layout
+from lightgate.domain.layout import FULL, MANIFEST, THUMB, Layout
 from lightgate.domain.photo import Field, Photo, Publication
 from lightgate.errors import NameTaken, OriginalMissing, SealBroken
 from lightgate.ports import Catalogue, CatalogueRow, Found, Renderer, Rendition, Target
 
+#: file name endings by format, where they differ
+ENDINGS = {"jpeg": "jpg"}
 #: ledger state of a publication whose files and row are in place
 LIVE = "live"
 
@@ -29,6 +32,8 @@ class Website:
     layout: Layout
     #: in front of the paths in the catalogue; empty: the path itself
     public_url: str = ""
+    #: what makes the files of targets that want others than the first, by target name
+    renderers: Mapping[str, Renderer] = field(default_factory=dict)
 
 
 class Change(StrEnum):
@@ -52,18 +57,20 @@ class Parcel:
     """Everything of one photo that leaves the house."""
 
     file_name: str
+    #: for the first target, and every other that wants the same
     files: tuple[File, ...]
     row: CatalogueRow
+    #: files of targets that want others, by target name
+    others: Mapping[str, tuple[File, ...]] = field(default_factory=dict)
 
     @property
     def paths(self) -> dict[str, str]:
         """Paths by rendition kind."""
-        return {file.rendition.kind: file.path for file in self.files}
+        return _by_kind(self.files)
 
-    @property
-    def hashes(self) -> dict[str, str]:
-        """SHA-256 by rendition kind."""
-        return {file.rendition.kind: file.rendition.hash for file in self.files}
+    def files_for(self, target: str) -> tuple[File, ...]:
+        """Give what goes to a target."""
+        return self.others.get(target, self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +79,23 @@ class Delivery:
 
     target: Target
     changes: tuple[tuple[File, Change], ...]
-    #: files of an earlier version at other paths
-    to_remove: tuple[str, ...]
+    #: files of an earlier version at other paths: rendition kind and path
+    stale: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def to_remove(self) -> tuple[str, ...]:
+        """Paths of files of an earlier version."""
+        return tuple(path for _, path in self.stale)
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """Paths by rendition kind."""
+        return _by_kind(file for file, _ in self.changes)
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 by rendition kind."""
+        return {file.rendition.kind: file.rendition.hash for file, _ in self.changes}
 
     @property
     def to_put(self) -> tuple[File, ...]:
@@ -91,11 +113,53 @@ def pack(photo: Photo, original: Path, renderer: Renderer, website: Website) -> 
     if photo.file_name is None:
         raise SealBroken
     _verify(original, photo.content_hash)
-    paths = website.layout.paths(photo, photo.file_name)
-    files = tuple(File(paths[each.kind], each) for each in renderer.render(original, photo))
+    wanted = {each.name: website.renderers.get(each.name, renderer) for each in website.targets}
+    renderers = {id(each): each for each in wanted.values()}
+    made = {key: _files(original, photo, website.layout, each) for key, each in renderers.items()}
+    parcels = {name: made[id(each)] for name, each in wanted.items()}
+    files = next(iter(parcels.values()))
+    others = {name: each for name, each in parcels.items() if each is not files}
     full = next(file.rendition for file in files if file.rendition.kind == FULL)
-    addresses = {kind: _address(website.public_url, path) for kind, path in paths.items()}
-    return Parcel(photo.file_name, files, row_of(photo, addresses, full.width_px, full.height_px))
+    addresses = {kind: _address(website.public_url, path) for kind, path in _by_kind(files).items()}
+    return Parcel(photo.file_name, files, row_of(photo, addresses, full.width_px, full.height_px), others)
+
+
+def _files(original: Path, photo: Photo, layout: Layout, renderer: Renderer) -> tuple[File, ...]:
+    """Render for one profile; a responsive set gets its list."""
+    name = photo.file_name or ""
+    files = [
+        File(layout.path(photo, name, each.kind, ENDINGS.get(each.format, each.format)), each)
+        for each in renderer.render(original, photo)
+    ]
+    responsive = [file for file in files if file.rendition.kind not in layout.templates]
+    if responsive:
+        listed = _manifest(photo, responsive)
+        files.append(File(layout.path(photo, name, MANIFEST, "json"), listed))
+    return tuple(files)
+
+
+def _manifest(photo: Photo, files: Sequence[File]) -> Rendition:
+    """List a responsive set for the website's templates, largest last."""
+    made = [
+        {
+            "path": file.path,
+            "format": file.rendition.format,
+            "width": file.rendition.width_px,
+            "height": file.rendition.height_px,
+            "bytes": len(file.rendition.content),
+            "sha256": file.rendition.hash,
+        }
+        for file in sorted(files, key=lambda file: (file.rendition.format, file.rendition.width_px, file.path))
+    ]
+    told = {"file_name": photo.file_name, "alt": _first(photo, Field.ALT_TEXT), "files": made}
+    content = (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+    digest = hashlib.sha256(content).hexdigest()
+    profile = files[0].rendition.profile
+    return Rendition(MANIFEST, content, 0, 0, digest, pixels="", profile=profile, format="json")
+
+
+def _by_kind(files: Iterable[File]) -> dict[str, str]:
+    return {file.rendition.kind: file.path for file in files}
 
 
 def compare(parcel: Parcel, target: Target, ledger: Publication | None) -> Delivery:
@@ -104,10 +168,16 @@ def compare(parcel: Parcel, target: Target, ledger: Publication | None) -> Deliv
     Raises:
         NameTaken: a file is in the way that we never put there.
     """
-    changes = tuple((file, _change(file, target, ledger)) for file in parcel.files)
-    kept = parcel.paths.values()
-    stale = tuple(path for path in (ledger.paths.values() if ledger else ()) if path not in kept)
+    files = parcel.files_for(target.name)
+    changes = tuple((file, _change(file, target, ledger)) for file in files)
+    kept = {file.path for file in files}
+    # a key may say "old 0 full": what a try that did not end still has to remove
+    stale = tuple((key.rpartition(" ")[2], path) for key, path in _paths(ledger) if path not in kept)
     return Delivery(target, changes, stale)
+
+
+def _paths(ledger: Publication | None) -> Iterable[tuple[str, str]]:
+    return ledger.paths.items() if ledger else ()
 
 
 def compare_row(parcel: Parcel, catalogue: Catalogue, *, is_ours: bool) -> Change:

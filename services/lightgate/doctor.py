@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from lightgate.adapters import broker
 from lightgate.adapters.clip_weights import find_weights
 from lightgate.adapters.filesystem import filesystem_of
 from lightgate.adapters.instance import Instance
+from lightgate.adapters.mysql_catalogue import MysqlCatalogue
+from lightgate.adapters.mysql_examination import faults_of
 from lightgate.adapters.ollama_server import OllamaServer, is_same_model, not_installed
 from lightgate.adapters.ports_in_use import free_port
 from lightgate.adapters.sqlite.engine import is_in_wal_mode, is_safe_for_wal, library_version, make_engine
 from lightgate.adapters.sqlite.migrate import current_revision, newest_revision
+from lightgate.adapters.sqlite.soundness import fault_of
+from lightgate.adapters.website import open_target
 from lightgate.bootstrap import broker_url
-from lightgate.errors import ClipUnavailable, LightgateError, ModelAnswerBad, ModelServerDown, PortTaken
+from lightgate.errors import (
+    CatalogueUnreachable,
+    ClipUnavailable,
+    LightgateError,
+    ModelAnswerBad,
+    ModelServerDown,
+    PortTaken,
+)
 from lightgate.folder import DataFolder
 from lightgate.settings import Settings
+from lightgate.settings import Target as TargetSettings
 
 #: below this much free space a person should know, MB
 _LITTLE_ROOM_MB = 5_000
@@ -59,8 +73,8 @@ def examine(settings: Settings) -> Iterator[Check]:
         ("Review port", lambda: _port(folder, "review", settings.review.host, settings.review.port)),
         ("Flower port", lambda: _port(folder, "flower", settings.flower.host, settings.flower.port)),
         ("Published files", lambda: _target(settings, folder)),
-        ("FTP, FTPS, SFTP", lambda: Check("FTP, FTPS, SFTP", Level.OK, "not configured; files go into a folder")),
-        ("MySQL, MariaDB", lambda: Check("MySQL, MariaDB", Level.OK, f"not configured; rows go to {folder.catalogue}")),
+        *((f"Target {name}", partial(_remote, name, each)) for name, each in settings.publish.targets.items()),
+        ("MySQL, MariaDB", lambda: _mysql(settings, folder)),
     )
     for name, check in checks:
         try:
@@ -132,16 +146,14 @@ def _sqlite(folder: DataFolder) -> Check:
 def _database(folder: DataFolder) -> Check:
     if not folder.database.exists():
         return Check("Database", Level.OK, "none yet; made by the first up")
+    if fault := fault_of(folder.database):
+        remedy = "Stop everything, keep a copy, and run: lightgate restore with your last backup."
+        return Check("Database", Level.FAIL, f"{folder.database} is damaged: {fault}", remedy)
     engine = make_engine(folder.database)
     try:
         revision = current_revision(engine)
-        with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
-            verdict = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
     finally:
         engine.dispose()
-    if verdict != "ok":
-        remedy = "Stop everything, keep a copy, and run: lightgate restore with your last backup."
-        return Check("Database", Level.FAIL, f"{folder.database} is damaged: {verdict}", remedy)
     if revision != newest_revision():
         return Check("Database", Level.WARN, f"is at {revision}, not {newest_revision()}", "Run: lightgate migrate")
     return Check("Database", Level.OK, f"{folder.database} is sound, at {revision}")
@@ -203,9 +215,52 @@ def _port(folder: DataFolder, section: str, host: str, port: int) -> Check:
 
 
 def _target(settings: Settings, folder: DataFolder) -> Check:
+    if settings.publish.targets:
+        return Check("Published files", Level.OK, f"to {', '.join(settings.publish.targets)}")
     place = settings.publish.directory or folder.published
     if settings.publish.directory and not place.is_dir():
         return Check("Published files", Level.FAIL, f"there is no folder {place}", "Make it, or set publish.directory.")
     if not os.access(_standing(place), os.W_OK | os.X_OK):
         return Check("Published files", Level.FAIL, f"{place} cannot be written", "Change its permissions.")
     return Check("Published files", Level.OK, f"into {place}")
+
+
+def _remote(name: str, wanted: TargetSettings) -> Check:
+    """Write a file there, read it back and remove it."""
+    target, probe = open_target(name, wanted), f"lightgate-doctor-{secrets.token_hex(4)}.txt"
+    remedy = f"Look at [publish.targets.{name}]."
+    try:
+        if reason := target.why_not_ready():
+            return Check(f"Target {name}", Level.FAIL, reason, remedy)
+        target.put(probe, probe.encode())
+        is_same = target.read(probe) == probe.encode()
+        target.remove(probe)
+    except LightgateError as error:
+        return Check(f"Target {name}", Level.FAIL, error.message, remedy)
+    finally:
+        target.close()
+    if not is_same:
+        return Check(f"Target {name}", Level.FAIL, "a file reads back differently from what was written", remedy)
+    clear = ", in the clear: user, password and files can be read on the way" if wanted.kind == "ftp" else ""
+    level = Level.WARN if clear else Level.OK
+    place = wanted.path if wanted.kind == "folder" else f"{wanted.host}, by {wanted.kind}"
+    return Check(f"Target {name}", level, f"{place} takes files{clear}", "Use ftps or sftp." if clear else "")
+
+
+def _mysql(settings: Settings, folder: DataFolder) -> Check:
+    """Look at the website's table without writing a row."""
+    name, wanted = "MySQL, MariaDB", settings.mysql
+    if not wanted.host:
+        return Check(name, Level.OK, f"not configured; rows go to {folder.catalogue}")
+    catalogue = MysqlCatalogue(wanted)
+    try:
+        faults = list(faults_of(catalogue))
+    except CatalogueUnreachable as error:
+        return Check(name, Level.FAIL, error.message, "Look at [mysql].")
+    finally:
+        catalogue.close()
+    if faults:
+        level = Level.WARN if all(fault.is_minor for fault in faults) else Level.FAIL
+        said = "; ".join(fault.message for fault in faults)
+        return Check(name, level, f"table {wanted.table} of {wanted.database}: {said}", "Change the table, or [mysql].")
+    return Check(name, Level.OK, f"table {wanted.table} of {wanted.database} at {wanted.host} takes rows")

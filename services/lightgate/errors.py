@@ -12,6 +12,7 @@ LightgateError
 │   │   └── TargetRefused   it takes other files, but not this one
 │   ├── CatalogueUnreachable
 │   │   └── CatalogueClosed it answers, and takes no row of ours
+│   ├── BeingRemoved        the photo is being taken off the website
 │   └── WorkerLost          the process that held the photo is gone
 ├── Rejected                the photo is at fault: a person decides
 │   ├── UnreadableImage     the bytes are not an image, or damaged
@@ -21,6 +22,7 @@ LightgateError
 │   ├── OriginalMissing     the working copy is gone or changed
 │   ├── NameTooLong         the published name would pass the limit
 │   ├── NameTaken           somebody else's row or file has that name
+│   ├── RightsMissing       nobody says whose picture it is
 │   ├── RowRefused          the website's table cannot hold this row
 │   ├── TextTooLong         the texts do not fit into the published file
 │   └── SealBroken          what would be published is not what was approved
@@ -45,6 +47,7 @@ LightgateError
     ├── ProofBlocks         the text proof blocks and no reason was given
     ├── SignInFailed        a wrong name or password
     ├── TooManyAttempts     too many wrong passwords
+    ├── AlreadyRequested    new texts for these fields are on their way
     └── DuplicatePhoto      the same picture is already in the queue
 
 The docstring of a class is its default message; ``{field}`` in it is filled from the fields.
@@ -105,7 +108,7 @@ class CopyDamaged(Transient):
 
 
 class ModelServerDown(Transient):
-    """The caption model's server at {host} does not answer; the photo waits for it."""
+    """The caption model's server at {host} does not answer."""
 
     is_charged = False
 
@@ -139,6 +142,12 @@ class CatalogueUnreachable(Transient):
 
 class CatalogueClosed(CatalogueUnreachable):
     """The website's catalogue takes no rows of ours: {reason}."""
+
+
+class BeingRemoved(Transient):
+    """This photo is being taken off the website right now; it is published after that."""
+
+    is_charged = False
 
 
 class WorkerLost(Transient):
@@ -175,6 +184,10 @@ class NameTooLong(Rejected):
 
 class NameTaken(Rejected):
     """The name {name} is already used by something that is not ours: {where}."""
+
+
+class RightsMissing(Rejected):
+    """The file would be published without a copyright notice: set publish.rights.copyright, or add it to the photo."""
 
 
 class RowRefused(Rejected):
@@ -216,6 +229,11 @@ class PortTaken(Misconfigured):
 class UnsafeDatabase(Misconfigured):
     """This process uses SQLite {version}, which can corrupt a database in WAL mode, and {path} is in WAL mode.
     Install the pysqlite3 package."""
+
+
+class NoLocalDisk(Misconfigured):
+    """{home} is on {kind}, where several processes damage a database; the data folder must be on a disk of this
+    machine, published files may go elsewhere."""
 
 
 class DatabaseOutdated(Misconfigured):
@@ -260,6 +278,10 @@ class InputInvalid(Refused):
 
 class SourceChanged(Refused):
     """{name} could not be read to its end ({reason}): nothing was taken in. Submit again when it is complete."""
+
+
+class AlreadyRequested(Refused):
+    """New texts for this photo are already on their way."""
 
 
 class ProofBlocks(Refused):

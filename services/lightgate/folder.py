@@ -44,6 +44,10 @@ class DataFolder:
         """Held by everyone who removes sources of ``--move`` or puts them back."""
         return self.locks / "moves.lock"
 
+    def live_lock(self, photo_id: int) -> Path:
+        """Held alone by whoever changes what is live of a photo; some photos share one."""
+        return self.locks / f"live-{photo_id % 64:02}.lock"
+
     @property
     def run(self) -> Path:
         """Sockets, process ids and heartbeats of the running installation."""
@@ -66,6 +70,26 @@ class DataFolder:
     def prompts(self) -> Path:
         """A user's own prompts, each in place of the shipped one of that name."""
         return self.home / "prompts"
+
+    @property
+    def labels(self) -> Path:
+        """A user's own list of what CLIP looks for in pictures."""
+        return self.home / "labels.txt"
+
+    @property
+    def calibration(self) -> Path:
+        """The rating fitted to the photographer's own judgements, if it was better."""
+        return self.home / "calibration.json"
+
+    @property
+    def models(self) -> Path:
+        """CLIP models as they were prepared for this machine; what is lost is made again."""
+        return self.home / "models"
+
+    @property
+    def prefill_report(self) -> Path:
+        """What stood out in the texts of the set that was described last."""
+        return self.home / "prefill_qc_last.json"
 
     @property
     def words(self) -> Path:
@@ -98,6 +122,11 @@ class DataFolder:
     @property
     def proxies(self) -> Path:
         return self.home / "proxies"
+
+    @property
+    def replaced(self) -> Path:
+        """Published files that the last release replaced, by hash."""
+        return self.home / "replaced"
 
     @property
     def rejected(self) -> Path:

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from lightgate.domain.photo import Claim, Failure, Photo
+from lightgate.domain.photo import Failure, Photo
 from lightgate.domain.pipeline import Position, Result, Route
 from lightgate.errors import StorageFull, StoreBusy
 from lightgate.ports import Dispatch
-from lightgate.store import Actor, Event, Store
+from lightgate.store import Actor, Event, Store, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +24,8 @@ BACKOFF_BASE_S = 2.0
 MAX_BACKOFF_S = 60.0
 #: a photo that was handed back uncharged waits this long
 GIVEN_BACK_S = 10.0
+#: the step whose workers answer requests for new texts
+SCRIBES = "caption"
 #: leases are renewed this many times within their length
 RENEWALS = 4
 
@@ -70,6 +72,11 @@ def not_before(result: Result, attempt: int, at: datetime) -> datetime | None:
     return None
 
 
+def not_before_again(at: datetime) -> datetime:
+    """Say when what was handed back uncharged may be claimed again."""
+    return at + timedelta(seconds=GIVEN_BACK_S)
+
+
 def event(
     photo: Photo,
     at: datetime,
@@ -95,8 +102,12 @@ def moved(
 
 def wake_waiting(line: Line) -> None:
     """Wake every step that has ready photos and no message."""
+    at = line.now()
     with line.store.reading() as tx:
-        ready = tx.queue.count_ready(line.now())
+        ready = dict(tx.queue.count_ready(at))
+        requests = tx.requests.count_ready(at)
+    if requests:
+        ready[SCRIBES] = ready.get(SCRIBES, 0) + requests
     for step, count in ready.items():
         if not line.dispatch.backlog(step):
             for _ in range(min(count, line.slots.get(step, 1))):
@@ -104,14 +115,14 @@ def wake_waiting(line: Line) -> None:
 
 
 class Heartbeat:
-    """Renews the leases of a batch while it is worked on.
+    """Renews leases while something is worked on.
 
     The thread stands still with its process, so a frozen worker loses its photos, as it should.
     """
 
-    def __init__(self, line: Line, claims: Sequence[Claim]) -> None:
+    def __init__(self, line: Line, renew: Callable[[Transaction, datetime], object]) -> None:
         self._line = line
-        self._claims = claims
+        self._renew = renew
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="lease", daemon=True)
 
@@ -129,6 +140,6 @@ class Heartbeat:
         while not self._over.wait(self._line.lease_s / RENEWALS):
             try:
                 with self._line.store.writing() as tx:
-                    tx.queue.renew(self._claims, self._line.now() + timedelta(seconds=self._line.lease_s))
+                    self._renew(tx, self._line.now() + timedelta(seconds=self._line.lease_s))
             except (StoreBusy, StorageFull) as error:
                 log.warning("leases were not renewed: %s", error.message)

@@ -185,3 +185,20 @@ def _hold(tx: Transaction, photo: Photo, given: Given, at: datetime, actor_kind:
     tx.events.add(
         Event(photo.id, photo.set_id, at, actor_kind, actor, "name", "file_name", photo.file_name, given.file_name)
     )
+
+
+def foreseen_name(tx: Transaction, photo: Photo, rule: Rule) -> str | None:
+    """Give the name that a photo would get if it were renamed to what it carries now; nothing is held for it.
+
+    Raises:
+        NameTooLong: it cannot have one.
+    """
+    if photo.file_name is None or tx.names.is_frozen(photo.id):
+        return photo.file_name
+    same_number = _renumbered(tx, photo, rule)
+    if same_number is not None:
+        return same_number.file_name
+    allocation = _allocate(tx, [photo], rule)
+    for _, error in allocation.refused:
+        raise error
+    return allocation.given[0].file_name

@@ -6,11 +6,11 @@ The store's ports stand in ``store.py``; contract tests in ``tests/contract`` sa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from lightgate.domain.photo import Exif, Field, Photo, Rights, Source, TextValue
+from lightgate.domain.photo import Exif, Field, HeaderExtra, Hint, Photo, Rights, Source, TextValue
 from lightgate.domain.quality import Measurements
 
 
@@ -27,6 +27,7 @@ class Header:
     caption: str | None = None
     alt_text: str | None = None
     keywords: tuple[str, ...] = ()
+    extra: HeaderExtra = field(default_factory=HeaderExtra)
 
 
 class HeaderReader(Protocol):
@@ -54,6 +55,10 @@ class ProxyFiles:
     thumb: Path
 
 
+#: width and height of the picture that scorers get
+GLANCE_PX = 448
+
+
 @dataclass(frozen=True, slots=True)
 class Development:
     """What decoding an original showed."""
@@ -62,6 +67,8 @@ class Development:
     width_px: int
     height_px: int
     measured: Measurements
+    #: the whole picture squashed to ``GLANCE_PX`` by ``GLANCE_PX``: rows of 8-bit sRGB, for scorers
+    glance: bytes = b""
 
 
 class Darkroom(Protocol):
@@ -86,18 +93,22 @@ class Rating:
     embedding: bytes
     #: weights, prompts and precision
     model: str
+    #: what the picture seems to show, likeliest first
+    hints: tuple[Hint, ...] = ()
 
 
 class AestheticScorer(Protocol):
     def wants_gpu(self) -> bool:
         """Does, or may, the model run on the GPU that the caption model uses too?"""
 
-    def rate(self, proxies: Sequence[Path]) -> Sequence[Rating]:
-        """Rate upright sRGB pictures, in their order.
+    def batch(self) -> int:
+        """Give how many pictures at once suit the model."""
+
+    def rate(self, glances: Sequence[bytes]) -> Sequence[Rating]:
+        """Rate pictures as ``Development.glance`` holds them, in their order.
 
         Raises:
             ClipUnavailable: no model: package, weights or device are missing.
-            UnreadableImage: a proxy is damaged.
         """
 
 
@@ -117,6 +128,11 @@ class CaptionRequest:
     avoid: tuple[str, ...] = ()
     #: a reviewer's wish for this one
     hint: str = ""
+    #: what the proof found wrong with ``refused``; empty: these are the first texts
+    faults: tuple[str, ...] = ()
+    refused: tuple[tuple[Field, TextValue], ...] = ()
+    #: 0 for the first answer; others ask for other words about the same picture
+    variation: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +168,20 @@ class Captioner(Protocol):
 class Rendition:
     """One file as it will stand on the website."""
 
-    #: ``full`` or ``thumb``
+    #: ``full``, ``thumb``, or format and edge as in ``webp-1280``
     kind: str
     content: bytes
     width_px: int
     height_px: int
     #: SHA-256 of ``content``, hex
     hash: str
+    #: SHA-256 of the pixels without metadata, and of the settings they were made with, hex
+    pixels: str = ""
+    profile: str = ""
+    #: ``jpeg``, ``webp``, ``avif``, or ``json`` for the manifest
+    format: str = "jpeg"
+    #: what is lost by making it, in words
+    note: str = ""
 
 
 class Renderer(Protocol):
@@ -273,8 +296,10 @@ class Catalogue(Protocol):
     def close(self) -> None:
         """Let go of connections; the next use opens them again."""
 
-    def close(self) -> None:
-        """Let go of connections."""
+
+class SiteCheck(Protocol):
+    def look(self, address: str, content_hash: str) -> dict[str, str | int | bool | None]:
+        """Fetch a published file from its public address; says status, size and sameness, or why nothing came."""
 
 
 class Dispatch(Protocol):

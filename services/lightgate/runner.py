@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from lightgate import requests
 from lightgate.domain.photo import CaptionFacts, Claim, Failure, Photo, PublishFacts, Source
 from lightgate.domain.pipeline import Result, advance
 from lightgate.errors import LightgateError, Misconfigured, Rejected, Transient, WorkerLost
 from lightgate.line import Heartbeat, Line, event, moved, not_before, wake_waiting
-from lightgate.stage import Finding, Stage, Work
-from lightgate.store import Actor, Transaction
+from lightgate.stage import Finding, Scribe, Stage, Work
+from lightgate.store import Actor, Event, Transaction
 
 __all__ = ["DrainReport", "Failed", "Line", "ReconcileReport", "drain", "give_back", "lapse", "reconcile"]
 
@@ -41,6 +42,8 @@ class DrainReport:
     failed: list[Failed] = field(default_factory=list)
     #: claims that were not ours any more when the work was finished
     fenced: list[int] = field(default_factory=list)
+    #: requests for new texts
+    answered: list[int] = field(default_factory=list)
     #: ready rows are left for another message
     left: bool = False
     why_not_ready: str | None = None
@@ -63,8 +66,11 @@ def drain(
     try:
         while True:
             report.why_not_ready = work.why_not_ready()
-            claims = [] if report.why_not_ready else _claim(line, stage, owner)
+            limit = getattr(work, "batch", stage.batch)
+            claims = [] if report.why_not_ready else _claim(line, stage, owner, limit)
             if not claims:
+                if report.why_not_ready is None and isinstance(work, Scribe):
+                    report.answered.extend(requests.drain(line, work, owner, until))
                 break
             _run(line, stage, work, claims, report, time_up)
             if time.monotonic() >= until:
@@ -78,10 +84,10 @@ def drain(
     return report
 
 
-def _claim(line: Line, stage: Stage, owner: str) -> Sequence[Claim]:
+def _claim(line: Line, stage: Stage, owner: str, limit: int) -> Sequence[Claim]:
     at = line.now()
     with line.store.writing() as tx:
-        claims = tx.queue.claim(stage.step, owner, stage.batch, at, at + timedelta(seconds=line.lease_s))
+        claims = tx.queue.claim(stage.step, owner, limit, at, at + timedelta(seconds=line.lease_s))
         tx.events.add(*(moved(claim.photo, "queued", claim.photo.position, at, owner) for claim in claims))
     return claims
 
@@ -94,7 +100,7 @@ def _run(
     report: DrainReport,
     time_up: tuple[type[Exception], ...],
 ) -> None:
-    with Heartbeat(line, claims):
+    with Heartbeat(line, lambda tx, lease_until: tx.queue.renew(claims, lease_until)):
         findings = _find(work, claims, time_up)
     _record(line, stage, claims, findings, report)
     for hook in line.hooks.get(stage.name, ()):
@@ -137,8 +143,10 @@ def _record(
     line: Line, stage: Stage, claims: Sequence[Claim], findings: Sequence[Finding], report: DrainReport
 ) -> None:
     at = line.now()
+    events: list[Event] = []
     with line.store.writing() as tx:
-        kept = [_settle(tx, line, claim, finding, at) for claim, finding in zip(claims, findings, strict=True)]
+        kept = [_settle(tx, line, claim, finding, at, events) for claim, finding in zip(claims, findings, strict=True)]
+        tx.events.add(*events)
     for claim, finding, is_kept in zip(claims, findings, kept, strict=True):
         photo_id = claim.photo.id
         if not is_kept:
@@ -151,8 +159,8 @@ def _record(
             report.done.append(photo_id)
 
 
-def _settle(tx: Transaction, line: Line, claim: Claim, finding: Finding, at: datetime) -> bool:
-    """Write one finding and the position that follows, if the claim is still ours."""
+def _settle(tx: Transaction, line: Line, claim: Claim, finding: Finding, at: datetime, events: list[Event]) -> bool:
+    """Write one finding and the position that follows, if the claim is still ours; ``events`` takes its history."""
     photo, owner = claim.photo, claim.owner
     result = _result_of(finding)
     after = advance(photo.position, result, line.route)
@@ -161,16 +169,18 @@ def _settle(tx: Transaction, line: Line, claim: Claim, finding: Finding, at: dat
     if not tx.queue.settle(photo.id, claim.token, after, at, not_before=due, failure=failure):
         return False
     if not isinstance(finding, LightgateError):
-        _write(tx, photo, finding, owner, at)
-    tx.events.add(moved(photo, "running", after, at, owner, failure))
+        _write(tx, photo, finding, owner, at, events)
+    events.append(moved(photo, "running", after, at, owner, failure))
     return True
 
 
-def _write(tx: Transaction, photo: Photo, facts: Finding, owner: str, at: datetime) -> None:
+def _write(tx: Transaction, photo: Photo, facts: Finding, owner: str, at: datetime, events: list[Event]) -> None:
     if isinstance(facts, PublishFacts):
         for publication in facts.publications:
             tx.publications.put(photo.id, publication, at)
-            tx.events.add(event(photo, at, owner, "published", publication.target, new=publication.file_name))
+            events.append(event(photo, at, owner, "published", publication.target, new=publication.file_name))
+        for old, new in facts.moved:
+            tx.redirects.put(old, new, photo.id, at)
         tx.names.publish(photo.id, at)
         return
     if isinstance(facts, LightgateError):
@@ -181,7 +191,7 @@ def _write(tx: Transaction, photo: Photo, facts: Finding, owner: str, at: dateti
         actor = f"{text.model} {text.prompt_hash}" if is_model else owner
         value = ", ".join(text.value) if isinstance(text.value, tuple) else text.value
         kind = Actor.MODEL if is_model else Actor.WORKER
-        tx.events.add(event(photo, at, actor, "field", f"{text.field}.{text.language}", new=value, kind_of=kind))
+        events.append(event(photo, at, actor, "field", f"{text.field}.{text.language}", new=value, kind_of=kind))
     if isinstance(facts, CaptionFacts):
         tx.photos.put_proof(photo.id, facts.issues, facts.score, at)
 
@@ -212,10 +222,15 @@ def lapse(line: Line, owner: str) -> int:
 
 def _end_claims(line: Line, owner: str, result: Result) -> int:
     with line.store.reading() as tx:
-        if not tx.queue.held_by(owner):
+        has_requests = tx.requests.holds(owner)
+        if not tx.queue.held_by(owner) and not has_requests:
             return 0
     at = line.now()
     with line.store.writing() as tx:
+        if has_requests and result is Result.LAPSED:
+            tx.requests.lapse(owner, requests.MOST_ATTEMPTS, at)
+        elif has_requests:
+            tx.requests.give_back(owner)
         return sum(_end(tx, line, photo, token, result, at) for photo, token in tx.queue.held_by(owner))
 
 
@@ -245,11 +260,14 @@ def reconcile(line: Line) -> ReconcileReport:
     at = line.now()
     with line.store.reading() as tx:
         is_anything_lost = bool(tx.queue.expired(at, line.lease_s))
+        is_request_lost = tx.requests.is_any_lost(at, line.lease_s)
     lapsed = 0
     if is_anything_lost:
         with line.store.writing() as tx:
             expired = tx.queue.expired(at, line.lease_s)
             lapsed = sum(_end(tx, line, photo, token, Result.LAPSED, at) for photo, token in expired)
+    if is_request_lost:
+        requests.expire(line, at)
     for chore in (*(hook for hooks in line.hooks.values() for hook in hooks), *line.chores):
         chore(at)
     wake_waiting(line)

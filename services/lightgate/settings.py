@@ -7,6 +7,7 @@ Order: ``LIGHTGATE_*`` variables, then ``lightgate.toml``, then the defaults her
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -21,13 +22,16 @@ from lightgate.errors import SettingInvalid, SettingUnknown
 
 PREFIX = "LIGHTGATE_"
 FILE_NAME = "lightgate.toml"
-_TARGETS = f"{PREFIX}PUBLISH__TARGETS__"
 
 #: in the ledger, in messages and in variables
 TargetName = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
+
+
+#: of one stage, where nobody said how many
+_MOST_PROCESSES = 4
 
 
 class Section(BaseModel):
@@ -88,6 +92,8 @@ class Intake(Section):
     max_file_mb: Positive = 1024
     #: left free on the disk after a submit
     min_free_mb: Positive = 512
+    #: in a container: the folder at which the photographs of the machine around it can be seen
+    mounted_at: Path | None = None
     languages: tuple[str, ...] = ("en",)
 
 
@@ -95,7 +101,8 @@ class Workers(Section):
     """Processes a stage, and how patient they are."""
 
     exif: Count = 2
-    quality: Count = 1
+    #: 0: one a core, at most four; each takes 0.5 GB with ONNX Runtime, 1 GB with torch
+    quality: Annotated[int, Field(ge=0)] = 0
     publish: Count = 1
     #: a worker that does not renew its lease within this time has lost the photo
     lease_s: Positive = 60
@@ -105,6 +112,10 @@ class Workers(Section):
     memory_limit_mb: Annotated[int, Field(ge=0)] = 4096
     #: a stopping worker may go on with its photos for so long before it gives them back
     soft_stop_s: Annotated[float, Field(ge=0, le=50)] = 20
+
+    def processes(self, stage: str) -> int:
+        """Give how many processes work for a stage."""
+        return int(getattr(self, stage, 1)) or min(_MOST_PROCESSES, os.cpu_count() or 1)
 
 
 class Bands(Section):
@@ -126,6 +137,9 @@ class Clip(Section):
     #: LAION-format linear head, optional
     aesthetic_head: Path | None = None
     device: str = "auto"
+    #: auto: the fastest that a self-test on this machine finds, once; int8 needs the extra ``onnx``
+    precision: Literal["auto", "float32", "bfloat16", "float16", "int8"] = "auto"
+    #: pictures at once on a processor; on a GPU 64
     batch: Count = 8
 
 
@@ -144,8 +158,10 @@ class Ollama(Section):
     #: no token for this long: the answer is given up
     idle_timeout_s: Positive = 300
     #: all answers for one photo in one language; the caption stage's limits are built on its maximum
-    hard_timeout_s: Annotated[float, Field(gt=0, le=900)] = 420
+    hard_timeout_s: Annotated[float, Field(gt=0, le=900)] = 600
     max_edge_px: Count = 1024
+    #: take the model out of memory when nothing is left to describe
+    close_when_idle: bool = False
 
 
 class Target(Section):
@@ -172,6 +188,8 @@ class Target(Section):
     rate_kb_s: Annotated[float, Field(ge=0)] = 0
     #: how uploads are checked: auto compares size, and the hash where the server gives one; download reads all back
     verify: Literal["auto", "size", "download"] = "auto"
+    #: one of ``[publish.profiles]``; empty: files are made as ``[publish]`` says
+    profile: str = ""
 
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Self:
@@ -182,25 +200,140 @@ class Target(Section):
         return self
 
 
-class Publish(Section):
-    """Renditions and where they go."""
+class Texts(Section):
+    """What captions, alt texts and keywords must be like."""
+
+    #: the model is asked so often to correct what the proof found
+    rewrites: Annotated[int, Field(ge=0, le=3)] = 1
+    min_keywords: Count = 5
+    max_keywords: Annotated[int, Field(ge=1, le=12)] = 12
+    #: a model's keywords that an imported vocabulary does not list go, or stay; a person is asked about them either way
+    unknown_keywords: Literal["drop", "keep"] = "drop"
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        if self.min_keywords > self.max_keywords:
+            raise ValueError("texts.min_keywords is above texts.max_keywords")
+        return self
+
+    @property
+    def keywords(self) -> tuple[int, int]:
+        """How many keywords a photo has."""
+        return self.min_keywords, self.max_keywords
+
+
+class RightsWords(Section):
+    """What files say of their rights, where the original says nothing itself.
+
+    ``{year}``, ``{creator}``, ``{subject}``, ``{location}`` and ``{name}`` are filled in; a text with ``{creator}``
+    is left out where nobody knows it.
+    """
+
+    creator: str = ""
+    copyright: str = "© {year} {creator}"
+    credit: str = "{creator}"
+    usage_terms: str = ""
+    #: address of the page that says what may be done with the picture
+    web_statement: str = ""
+    licensor_name: str = ""
+    licensor_url: str = ""
+    #: what machines may learn from it, in the words of PLUS; empty: nothing is said
+    data_mining: Literal[
+        "",
+        "UNSPECIFIED",
+        "ALLOWED",
+        "PROHIBITED-AIMLTRAINING",
+        "PROHIBITED-GENAIMLTRAINING",
+        "PROHIBITED-EXCEPTSEARCHENGINEINDEXING",
+        "PROHIBITED",
+        "PROHIBITED-SEECONSTRAINT",
+    ] = ""
+    other_constraints: str = ""
+    #: these words go before the creator and the notice in the file
+    overrides: bool = False
+    #: publish nothing without a copyright notice
+    required: bool = False
+
+
+class WatermarkMark(Section):
+    """A mark in a corner of every published picture; none without text or image."""
+
+    #: a line break makes a second line
+    text: str = ""
+    #: PNG with transparency, instead of the text
+    image: Path | None = None
+    #: TrueType or OpenType; empty: Aileron, which is free for every use
+    font: Path | None = None
+    corner: Literal["top-left", "top-right", "bottom-left", "bottom-right"] = "bottom-right"
+    #: of a line, or of the image, as a share of the picture's height
+    height: Annotated[float, Field(gt=0, le=1)] = 0.03
+    opacity: Annotated[float, Field(ge=0, le=1)] = 0.8
+    margin_x_px: Annotated[int, Field(ge=0)] = 20
+    margin_y_px: Annotated[int, Field(ge=0)] = 10
+
+
+class Profile(Section):
+    """How published files are made."""
 
     full_width_px: Count = 1500
     full_height_px: Count = 1000
     thumb_width_px: Count = 548
     thumb_height_px: Count = 365
+    #: of JPEG
     quality: Annotated[int, Field(ge=1, le=100)] = 90
+    #: how JPEG stores colour; auto: whole from quality 90 on
+    chroma: Literal["auto", "4:2:0", "4:4:4"] = "auto"
+    #: longest edges in pixels of a set for ``srcset``, e.g. [320, 640, 960, 1280, 1920, 2560]; empty: none is made
+    responsive: tuple[Annotated[int, Field(ge=16, le=8192)], ...] = ()
+    formats: tuple[Literal["jpeg", "webp", "avif"], ...] = ("jpeg", "webp", "avif")
+    webp_quality: Annotated[int, Field(ge=1, le=100)] = 80
+    avif_quality: Annotated[int, Field(ge=1, le=100)] = 63
+    rights: RightsWords = RightsWords()
+    watermark: WatermarkMark = WatermarkMark()
+
+
+class Publish(Profile):
+    """Renditions and where they go."""
+
     #: published file by year, folder and name
     full_path: str = "{year}/{folder}/{name}"
     thumb_path: str = "{year}/thumbs/{folder}/{name}"
+    #: of the files for ``srcset``; ``{stem}`` is the name without its ending
+    responsive_path: str = "{year}/sizes/{folder}/{stem}-{edge}.{ending}"
+    #: of the list that goes with them
+    manifest_path: str = "{year}/sizes/{folder}/{stem}.json"
     #: stands for ``{year}`` where the photo has no date
     undated: str = "undated"
     #: folder target; empty: ``published`` in the data folder. Not used where ``targets`` are named
     directory: Path | None = None
     #: the places files go to, by name; the row in the catalogue describes the first
     targets: dict[TargetName, Target] = {}
+    #: other ways to make files, by name, for targets that want them
+    profiles: dict[TargetName, Profile] = {}
     #: in front of the paths in the catalogue; empty: the path itself
     public_url: str = ""
+
+    #: what becomes of the working copy of a live photo: ``archive`` moves it there, ``release`` goes back to the file
+    #: it was submitted from, as long as that is unchanged
+    originals: Literal["keep", "archive", "release"] = "keep"
+    #: folder for the originals, by year, folder and name
+    archive: Path | None = None
+
+    @model_validator(mode="after")
+    def _has_an_archive(self) -> Self:
+        if self.originals == "archive" and self.archive is None:
+            raise ValueError("originals = archive needs publish.archive, the folder for them")
+        return self
+
+    @model_validator(mode="after")
+    def _knows_its_profiles(self) -> Self:
+        for name, target in self.targets.items():
+            if target.profile and target.profile not in self.profiles:
+                raise ValueError(f"target {name} wants the profile {target.profile}, and there is none of that name")
+        return self
+
+    #: fetch every published file from ``public_url`` once, and keep in the ledger what came
+    check_live: bool = True
 
 
 class Mysql(Section):
@@ -229,6 +362,15 @@ class Mysql(Section):
         return self
 
 
+#: tables whose names the owner chooses, by the beginning of their variables
+_NAMED: dict[str, type[Section]] = {
+    f"{PREFIX}PUBLISH__TARGETS__": Target,
+    f"{PREFIX}PUBLISH__PROFILES__": Profile,
+}
+#: fields of theirs that are lists, given as JSON
+_LISTS = frozenset({"responsive", "formats"})
+
+
 class Settings(BaseSettings):
     """Everything a person can set."""
 
@@ -250,6 +392,7 @@ class Settings(BaseSettings):
     bands: Bands = Bands()
     clip: Clip = Clip()
     ollama: Ollama = Ollama()
+    texts: Texts = Texts()
     publish: Publish = Publish()
     mysql: Mysql = Mysql()
     #: names a point where a test ends the process on purpose
@@ -322,7 +465,7 @@ class _Environ(EnvSettingsSource):
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
-    known = dict(_variables(Settings, PREFIX)) | dict(_target_variables(environ))
+    known = dict(_variables(Settings, PREFIX)) | dict(_named_variables(environ))
     values = {}
     for name, value in environ.items():
         if not name.startswith(PREFIX) or name == f"{PREFIX}CONFIG":
@@ -334,9 +477,9 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
             values[bare] = _secret_from(name, Path(value))
         else:
             raise SettingUnknown(name=name, suggestion=_suggestion(name, list(known)))
-    targets = _targets_of(values)
     try:
-        return _merged(_Environ(values)(), targets)
+        named = _named_tables(values)
+        return _merged(_Environ(values)(), named)
     except Exception as error:  # pydantic-settings raises its own SettingsError around any parser's error
         raise SettingInvalid(name="environment", reason=str(error)) from error
 
@@ -358,21 +501,30 @@ def _variables(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, bool]
             yield variable, "SecretStr" in str(info.annotation)
 
 
-def _target_variables(environ: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
-    """Yield the variables of every target that the environment names; a name's ``-`` is ``_`` there."""
-    for name in environ:
-        named, _, rest = name.removeprefix(_TARGETS).partition("__")
-        if name.startswith(_TARGETS) and named and rest:
-            yield from _variables(Target, f"{_TARGETS}{named}__")
+def _named_variables(environ: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
+    """Yield the variables of every table that the environment names; a name's ``-`` is ``_`` there."""
+    for prefix, model in _NAMED.items():
+        for name in environ:
+            named, _, rest = name.removeprefix(prefix).partition("__")
+            if name.startswith(prefix) and named and rest:
+                yield from _variables(model, f"{prefix}{named}__")
 
 
-def _targets_of(values: dict[str, str]) -> dict[str, Any]:
-    """Take the targets' variables out, as the texts they are: a password may look like a number."""
-    targets: dict[str, dict[str, str]] = {}
-    for name in [name for name in values if name.startswith(_TARGETS)]:
-        named, _, field = name.removeprefix(_TARGETS).partition("__")
-        targets.setdefault(named.lower().replace("_", "-"), {})[field.lower()] = values.pop(name)
-    return {"publish": {"targets": targets}} if targets else {}
+def _named_tables(values: dict[str, str]) -> dict[str, Any]:
+    """Take the named tables' variables out, as the texts they are: a password may look like a number."""
+    tables: dict[str, Any] = {}
+    for prefix in _NAMED:
+        for name in [name for name in values if name.startswith(prefix)]:
+            named, *path = name.removeprefix(PREFIX).removeprefix("PUBLISH__").lower().split("__")
+            table = tables.setdefault("publish", {}).setdefault(named, {})
+            inner, *path = path
+            table = table.setdefault(inner.replace("_", "-"), {})
+            *sections, field = path
+            for section in sections:
+                table = table.setdefault(section, {})
+            value = values.pop(name)
+            table[field] = json.loads(value) if field in _LISTS else value
+    return tables
 
 
 def _suggestion(name: str, known: list[str]) -> str:

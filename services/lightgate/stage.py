@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from lightgate.domain.photo import Claim, Facts
+from lightgate.domain.photo import Claim, Facts, Photo, Text
 from lightgate.domain.pipeline import Step
 from lightgate.errors import LightgateError
 from lightgate.settings import Settings
-from lightgate.store import Store
+from lightgate.store import Store, TextRequest
 
 #: what a stage says of one photo: facts, or why there are none
 Finding = Facts | LightgateError
@@ -32,6 +32,17 @@ class Work(Protocol):
         """The queue is drained: let go of locks and connections."""
 
 
+@runtime_checkable
+class Scribe(Protocol):
+    """A stage's work that answers requests for new texts, too, once no photo is ready."""
+
+    def can_write(self) -> bool:
+        """Is a model there that may be asked now?"""
+
+    def propose(self, photo: Photo, request: TextRequest) -> Sequence[Text] | LightgateError:
+        """Write the wanted fields anew; those that a person wrote or locked are left out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One automatic stop of the route."""
@@ -39,7 +50,7 @@ class Stage:
     step: Step
     #: build the work; runs once a worker process and imports what is heavy
     build: Callable[[Settings, Store], Work]
-    #: photos claimed at once
+    #: photos claimed at once, where the work itself has no ``batch``
     batch: int = 1
     #: Celery's limits for one message, which drains for ``drain_s``
     soft_limit_s: float = 60

@@ -12,26 +12,35 @@ error. No network, disk or model work belongs inside. Every write of a position 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
 from lightgate.domain.photo import (
+    Before,
     CaptionFacts,
     Claim,
     ExifFacts,
     Failure,
+    Field,
     Issue,
     Photo,
     PhotoSet,
     Publication,
     QualityFacts,
+    Series,
     Text,
+    TextValue,
 )
 from lightgate.domain.pipeline import Position, Step
+from lightgate.domain.query import Query
+from lightgate.domain.roles import Role
+from lightgate.domain.shot import Shot
+from lightgate.domain.vocabulary import Known, Term, TermState
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,24 @@ class Reservation:
     photo_id: int | None
 
 
+class Order(StrEnum):
+    """How a list of photos is ordered."""
+
+    #: as they were taken in
+    ID = "id"
+    #: the riskiest first, see ``domain/risk.py``
+    RISK = "risk"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a list: at a photo, which need not be part of the list any more."""
+
+    id: int
+    #: the rank it had there; None: the one it has now
+    rank: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PhotoFilter:
     """What a list of photos is narrowed to; None: not narrowed."""
@@ -136,6 +163,102 @@ class PhotoFilter:
     search: str | None = None
     ids: tuple[int, ...] | None = None
     band: str | None = None
+    query: Query = ()
+    order: Order = Order.ID
+
+
+class RequestStatus(StrEnum):
+    """Where a wish for new texts stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    #: texts are there, and a person has not taken or left all of them
+    PROPOSED = "proposed"
+    FAILED = "failed"
+    DECIDED = "decided"
+    #: a newer request asks for the same fields
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class TextRequest:
+    """A wish for new texts of one photo in one language, apart from where the photo stands."""
+
+    id: int
+    photo_id: int
+    language: str
+    fields: tuple[Field, ...]
+    hint: str
+    status: RequestStatus
+    attempt: int
+    requested_by: str
+    requested_at: datetime
+    #: what the model wrote, once it did
+    texts: tuple[Text, ...] = ()
+    #: ``taken`` or ``left``, by field
+    decided: Mapping[Field, str] = dataclass_field(default_factory=dict)
+    error_message: str | None = None
+    finished_at: datetime | None = None
+
+    def proposal(self, field: Field) -> Text | None:
+        """Find the text that a person may still take or leave."""
+        if self.status is not RequestStatus.PROPOSED or field in self.decided:
+            return None
+        return next((text for text in self.texts if text.field is field), None)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestClaim:
+    """A request in a worker's hands, with the fence that proves it."""
+
+    request: TextRequest
+    token: int
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Another text that says the same, or nearly."""
+
+    #: None for a row of the website's catalogue
+    photo_id: int | None
+    #: published name, else the original's
+    name: str
+    #: shared words, 0 to 1
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class TextQuality:
+    """How the texts of a photo came about, and what the proof says of them now."""
+
+    #: ``PASS`` or ``NEEDS_WORK``
+    status: str
+    #: 0 to 100, of all texts and of each by ``caption.en``
+    score: float | None
+    field_scores: Mapping[str, float]
+    #: ``written``, ``repaired``, ``rewritten`` or ``drafted`` by the last generation
+    verdict: str | None
+    attempts: int
+    rewrites: int
+    repairs: tuple[str, ...]
+    model: str | None
+    prompt_hash: str | None
+    confidence: int | None
+    fallback_used: bool
+    #: texts by ``caption.en``: as the model wrote them first, and as they were left
+    before: Mapping[str, TextValue]
+    after: Mapping[str, TextValue]
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueText:
+    """Caption and alt text of a published photo that is none of the queue's."""
+
+    file_name: str
+    language: str
+    caption: str
+    alt_text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +271,32 @@ class User:
     #: raised to sign the person out everywhere
     session_epoch: int = 1
     is_active: bool = True
+    role: Role = Role.ADMIN
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """Filters of a list under a name of their own; everybody sees it."""
+
+    id: int
+    name: str
+    #: what the list's address carries
+    params: Mapping[str, str]
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """Something that a person did to the installation rather than to a photo."""
+
+    id: int
+    at: datetime
+    actor: str
+    #: ``signed_in``, ``sign_in_failed``, ``signed_out_everywhere``, ``role``, …
+    action: str
+    about: str
+    #: where it was asked from
+    address: str
 
 
 class Queue(Protocol):
@@ -203,9 +352,14 @@ class Photos(Protocol):
         """Read photos, in the order of the ids; unknown ids are left out."""
 
     def page(
-        self, wanted: PhotoFilter, *, after: int | None = None, before: int | None = None, limit: int = 50
+        self,
+        wanted: PhotoFilter,
+        *,
+        after: int | Place | None = None,
+        before: int | Place | None = None,
+        limit: int = 50,
     ) -> Sequence[Photo]:
-        """List photos by id: the first above ``after``, or the last below ``before``, in ascending order."""
+        """List photos in the order of ``wanted``: the first behind ``after``, or the last ahead of ``before``."""
 
     def count(self, wanted: PhotoFilter) -> int: ...
 
@@ -257,8 +411,21 @@ class Photos(Protocol):
     def put_text(self, photo_id: int, text: Text, at: datetime) -> None:
         """Write one text, whoever wrote the old one."""
 
-    def put_proof(self, photo_id: int, issues: Sequence[Issue], score: float, at: datetime) -> None:
-        """Write the text proof: ``needs_work`` and the row in ``metadata_quality``."""
+    def put_proof(
+        self,
+        photo_id: int,
+        issues: Sequence[Issue],
+        score: float,
+        at: datetime,
+        field_scores: Mapping[str, float] | None = None,
+    ) -> None:
+        """Write the text proof: ``needs_work`` and the row in ``metadata_quality``; grades by ``caption.en``."""
+
+    def quality(self, photo_id: int) -> TextQuality | None:
+        """Read how a photo's texts came about and how they were graded."""
+
+    def file_names(self) -> frozenset[str]:
+        """Give every published or held file name of the queue's photos."""
 
     def issues(self, photo_id: int) -> Sequence[Issue]: ...
 
@@ -347,6 +514,9 @@ class Events(Protocol):
 
     def newest(self, limit: int = 50) -> Sequence[Event]: ...
 
+    def of_person(self, name: str, limit: int) -> Sequence[Event]:
+        """List what a person did, newest first."""
+
     def last_id(self) -> int:
         """Give the id of the newest event, 0 when there is none: a cheap sign that something changed."""
 
@@ -362,6 +532,38 @@ class Publications(Protocol):
     def remove(self, photo_id: int, target: str) -> None: ...
 
 
+class Releases(Protocol):
+    """What each release sent, and what it replaced."""
+
+    def add(self, ids: Sequence[int], by: str, at: datetime) -> int:
+        """Note a new release; gives its number."""
+
+    def last(self) -> Mapping[int, Before | None]:
+        """Give the photos of the newest release, with what was live before; None: nothing of it was touched yet."""
+
+    def keep(self, photo_id: int, before: Before) -> bool:
+        """Write down once what was live before the photo's newest release; False when it was written already."""
+
+    def is_kept(self, photo_id: int) -> bool:
+        """Is it written down already, or was the photo in no release?"""
+
+    def forget(self, photo_id: int) -> None:
+        """Take a photo out of every release."""
+
+    def kept_hashes(self) -> frozenset[str]:
+        """Give the SHA-256 of every file that undoing the newest release may need."""
+
+
+class Redirects(Protocol):
+    """Where files of the website are now that were elsewhere once."""
+
+    def put(self, old_path: str, new_path: str, photo_id: int, at: datetime) -> None:
+        """Note a move; chains become one step, and a file that came back is no longer moved."""
+
+    def all(self) -> Mapping[str, str]:
+        """Map old paths to new ones."""
+
+
 class Users(Protocol):
     def find(self, name: str) -> User | None:
         """Find a person by name, case-insensitively."""
@@ -370,6 +572,9 @@ class Users(Protocol):
 
     def put(self, name: str, password_hash: str, at: datetime) -> User:
         """Add a person, or change the password and sign the person out everywhere."""
+
+    def change(self, user_id: int, *, role: Role, is_active: bool) -> None:
+        """Give a role, and let the person in or not."""
 
     def all(self) -> Sequence[User]: ...
 
@@ -385,6 +590,23 @@ class Users(Protocol):
     def forget_failures(self, name: str, address: str) -> None: ...
 
 
+class Views(Protocol):
+    def all(self) -> Sequence[SavedView]:
+        """List saved views by name."""
+
+    def put(self, name: str, params: Mapping[str, str], by: str, at: datetime) -> None:
+        """Save a view, in place of one of the same name."""
+
+    def remove(self, view_id: int) -> None: ...
+
+
+class Audit(Protocol):
+    def add(self, actor: str, action: str, at: datetime, *, about: str = "", address: str = "") -> None: ...
+
+    def newest(self, limit: int = 100, before: int | None = None) -> Sequence[AuditLine]:
+        """List what was done, newest first, below a line's id."""
+
+
 class Notes(Protocol):
     """Small facts of the installation, e.g. ``caption.status`` for the site, ``ollama.seen``."""
 
@@ -396,7 +618,185 @@ class Notes(Protocol):
     def all(self) -> Mapping[str, tuple[str, datetime]]: ...
 
 
+class Requests(Protocol):
+    """Wishes for new texts: claimed one by one, under a lease and a fence like photos."""
+
+    def add(
+        self, photo_id: int, language: str, fields: Sequence[Field], by: str, at: datetime, *, hint: str = ""
+    ) -> TextRequest:
+        """Ask for texts; older proposals for the same fields are replaced.
+
+        Raises:
+            AlreadyRequested: one for the same fields is queued or running.
+        """
+
+    def get(self, request_id: int) -> TextRequest:
+        """Read one request.
+
+        Raises:
+            NotFound: no such request.
+        """
+
+    def of_photo(self, photo_id: int) -> Sequence[TextRequest]:
+        """List a photo's requests that are still of interest: open, or failed and not replaced; oldest first."""
+
+    def claim(self, owner: str, at: datetime, lease_until: datetime) -> RequestClaim | None:
+        """Take the oldest request that is due; attempts are counted here."""
+
+    def renew(self, claim: RequestClaim, lease_until: datetime) -> bool: ...
+
+    def finish(self, claim: RequestClaim, texts: Sequence[Text], at: datetime) -> bool:
+        """Write the proposal; False, and nothing written, when the token is no longer the row's."""
+
+    def fail(self, claim: RequestClaim, message: str, at: datetime, *, again_at: datetime | None = None) -> bool:
+        """Give up, or with ``again_at`` try again then."""
+
+    def give_back(self, owner: str, again_at: datetime | None = None) -> int:
+        """Put back, uncharged, what an owner holds; give how many."""
+
+    def holds(self, owner: str) -> bool:
+        """Does this owner hold a request?"""
+
+    def is_any_lost(self, at: datetime, lease_s: float) -> bool:
+        """Has a request outrun its lease?"""
+
+    def lapse(self, owner: str, most_attempts: int, at: datetime) -> int:
+        """Put back, charged, what an owner that died held; give how many."""
+
+    def expire(self, at: datetime, lease_s: float, most_attempts: int) -> int:
+        """Put back, charged, what has outrun its lease; give how many."""
+
+    def count_ready(self, at: datetime) -> int: ...
+
+    def decide(self, request_id: int, field: Field, decision: str, at: datetime) -> None:
+        """Note that a person took or left one field of a proposal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A photo that CLIP rated, with what a person thinks of it."""
+
+    id: int
+    embedding: bytes
+    #: ``Scores.model`` and ``Scores.metrics_version``
+    model: str
+    metrics_version: str
+    #: scores of 0 to 100 by part
+    marks: Mapping[str, float]
+    #: the computed rating, 0 to 10
+    qr: float
+    #: stars, or 1 for approved and 0 for rejected; only its order counts
+    judgement: float = 0.0
+
+
+class Pictures(Protocol):
+    """What pictures have in common."""
+
+    def starred(self) -> Sequence[Judged]:
+        """List photos whose file carries stars (1 to 5, -1 for rejected), by id."""
+
+    def decided(self) -> Sequence[Judged]:
+        """List photos that a person approved or rejected, by id."""
+
+    def undecided(self) -> Sequence[Judged]:
+        """List photos that wait for a decision and that no person rated."""
+
+    def sets_without_series(self) -> Sequence[int]:
+        """List sets with photos that were rated since their series were looked for, oldest first."""
+
+    def shots(self, set_id: int) -> Sequence[Shot]:
+        """Give what the search for series asks of a set's photos that were rated; rejected ones are left out."""
+
+    def put_series(self, set_id: int, found: Mapping[int, Series]) -> None:
+        """Write every rated photo's place by its id; one that has none stands alone."""
+
+    def similar(self, photo_id: int, limit: int = 20) -> Sequence[tuple[int, float]]:
+        """Find the photos that the model sees as most alike, with the cosine, best first; none without a model."""
+
+
+@dataclass(frozen=True, slots=True)
+class VocabularyEntry:
+    """One keyword as a person sees it."""
+
+    id: int
+    name: str
+    state: TermState
+    #: how often a model used it while it was not listed
+    seen: int
+    #: the terms above it, topmost first
+    path: tuple[str, ...]
+    synonyms: tuple[str, ...]
+
+
+class Vocabulary(Protocol):
+    """The photographer's own keywords, in the language of the installation's first texts."""
+
+    def add(self, terms: Iterable[Term], at: datetime) -> int:
+        """List terms, with those above them; what is there already takes the new spelling. Gives how many are new."""
+
+    def clear(self) -> None:
+        """Take every listed term out; what is banned or proposed stays."""
+
+    def count(self, state: TermState) -> int: ...
+
+    def find(self, keys: Sequence[str]) -> Mapping[str, Sequence[Known]]:
+        """Look up ``domain.vocabulary.key_of`` keys among terms and their synonyms."""
+
+    def propose(self, names: Iterable[str], at: datetime) -> None:
+        """Put words that a model used, and nobody judged, before a person; one that is there is counted."""
+
+    def entries(
+        self, state: TermState, *, after: int = 0, limit: int = 200, search: str = ""
+    ) -> Sequence[VocabularyEntry]:
+        """List terms of one state by id."""
+
+    def decide(self, term_id: int, state: TermState, at: datetime) -> None:
+        """List or ban a term.
+
+        Raises:
+            NotFound: no such term.
+        """
+
+    def path_of(self, keyword: str) -> tuple[str, ...]:
+        """Give the terms above a keyword and itself, topmost first; empty where it has no one place."""
+
+
+class KnownTexts(Protocol):
+    """Captions and alt texts that were written before, found by likeness in far less time than reading all."""
+
+    def alike(
+        self, text: Text, *, before: int | None, file_name: str | None = None, limit: int = 3
+    ) -> Sequence[Likeness]:
+        """Find texts alike enough, the nearest first, in the same language and field; rejected photos do not count.
+
+        Args:
+            before: only photos with a lower id, so that of two the first stays; None: all.
+            file_name: the photo's own row in the catalogue, which is no other's text.
+        """
+
+    def put(self, photo_id: int, text: Text) -> None:
+        """Know a photo's text; the old one is forgotten. ``photos.put_text`` does this by itself."""
+
+    def put_missing(self, limit: int = 500) -> int:
+        """Know texts that were written before this index was; give how many."""
+
+    def put_catalogue(self, texts: Iterable[CatalogueText]) -> None:
+        """Know texts of the website's catalogue."""
+
+    def catalogue_names(self) -> frozenset[str]:
+        """Give the file names whose catalogue texts are known."""
+
+    def forget_catalogue(self, file_names: Iterable[str]) -> None:
+        """Forget texts that are no longer in the catalogue."""
+
+
 class Transaction(Protocol):
+    @property
+    def known_texts(self) -> KnownTexts: ...
+    @property
+    def requests(self) -> Requests: ...
+    @property
+    def vocabulary(self) -> Vocabulary: ...
     @property
     def queue(self) -> Queue: ...
     @property
@@ -412,9 +812,19 @@ class Transaction(Protocol):
     @property
     def publications(self) -> Publications: ...
     @property
+    def releases(self) -> Releases: ...
+    @property
+    def redirects(self) -> Redirects: ...
+    @property
     def users(self) -> Users: ...
     @property
+    def pictures(self) -> Pictures: ...
+    @property
     def notes(self) -> Notes: ...
+    @property
+    def views(self) -> Views: ...
+    @property
+    def audit(self) -> Audit: ...
 
 
 class Store(Protocol):

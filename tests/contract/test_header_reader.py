@@ -182,14 +182,18 @@ class TestExif:
                     0x829A: IFDRational(10, 2500),
                     0x829D: IFDRational(56, 10),
                     0x8827: 400,
+                    0x9204: IFDRational(-2, 3),
                     0x920A: IFDRational(135, 1),
                     0xA405: 216,
                     0xA434: "EF70-200mm f/4L",
                 }
             )
-            exif.get_ifd(0x8825).update({1: "N", 2: (51.0, 30.0, 0.0), 3: "E", 4: (4.0, 30.0, 0.0)})
+            exif.get_ifd(0x8825).update({1: "N", 2: (51.0, 30.0, 0.0), 3: "W", 4: (4.0, 30.0, 0.0)})
 
-        exif = read_exif(tmp_path, fill).exif
+        header = read_exif(tmp_path, fill)
+        exif = header.exif
+        assert (header.extra.exposure_bias, header.extra.stars) == (-0.67, None)
+        assert (header.extra.latitude, header.extra.longitude) == (51.5, -4.5)
         assert (exif.date_time, exif.sub_seconds, exif.offset) == ("2024:05:31 10:11:12", "57", "+02:00")
         assert (exif.make, exif.model, exif.camera) == ("Canon", "Canon EOS 5D Mark IV", "Canon EOS 5D Mark IV")
         assert (exif.exposure, exif.aperture, exif.iso) == ("1/250 sec", "f/5.6", 400)
@@ -287,6 +291,23 @@ class TestTexts:
         assert (header.caption, header.alt_text) == ("Boats & cranes", "Red boats.")
         assert header.keywords == ("boat", "quay")
         assert (header.rights.creator, header.rights.copyright) == ("José Ångström", "© José")
+
+    @pytest.mark.parametrize(
+        ("written", "stars"),
+        [('xmp:Rating="4"', 4), ('xmp:Rating="-1"', -1), ('xmp:Rating="0"', None), ('xmp:Rating="many"', None)],
+    )
+    def test_stars_are_read_where_somebody_gave_any(self, tmp_path: Path, written: str, stars: int | None) -> None:
+        packet = self.XMP.replace(
+            "<rdf:Description", f'<rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" {written}'
+        )
+        as_element = self.XMP.replace(
+            "<dc:description>",
+            f'<xmp:Rating xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
+            f"{written.split(chr(34))[1]}</xmp:Rating><dc:description>",
+            1,
+        )
+        for name, each in (("a", packet), ("b", as_element)):
+            assert READER.read(saved(tmp_path, name, "JPEG", xmp=each.encode())).extra.stars == stars
 
     @pytest.mark.parametrize(
         "packet",

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.sqlite.engine import choose_journal_mode, is_safe_for_wal, library_version, sqlite_library
 from lightgate.adapters.sqlite.migrate import back_up, migrate, require_current
-from lightgate.adapters.sqlite.schema import metadata
+from lightgate.adapters.sqlite.schema import WORDS, metadata
 from lightgate.domain.photo import CaptionFacts, Exif, ExifFacts, Failure, Field, QualityFacts, Scores, Source, Text
 from lightgate.domain.pipeline import Position, Result, Status, advance
 from lightgate.domain.words import ReviewStatus, review_status
@@ -343,7 +343,9 @@ class TestSets:
 class TestDatabase:
     def test_migrations_make_exactly_the_declared_tables(self, store: SqliteStore) -> None:
         with store.engine.connect() as connection:
-            assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+            # the tables of the full-text index are SQLite's own
+            options = {"include_name": lambda name, *_: not str(name).startswith(WORDS)}
+            assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
 
     def test_migrating_twice_changes_nothing(self, tmp_path: Path) -> None:
         path = tmp_path / "review.db"

@@ -25,6 +25,8 @@ from lightgate.settings import Target as TargetSettings
 from support.file_servers import PASSWORD, USER, certificate_in, ftp_site, sftp_site
 
 PATH = "2026/harbour/Harbour_001.JPG"
+#: above what the log of a test run reaches, which is a file of this process too
+LARGEST_BYTES = 20_000_000
 
 
 @pytest.fixture
@@ -226,10 +228,10 @@ def test_a_file_where_a_folder_should_be_is_an_unreachable_target(target: Target
 
 @pytest.fixture
 def small_files() -> Iterator[None]:
-    """Let no file of this process grow beyond a thousand bytes: the nearest thing to a full disk that needs no root."""
+    """Let no file of this process grow beyond a limit: the nearest thing to a full disk that needs no root."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_BYTES, before[1]))
     yield
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
     signal.signal(signal.SIGXFSZ, handler)
@@ -239,7 +241,7 @@ def small_files() -> Iterator[None]:
 def test_a_write_that_fails_half_way_leaves_the_old_file_and_no_draft(folder: Target, root: Path) -> None:
     folder.put(PATH, b"old")
     with pytest.raises(TargetUnreachable):
-        folder.put(PATH, b"n" * 5000)
+        folder.put(PATH, b"n" * (LARGEST_BYTES + 1))
     assert (root / PATH).read_bytes() == b"old"
     assert drafts(root) == []
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from lightgate.adapters.gpu_lock import GpuLock, gpu_lock_file
-from lightgate.domain.photo import Field, Photo, Source
+from lightgate.domain.photo import Field, Issue, Photo, Source
 from lightgate.domain.pipeline import Position, Status
 from lightgate.folder import DataFolder
 from lightgate.line import GIVEN_BACK_S, Line
@@ -17,10 +17,15 @@ from lightgate.runner import DrainReport, drain
 from lightgate.settings import Ollama, Settings
 from lightgate.stage import Work
 from lightgate.stages.caption import STAGE
+from lightgate.store import TextQuality
 from lightgate.testing.ollama import FakeOllama, Fault
 from support.stores import ROUTE, Clock, Sent, add_photos, bring_to, make_store
 
 pytestmark = pytest.mark.integration
+
+
+#: what the fake model calls them, so that no two photos get the same caption
+COLOURS = {"Blue": (60, 60, 230), "Red": (230, 60, 60), "Green": (60, 230, 60)}
 
 
 class House:
@@ -33,25 +38,35 @@ class House:
         self.clock = Clock()
         self.line = Line(self.store, ROUTE, Sent(), self.clock)
         self.ids = [bring_to(self.store, photo_id, "caption").id for photo_id in add_photos(self.store, 3)]
-        for photo in self.photos():
-            self.keep_picture(photo)
+        for photo, colour in zip(self.photos(), COLOURS.values(), strict=True):
+            self.keep_picture(photo, colour)
         self.work = self.build()
 
     def build(self) -> Work:
         ollama = Ollama(host=self.server.url, idle_timeout_s=0.4, hard_timeout_s=3)
         return STAGE.build(Settings(home=self.home, ollama=ollama), self.store)
 
-    def keep_picture(self, photo: Photo) -> None:
+    def keep_picture(self, photo: Photo, colour: tuple[int, int, int]) -> None:
         """Lay down a tall original with a sideways pixel matrix, and no proxy."""
         file = DataFolder(self.home).original(photo.content_hash, photo.suffix)
         file.parent.mkdir(parents=True, exist_ok=True)
         exif = Image.Exif()
         exif[0x0112] = 6
-        Image.new("RGB", (1500, 1000), (60, 60, 230)).save(file, "JPEG", exif=exif)
+        Image.new("RGB", (1500, 1000), colour).save(file, "JPEG", exif=exif)
 
     def photos(self) -> list[Photo]:
         with self.store.reading() as tx:
             return [tx.photos.get(photo_id) for photo_id in self.ids]
+
+    def issues(self, photo: Photo) -> list[Issue]:
+        with self.store.reading() as tx:
+            return list(tx.photos.issues(photo.id))
+
+    def quality(self, photo: Photo) -> TextQuality:
+        with self.store.reading() as tx:
+            found = tx.photos.quality(photo.id)
+        assert found is not None
+        return found
 
     def note(self, key: str) -> str | None:
         with self.store.reading() as tx:
@@ -76,11 +91,11 @@ def house(tmp_path: Path, server: FakeOllama) -> Iterator[House]:
 
 def test_every_photo_is_captioned_from_an_upright_picture_of_at_most_1024_px(house: House) -> None:
     assert sorted(house.drain().done) == sorted(house.ids)
-    for photo in house.photos():
+    for photo, colour in zip(house.photos(), COLOURS, strict=True):
         assert photo.position == Position("review", Status.WAITING)
         caption = photo.text("en", Field.CAPTION)
         assert caption is not None
-        assert str(caption.value).startswith("Blue tones fill a tall scene")
+        assert str(caption.value).startswith(f"{colour} tones fill a tall scene")
         assert (caption.source, caption.model) == (Source.MODEL, "qwen2.5vl:3b")
         assert not photo.needs_work
     assert house.note("caption.runtime") == "qwen2.5vl:3b, 100% GPU, context 4096, 3.2 GiB VRAM"
@@ -130,6 +145,28 @@ def test_a_photo_no_answer_comes_for_reaches_review_and_the_others_are_done(hous
         assert {issue.code for issue in tx.photos.issues(failed.id)} >= {"draft", "model_failed"}
     assert {photo.position.step for photo in (failed, *others)} == {"review"}
     assert not any(photo.needs_work for photo in others)
+
+
+def test_frames_that_look_alike_are_written_anew_and_the_rest_is_said(house: House) -> None:
+    for photo in house.photos():
+        house.keep_picture(photo, COLOURS["Blue"])
+    house.drain()
+    first, second, third = house.photos()
+    assert not first.needs_work
+    assert not second.needs_work
+    assert {issue.code for issue in house.issues(third)} >= {"duplicate_caption", "duplicate_alt_text"}
+    assert [house.quality(photo).verdict for photo in (first, second)] == ["written", "rewritten"]
+    asked = [question.body["messages"][-1]["content"] for question in house.server.questions]
+    assert any("Photo 1 (" in each and "has the same caption" in each for each in asked)
+
+
+def test_a_fault_the_repair_can_mend_costs_no_second_answer(house: House) -> None:
+    house.server.told = {"caption": "This image shows blue tones that fill a tall and very soft scene"}
+    house.drain()
+    quality = house.quality(house.photos()[0])
+    assert quality.after["caption.en"] == "Blue tones that fill a tall and very soft scene."
+    assert quality.before["caption.en"] == "This image shows blue tones that fill a tall and very soft scene"
+    assert quality.repairs == ("opening_removed", "punctuated")
 
 
 def test_a_second_caption_worker_waits_for_the_gpu(house: House) -> None:

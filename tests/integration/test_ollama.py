@@ -26,6 +26,9 @@ MODEL = "qwen2.5vl:3b"
 RED, GREEN = (230, 60, 60), (60, 200, 60)
 
 
+ASKED = CaptionRequest("en", "Harbour", "Hoorn", "Ships", "", Exif())
+
+
 class Clock:
     """Seconds that a test moves by hand."""
 
@@ -254,3 +257,32 @@ class TestRuntimeLine:
         server.models.clear()
         with pytest.raises(ModelServerDown, match="could not be loaded"):
             captioner(server).runtime_line()
+
+
+class TestWaysOut:
+    """What is tried after a crash or a silence, against real sockets."""
+
+    def test_after_a_crash_a_smaller_picture_is_shown(self, server: FakeOllama) -> None:
+        server.faults.append(Fault.ERROR_500)
+        captioner(server).describe(jpeg_bytes(RED, (1024, 683)), ASKED)
+        sizes = [Image.open(BytesIO(question.pictures[0])).size for question in server.questions]
+        assert sizes == [(1024, 683), (768, 512)]
+
+    def test_a_model_that_falls_silent_leaves_its_time_to_the_fallback(self, server: FakeOllama) -> None:
+        server.models.append("moondream:1.8b")
+        server.faults.append(Fault.STALL)
+        draft = captioner(server, fallback_model="moondream:1.8b").describe(jpeg_bytes(), ASKED)
+        assert draft.fallback_used
+        assert [question.body["model"] for question in server.questions] == ["qwen2.5vl:3b", "moondream:1.8b"]
+
+    def test_a_model_that_trickles_leaves_time_for_the_others(self, server: FakeOllama) -> None:
+        server.faults.append(Fault.TRICKLE)
+        draft = captioner(server, idle_timeout_s=30, hard_timeout_s=4).describe(jpeg_bytes(), ASKED)
+        assert draft.attempts == 2
+
+    def test_an_unloaded_model_is_out_of_memory(self, server: FakeOllama) -> None:
+        ready = captioner(server)
+        ready.runtime_line()
+        assert server.loaded
+        ready.unload()
+        assert not server.loaded

@@ -337,6 +337,47 @@ def test_nothing_is_claimed_while_the_site_s_folder_is_away(tmp_path: Path, hous
     work.website.catalogue.close()
 
 
+class OutOfReach:
+    """A target on a server that does not answer while ``reason`` says so."""
+
+    def __init__(self, inner: object) -> None:
+        self._inner, self.reason = inner, "The publishing target web does not work: nothing answers there."
+
+    def why_not_ready(self) -> str | None:
+        return self.reason
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inner, name)
+
+
+def test_a_site_that_is_away_costs_no_attempt_and_the_reviewer_hears_why(house: House, photo_id: int) -> None:
+    house.approve(photo_id)
+    house.release(photo_id)
+    away = OutOfReach(house.website.targets[0])
+    work = replace(house.work(), website=replace(house.website, targets=(away,)))
+    for _ in range(5):
+        assert house.publish(work).why_not_ready == away.reason
+    assert house.photo(photo_id).position == Position("publish", Status.QUEUED, 0)
+    with house.store.reading() as tx:
+        assert tx.notes.get("publish.status") == away.reason
+    away.reason = None
+    assert house.publish(work).done == [photo_id]
+    with house.store.reading() as tx:
+        assert tx.notes.get("publish.status") is None
+
+
+def test_a_file_lost_on_the_way_after_the_row_of_an_edit_is_put_again(house: House, photo_id: int) -> None:
+    house.bring_live(photo_id)
+    house.back_to_review(photo_id)
+    write_caption(house, photo_id, "A better caption.")
+    house.approve(photo_id)
+    house.release(photo_id)
+    killed_at(house, "after_files")
+    assert house.photo(photo_id).publications[0].state == "sending"
+    assert house.publish().done == [photo_id]
+    assert house.photo(photo_id).publications[0].state == "live"
+
+
 def test_a_new_worker_clears_away_what_a_killed_one_left_half_written(house: House) -> None:
     draft = house.folder.published / "2026" / ".lightgate-0123.part"
     draft.parent.mkdir()

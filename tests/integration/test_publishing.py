@@ -12,6 +12,7 @@ from lightgate import publishing
 from lightgate.adapters.renditions import renditions
 from lightgate.domain.pipeline import Position, Status
 from lightgate.errors import TargetUnreachable
+from lightgate.file_lock import alone
 from lightgate.settings import Publish
 from lightgate.store import Actor
 from support.site import House, house_in
@@ -153,6 +154,20 @@ def test_a_photo_in_a_worker_s_hands_is_not_taken_off(house: House) -> None:
         tx.queue.claim(step, "worker", 1, NOON.replace(year=2027), NOON.replace(year=2028))
     (outcome,) = house.unpublish(photo_id)
     assert "right now" in outcome.message
+    assert len(house.published()) == 2
+
+
+def test_taking_off_and_publishing_the_same_photo_keep_out_of_each_other_s_way(house: House) -> None:
+    photo_id = house.take_in()
+    house.bring_live(photo_id)
+    house.back_to_review(photo_id)
+    house.approve(photo_id)
+    house.release(photo_id)
+    with alone(house.folder.live_lock(photo_id)):
+        assert [each.code for each in house.publish().failed] == ["being_removed"]
+        assert "right now" in house.unpublish(photo_id)[0].message
+    assert house.photo(photo_id).position == Position("publish", Status.QUEUED, 0)
+    assert house.publish().done == [photo_id]
     assert len(house.published()) == 2
 
 

@@ -131,6 +131,21 @@ def test_ctrl_c_in_the_terminal_stops_everything(installation: Installation) -> 
     eventually(lambda: not installation.processes(), within_s=10)
 
 
+def test_a_second_demo_finds_its_photos_and_doubles_nothing(installation: Installation) -> None:
+    pytest.importorskip("skimage")
+    first = installation.run("demo", "--no-flower")
+    assert first.returncode == 0, first.stderr + installation.why()
+    assert "skipped IMG_0412_copy.JPG: It is the same picture as IMG_0412.JPG." in first.stdout
+    [after_first] = installation.answer("sets")
+    assert (after_first["photos"], after_first["on_the_way"]) == (11, 0)
+    assert after_first["by_status"]["Error"] == 1
+
+    second = installation.run("demo", "--no-flower")
+    assert second.returncode == 0, second.stderr
+    assert "made earlier" in second.stdout
+    assert installation.answer("sets") == [after_first]
+
+
 @pytest.mark.parametrize("server", ["review", "flower"])
 def test_a_taken_port_is_named_before_anything_starts(tmp_path: Path, server: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -148,13 +163,3 @@ def test_a_broker_that_does_not_answer_is_named_without_its_password(tmp_path: P
     assert up.returncode == 3
     assert "broker_url" in up.stderr
     assert "hunter2" not in up.stderr
-
-
-def test_a_data_folder_with_a_very_long_path_works(tmp_path: Path) -> None:
-    installation = Installation(tmp_path / ("long" * 30) / "data")
-    installation.home.parent.mkdir()
-    try:
-        up = installation.run("up", "-d", "--no-flower")
-        assert up.returncode == 0, up.stderr + installation.why()
-    finally:
-        installation.run("down")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -161,7 +162,7 @@ def test_two_caption_workers_never_use_the_gpu_at_once(works: Works, house: Hous
     spans = sorted(
         (float(began), float(ended)) for _, began, ended in map(str.split, read_lines(works.home / GPU_DIARY))
     )
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
 
 
 def read_lines(file: Path) -> list[str]:

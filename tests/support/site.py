@@ -107,11 +107,19 @@ class House:
 
     def release(self, *ids: int) -> publishing.ReleaseReport:
         return publishing.release(
-            self.store, ROUTE, self.key, ids, "ann", self.clock(), website=self.website, wake=self.sent.wake
+            self.store,
+            ROUTE,
+            self.key,
+            ids,
+            "ann",
+            self.clock(),
+            folder=self.folder,
+            website=self.website,
+            wake=self.sent.wake,
         )
 
     def unpublish(self, *ids: int) -> Sequence[publishing.Outcome]:
-        return publishing.unpublish(self.store, ROUTE, self.website, ids, "ann", self.clock())
+        return publishing.unpublish(self.store, self.folder, ROUTE, self.website, ids, "ann", self.clock())
 
     def work(self, renderer: Renderer | None = None, kill_at: str | None = None) -> Publisher:
         return Publisher(

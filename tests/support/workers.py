@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 
 from lightgate import runner
@@ -87,9 +88,7 @@ class Works:
     ) -> WorkerProcess:
         """Start a worker and wait until it is connected."""
         name = name or stage
-        line = commands.worker(
-            stage, name=name, processes=processes, start_method=method, log_level="INFO", app=app
-        )
+        line = commands.worker(stage, name=name, processes=processes, start_method=method, log_level="INFO", app=app)
         log = self.home / f"{name}.log"
         with log.open("ab") as opened:
             process = subprocess.Popen(line, stdout=opened, stderr=opened, env=self.environ, process_group=0)
@@ -113,21 +112,20 @@ def works_on(home: Path, broker_url: str, **settings: str) -> Iterator[Works]:
             worker.stop(signal.SIGKILL)
 
 
-def put_photos(house: House, names: Sequence[str], step: str = "exif") -> list[int]:
-    """Put a set of photos at a stage of the route before review."""
+def put_photos(house: House, names: Sequence[str], step: str = "exif", label: str = "") -> list[int]:
+    """Put a set of photos at a stage of the route before review; with another label they are other pictures."""
     at = house.now()
     with house.store.writing() as tx:
         wanted = tx.sets.add(NewSet("Works", "Works", "Here", "there", "", "/card", ("en",)), at)
-        ids = [
+        return [
             tx.photos.add(
                 wanted.id,
-                NewPhoto(name, name, f"/card/{name}", f"{number:064x}", 1000, ".jpg"),
+                NewPhoto(name, name, f"/card/{name}", sha256(f"{label}{number}".encode()).hexdigest(), 1000, ".jpg"),
                 start(tuple(each for each in house.route if each.name == step)),
                 at,
             )
             for number, name in enumerate(names, 1)
         ]
-    return ids
 
 
 def steps_of(house: House, ids: Sequence[int]) -> list[str]:

@@ -17,6 +17,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from lightgate import settings
+
 #: a wheel or index of one machine's registry
 REGISTRY = re.compile(r"https?://[^\s\"']*(\.whl|\.tar\.gz|\.tgz|/simple|/debian)\b")
 PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+\w")
@@ -114,3 +116,46 @@ def packages_of(declared: Sequence[str]) -> set[str]:
     wanted = {canonicalize_name(Requirement(line).name) for line in declared}
     brought = packages_distributions().items()
     return wanted | {module for module, by in brought if wanted & set(map(canonicalize_name, by))}
+
+
+@pytest.mark.parametrize(
+    ("lock", "groups", "extras"),
+    [
+        ("requirements.lock", ["build"], ["embedded", "demo"]),
+        ("requirements-dev.lock", ["build", "dev"], ["embedded", "demo"]),
+        ("ops/requirements-image.lock", ["build"], []),
+    ],
+)
+def test_a_lock_holds_everything_that_is_declared(
+    repository: Path, lock: str, groups: list[str], extras: list[str]
+) -> None:
+    project = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))
+    declared = list(project["project"]["dependencies"])
+    declared += chain(*(project["project"]["optional-dependencies"][extra] for extra in extras))
+    declared += chain(*(project["dependency-groups"][group] for group in groups))
+    pins = re.findall(r"^([a-z0-9._-]+)==(\S+)", (repository / lock).read_text("utf-8"), re.MULTILINE)
+    locked = {canonicalize_name(name): version for name, version in pins}
+
+    behind = [
+        line
+        for line in map(Requirement, declared)
+        if not line.specifier.contains(locked.get(canonicalize_name(line.name), "0"), prereleases=True)
+    ]
+
+    assert behind == [], "run ops/lock"
+
+
+def test_the_settings_that_the_readme_shows_are_accepted(repository: Path, tmp_path: Path) -> None:
+    examples = re.findall(r"```toml\n(.*?)```", (repository / "README.md").read_text("utf-8"), re.DOTALL)
+    assert examples
+
+    for example in examples:
+        (tmp_path / "lightgate.toml").write_text(example, "utf-8")
+        settings.load({}, tmp_path / "lightgate.toml")
+
+
+def test_the_variables_that_the_readme_names_exist(repository: Path) -> None:
+    named = set(re.findall(r"\bLIGHTGATE_[A-Z_]+", (repository / "README.md").read_text("utf-8")))
+    known = set(re.findall(r"`(LIGHTGATE_[A-Z_]+)`", (repository / "docs" / "settings.md").read_text("utf-8")))
+
+    assert {name.removesuffix("_FILE") for name in named} - known == set()

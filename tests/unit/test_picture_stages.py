@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
+from lightgate.adapters.plug_ins import GROUP, plugged_in
+from lightgate.domain.judge import Judge
 from lightgate.domain.photo import Claim, Exif, ExifFacts, Field, Photo, QualityFacts, Rights, Source, Text
 from lightgate.domain.pipeline import Position, Status
 from lightgate.domain.quality import BandLimits, Measurements
@@ -115,7 +119,62 @@ class TestQuality:
         darkroom = FakeDarkroom(MEASURED, errors={f"{2:064x}.jpg": UnreadableImage(reason="the file is cut off")})
         found = QualityWork(darkroom, folder, BandLimits(), scorer).do([claim(1), claim(2), claim(3)])
         assert [type(each) for each in found] == [QualityFacts, UnreadableImage, QualityFacts]
-        assert scorer.asked == [tuple(folder.proxy_files(f"{number:064x}").proxy for number in (1, 3))]
+        assert scorer.asked == [tuple(f"{number:064x}.jpg".encode() for number in (1, 3))]
+
+    def test_photos_developed_at_once_keep_their_order_and_their_scores(self, folder: DataFolder) -> None:
+        darkroom = FakeDarkroom(MEASURED, errors={f"{2:064x}.jpg": UnreadableImage(reason="the file is cut off")})
+        scorer = FakeScorer()
+        found = QualityWork(darkroom, folder, BandLimits(), scorer, threads=2).do([claim(1), claim(2), claim(3)])
+        assert [type(each) for each in found] == [QualityFacts, UnreadableImage, QualityFacts]
+        assert [name for asked in scorer.asked for name in asked] == [b"%064x.jpg" % number for number in (1, 3)]
+
+    @pytest.mark.parametrize(
+        ("attempt", "format_", "width", "is_careful"),
+        [(1, "JPEG", 6000, False), (2, "JPEG", 6000, True), (1, "PNG", 6000, True), (1, "JPEG", 20_000, True)],
+    )
+    def test_photos_that_failed_before_or_may_hurt_are_developed_with_care(
+        self, folder: DataFolder, attempt: int, format_: str, width: int, is_careful: bool
+    ) -> None:
+        plain, careful = FakeDarkroom(MEASURED), FakeDarkroom(MEASURED)
+        photo = replace(
+            claim(1).photo,
+            position=Position("quality", Status.RUNNING, attempt),
+            exif=Exif(format=format_, width=width, height=4000),
+        )
+        QualityWork(plain, folder, BandLimits(), careful=careful).do([Claim(photo, 1, "worker")])
+        assert (len(plain.developed), len(careful.developed)) == ((0, 1) if is_careful else (1, 0))
+
+    def test_a_fitted_rating_takes_the_place_of_the_computed_one(self, folder: DataFolder) -> None:
+        judge = Judge("fake", "1.1", (0.0,) * 6, 1.0, ((0.0, 2.0), (1.0, 9.0), (2.0, 9.5)))
+        (found,) = QualityWork(FakeDarkroom(MEASURED), folder, BandLimits(), FakeScorer(), judge=judge).do([claim(1)])
+        assert isinstance(found, QualityFacts)
+        assert (found.scores.qr, found.scores.band, found.scores.qr_mode) == (9.0, "Top", "calibrated")
+
+    def test_scores_of_other_packages_stand_in_their_columns_and_out_of_the_rating(self, folder: DataFolder) -> None:
+        alone = QualityWork(FakeDarkroom(MEASURED), folder, BandLimits()).do([claim(1)])[0]
+        with_nima = QualityWork(FakeDarkroom(MEASURED), folder, BandLimits(), others={"nima": lambda proxy: 7.25})
+        (found,) = with_nima.do([claim(1)])
+        assert isinstance(found, QualityFacts)
+        assert isinstance(alone, QualityFacts)
+        assert (found.scores.nima_score, found.scores.brisque_score) == (7.25, None)
+        assert found.scores.qr == alone.scores.qr
+
+    def test_a_scorer_that_does_not_load_is_left_out(self, caplog: pytest.LogCaptureFixture) -> None:
+        points = [
+            EntryPoint("nima", "support.plug_in:make", GROUP),
+            EntryPoint("brisque", "support.plug_in:absent", GROUP),
+            EntryPoint("beauty", "support.plug_in:make", GROUP),
+        ]
+        with caplog.at_level(logging.WARNING):
+            found = plugged_in(points)
+        assert list(found) == ["nima"]
+        assert found["nima"](Path("proxy.jpg")) == 10.0
+        assert "absent" in caplog.text
+        assert "beauty" in caplog.text
+
+    def test_as_many_are_claimed_as_suit_the_model(self, folder: DataFolder) -> None:
+        assert QualityWork(FakeDarkroom(MEASURED), folder, BandLimits()).batch == quality.STAGE.batch
+        assert QualityWork(FakeDarkroom(MEASURED), folder, BandLimits(), FakeScorer()).batch == 8
 
     def test_without_a_model_the_score_is_empty_with_its_reason_which_is_logged_once(
         self, folder: DataFolder, caplog: pytest.LogCaptureFixture

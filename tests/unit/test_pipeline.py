@@ -55,7 +55,7 @@ def test_a_photo_is_past_review_only_while_its_newest_content_is_approved(result
     for before, result, after in walk(results):
         if result is Result.APPROVED:
             is_approved = True
-        if result in {Result.EDITED, Result.REOPENED, Result.REJECTED}:
+        if result in {Result.EDITED, Result.REPLACED, Result.REOPENED, Result.REJECTED}:
             is_approved = False
         if after.step in NEEDS_APPROVAL and after.status is not Status.REJECTED:
             assert is_approved, (before, result, after)
@@ -67,7 +67,7 @@ def test_nothing_is_published_that_was_not_released(results: list[Result]) -> No
     for _, result, after in walk(results):
         if result is Result.RELEASED:
             is_released = True
-        if result in {Result.EDITED, Result.REOPENED}:
+        if result in {Result.EDITED, Result.REPLACED, Result.REOPENED}:
             is_released = False
         if after.status is Status.PUBLISHED:
             assert is_released

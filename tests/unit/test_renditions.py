@@ -199,7 +199,7 @@ def test_texts_and_rights_are_published_as_xmp_in_every_language(tmp_path: Path)
 
 
 def test_a_photo_without_facts_and_texts_has_nothing_invented(tmp_path: Path) -> None:
-    bare = replace(PHOTO, exif=Exif(), rights=Rights(), texts=())
+    bare = replace(PHOTO, subject="", exif=Exif(), rights=Rights(), texts=())
     full, _ = render(jpeg(tmp_path / "a.jpg", quarters()), bare)
     assert 0x9003 not in full.getexif().get_ifd(0x8769)
     assert set(full.getxmp()["xmpmeta"]["RDF"]["Description"]) <= {"about", "text"}

@@ -9,7 +9,7 @@ import pytest
 
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.domain.naming import Rule
-from lightgate.domain.photo import Field, Issue, Publication, Source
+from lightgate.domain.photo import Field, Issue, Photo, Publication, Source
 from lightgate.domain.pipeline import Position, Result, Status, advance
 from lightgate.domain.seal import is_sealed
 from lightgate.domain.words import ReviewStatus, review_status
@@ -19,13 +19,16 @@ from lightgate.review import (
     Changes,
     Desk,
     Lock,
+    NothingToRedo,
     NothingToUndo,
     TextChange,
     approve,
     bulk,
     edit,
+    redo,
     reject,
     reopen,
+    restore,
     retry,
     settle_files,
     skip,
@@ -63,6 +66,12 @@ def photo_at(store: SqliteStore, step: str) -> int:
     [photo_id] = add_photos(store, 1)
     bring_to(store, photo_id, step)
     return photo_id
+
+
+def store_photo(store: SqliteStore) -> Photo:
+    photo_id = photo_at(store, "review")
+    with store.reading() as tx:
+        return tx.photos.get(photo_id)
 
 
 def version_of(store: SqliteStore, photo_id: int) -> int:
@@ -319,6 +328,44 @@ class TestBulkAndUndo:
         assert restored.text("en", Field.CAPTION).value == before.text("en", Field.CAPTION).value  # type: ignore[union-attr]
         with pytest.raises(NothingToUndo):
             undo(desk, "ann")
+
+    def test_redo_does_again_what_was_undone_until_something_else_is_done(self, desk: Desk, store: SqliteStore) -> None:
+        photo = store_photo(store)
+        edit(desk, photo.id, 1, Changes(qr=8.0), "ann")
+        approved = approve(desk, photo.id, 2, "ann", "seen")
+        assert approved.position.step == "release"
+        undo(desk, "ann")
+        assert undo(desk, "ann").qr_by_person is None
+        assert redo(desk, "ann").qr_by_person == 8.0
+        assert redo(desk, "ann").position.step == "release"
+        with pytest.raises(NothingToRedo):
+            redo(desk, "ann")
+        undone = undo(desk, "ann")
+        edit(desk, photo.id, undone.version, Changes(qr=3.0), "ann")
+        with pytest.raises(NothingToRedo):
+            redo(desk, "ann")
+        assert undo(desk, "ann").qr_by_person == 8.0
+
+    def test_a_rejection_done_again_keeps_its_reason(self, desk: Desk, store: SqliteStore) -> None:
+        photo = store_photo(store)
+        reject(desk, photo.id, 1, "ann", "Blurred")
+        undo(desk, "ann")
+        assert redo(desk, "ann").reject_reason == "Blurred"
+
+    def test_an_earlier_value_comes_back_whoever_changed_it(self, desk: Desk, store: SqliteStore) -> None:
+        photo = store_photo(store)
+        old = photo.text("en", Field.CAPTION)
+        change = Changes(texts=(TextChange("en", Field.CAPTION, "Something else stands here."),))
+        edit(desk, photo.id, 1, change, "dana")
+        approve(desk, photo.id, 2, "dana", "seen")
+        with store.reading() as tx:
+            event = next(each for each in tx.events.of_photo(photo.id) if each.kind == "field")
+        restored = restore(desk, photo.id, 3, event.id or 0, "ann")
+        text = restored.text("en", Field.CAPTION)
+        assert (text.value, old.value) == (old.value, text.value) if text and old else False
+        assert restored.position.step == "review"
+        with pytest.raises(InputInvalid, match="no such change"):
+            restore(desk, photo.id, restored.version, 9999, "ann")
 
     def test_undo_leaves_others_actions_alone(self, desk: Desk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")

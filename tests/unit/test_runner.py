@@ -261,7 +261,7 @@ def test_a_heartbeat_renews_the_lease(store: SqliteStore, clock: Clock, sent: Se
     with store.writing() as tx:
         claims = tx.queue.claim(ROUTE[0], "me", 1, clock(), clock())
     clock.forward(1)
-    with Heartbeat(line, claims):
+    with Heartbeat(line, lambda tx, lease_until: tx.queue.renew(claims, lease_until)):
         while not _is_renewed(store, clock):
             pass
 

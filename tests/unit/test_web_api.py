@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from lightgate import review
 from lightgate.bootstrap import House
-from lightgate.domain.photo import Field, Publication, Source
+from lightgate.domain.photo import Field, Publication, Source, Text
 from lightgate.domain.words import review_status
 from lightgate_web.api import events
 from lightgate_web.app import create_app
@@ -46,6 +47,8 @@ def resolved(part: dict[str, Any]) -> dict[str, Any]:
 def check(answer: TestResponse) -> Any:
     """Hold an answer against the document; give its JSON."""
     path = re.sub(r"/photos/\d+", "/photos/{id}", answer.request.path)
+    path = re.sub(r"/proposals/\d+", "/proposals/{proposal}", path)
+    path = re.sub(r"/vocabulary/\d+", "/vocabulary/{term}", path)
     operation = document()["paths"][path][answer.request.method.lower()]
     promised = operation["responses"].get(str(answer.status_code)) or operation["responses"]["default"]
     schema = resolved(promised)["content"]["application/json"]["schema"]
@@ -84,7 +87,7 @@ def test_the_document_is_valid_openapi() -> None:
 def test_the_document_names_every_address_of_the_api_and_no_other(house: House) -> None:
     rules = create_app(house, quick_passwords()).url_map.iter_rules()
     served = {
-        (re.sub(r"<[^>]*:photo_id>", "{id}", rule.rule), method.lower())
+        (_as_documented(rule.rule), method.lower())
         for rule in rules
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.rule.startswith("/api/") or rule.rule == "/healthz"
@@ -92,6 +95,27 @@ def test_the_document_names_every_address_of_the_api_and_no_other(house: House) 
     verbs = {"get", "post", "patch"}
     promised = {(path, verb) for path, item in document()["paths"].items() for verb in item if verb in verbs}
     assert served == {each for each in promised if not each[0].startswith("/pictures")}
+
+
+def propose(house: House, photo_id: int) -> int:
+    """Ask for two texts, and have a worker propose them."""
+    review.regenerate(house.desk(), photo_id, photo_of(house, photo_id).version, "ann", fields=_TWO)
+    with house.store.writing() as tx:
+        at = house.now()
+        claim = tx.requests.claim("w", at, at + timedelta(seconds=60))
+        assert claim is not None
+        values = {Field.CAPTION: CAPTION, Field.ALT_TEXT: "A tabby cat looks past somebody on a sofa."}
+        tx.requests.finish(claim, [Text("en", each, values[each], Source.MODEL, model="m") for each in _TWO], at)
+    return claim.request.id
+
+
+_TWO = (Field.CAPTION, Field.ALT_TEXT)
+
+
+def _as_documented(rule: str) -> str:
+    for name, documented in (("photo_id", "id"), ("request_id", "proposal"), ("term_id", "term")):
+        rule = re.sub(f"<[^>]*:{name}>", f"{{{documented}}}", rule)
+    return rule
 
 
 class TestReading:
@@ -244,8 +268,36 @@ class TestDeciding:
         assert check(ann.api("POST", "/photos/1/retry", {"version": 1}))["status"] == "queued"
         assert check(ann.api("POST", "/photos/2/skip", {"version": 1}))["step"] == "caption"
 
-    def test_regenerate_says_that_it_cannot_yet(self, ann: Visitor) -> None:
-        assert refusal(ann.api("POST", "/photos/1/regenerate", {"version": 1}), 501) == "not_available"
+    def test_new_texts_are_asked_for_and_shown_while_they_wait(self, ann: Visitor) -> None:
+        answer = ann.api("POST", "/photos/1/regenerate", {"version": 1, "fields": ["caption"], "hint": "name the cat"})
+        assert answer.status_code == 202
+        [asked] = check(answer)["proposals"]
+        assert (asked["fields"], asked["status"], asked["hint"]) == (["caption"], "queued", "name the cat")
+        assert check(ann.get("/api/v1/photos/1"))["proposals"] == [asked]
+        again = ann.api("POST", "/photos/1/regenerate", {"version": 1})
+        assert refusal(again, 409) == "already_requested"
+
+    @pytest.mark.parametrize(
+        "body", [{"fields": ["title"]}, {"fields": "caption"}, {"language": "fr"}, {"hint": "x" * 501}]
+    )
+    def test_a_wish_that_means_nothing_is_refused(self, ann: Visitor, body: dict[str, Any]) -> None:
+        assert refusal(ann.api("POST", "/photos/1/regenerate", {"version": 1, **body}), 422) == "input_invalid"
+
+    def test_a_proposal_is_taken_field_by_field_and_stays_the_models(self, house: House, ann: Visitor) -> None:
+        request_id = propose(house, 1)
+        body = {"version": 1, "fields": ["caption"]}
+        taken = check(ann.api("POST", f"/photos/1/proposals/{request_id}/take", body))
+        assert (taken["caption"], taken["sources"]["caption"]["source"]) == (CAPTION, "model")
+        [left] = check(ann.get("/api/v1/photos/1"))["proposals"]
+        assert list(left["texts"]) == ["alt_text"]
+        check(ann.api("POST", f"/photos/1/proposals/{request_id}/leave", {}))
+        assert check(ann.get("/api/v1/photos/1"))["proposals"] == []
+
+    def test_a_proposal_belongs_to_its_photo_and_its_version(self, house: House, ann: Visitor) -> None:
+        request_id = propose(house, 1)
+        assert refusal(ann.api("POST", f"/photos/2/proposals/{request_id}/take", {"version": 1}), 422)
+        assert refusal(ann.api("POST", f"/photos/1/proposals/{request_id}/take", {"version": 9}), 409) == "conflict"
+        assert refusal(ann.api("POST", "/photos/1/proposals/99/take", {"version": 1}), 404) == "not_found"
 
     @pytest.mark.parametrize("action", ["approve", "reject", "reopen", "retry", "skip", "regenerate"])
     def test_a_photo_that_is_not_there_is_404(self, ann: Visitor, action: str) -> None:
@@ -254,6 +306,24 @@ class TestDeciding:
     @pytest.mark.parametrize("action", ["approve", "reject", "reopen", "retry", "skip", "regenerate"])
     def test_a_decision_names_the_version_that_was_seen(self, ann: Visitor, action: str) -> None:
         assert refusal(ann.api("POST", f"/photos/1/{action}", {}), 422) == "input_invalid"
+
+
+class TestVocabulary:
+    def test_what_a_model_proposed_is_accepted_or_banned(self, house: House, ann: Visitor) -> None:
+        with house.store.writing() as tx:
+            tx.vocabulary.propose(["gull", "masterpiece"], NOON)
+        gull, other = check(ann.get("/api/v1/vocabulary"))["terms"]
+        assert (gull["name"], gull["seen"], gull["state"]) == ("gull", 1, "proposed")
+        assert check(ann.api("POST", f"/vocabulary/{gull['id']}/accept", {}))["state"] == "listed"
+        assert check(ann.api("POST", f"/vocabulary/{other['id']}/ban", {}))["state"] == "banned"
+        assert check(ann.get("/api/v1/vocabulary"))["terms"] == []
+        assert [term["name"] for term in check(ann.get("/api/v1/vocabulary?state=banned&q=MASTER"))["terms"]] == [
+            "masterpiece"
+        ]
+
+    def test_a_term_or_state_that_is_not_there_is_refused(self, ann: Visitor) -> None:
+        assert refusal(ann.api("POST", "/vocabulary/99/ban", {}), 404) == "not_found"
+        assert refusal(ann.get("/api/v1/vocabulary?state=odd"), 422) == "input_invalid"
 
 
 class TestMany:

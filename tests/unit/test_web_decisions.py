@@ -52,9 +52,9 @@ def word_of(house: House, photo_id: int) -> str:
 
 
 def test_approving_saves_what_was_typed_and_opens_the_next(house: House, ann: Visitor) -> None:
-    form = ann.form_of(1, "?state=undecided") | {"caption.en": MINE}
-    answer = ann.post("/photos/1/approve?state=undecided", form)
-    assert answer.headers["Location"] == "/photos/2?state=undecided"
+    form = ann.form_of(1, "?state=undecided&order=id") | {"caption.en": MINE}
+    answer = ann.post("/photos/1/approve?state=undecided&order=id", form)
+    assert answer.headers["Location"] == "/photos/2?state=undecided&order=id"
     assert word_of(house, 1) == "Approved"
     assert (caption_of(house, 1).value, caption_of(house, 1).source) == (MINE, Source.PERSON)
 
@@ -66,15 +66,15 @@ def test_approving_untouched_texts_leaves_them_the_models(house: House, ann: Vis
 
 
 def test_the_last_photo_leads_back_to_the_ones_that_were_passed_over(house: House, ann: Visitor) -> None:
-    answer = ann.post("/photos/3/reject?state=undecided", {"version": "1", "reason": "Blurred"})
-    assert answer.headers["Location"] == "/photos/1?state=undecided"
+    answer = ann.post("/photos/3/reject?state=undecided&order=id", {"version": "1", "reason": "Blurred"})
+    assert answer.headers["Location"] == "/photos/1?state=undecided&order=id"
 
 
 def test_after_the_very_last_one_the_list_says_what_to_do_next(house: House, ann: Visitor) -> None:
     for photo_id in (1, 2, 3):
-        answer = ann.post(f"/photos/{photo_id}/approve?state=undecided", ann.form_of(photo_id))
-    assert answer.headers["Location"] == "/photos?state=undecided"
-    html = ann.get("/photos?state=undecided").text
+        answer = ann.post(f"/photos/{photo_id}/approve?state=undecided&order=id", ann.form_of(photo_id))
+    assert answer.headers["Location"] == "/photos?state=undecided&order=id"
+    html = ann.get("/photos?state=undecided&order=id").text
     assert "3 photos are approved and not released yet" in html
 
 
@@ -86,9 +86,9 @@ def test_a_rejection_keeps_its_reason_and_can_be_taken_back(house: House, ann: V
 
 
 def test_undo_takes_the_last_decision_back_and_shows_the_photo(house: House, ann: Visitor) -> None:
-    ann.post("/photos/1/approve?state=undecided", ann.form_of(1))
-    assert "Undo" in ann.get("/photos/2?state=undecided").text
-    assert ann.post("/undo?state=undecided").headers["Location"] == "/photos/1?state=undecided"
+    ann.post("/photos/1/approve?state=undecided&order=id", ann.form_of(1))
+    assert "Undo" in ann.get("/photos/2?state=undecided&order=id").text
+    assert ann.post("/undo?state=undecided&order=id").headers["Location"] == "/photos/1?state=undecided&order=id"
     assert word_of(house, 1) == "Pending"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from werkzeug.routing import Rule
 
 from lightgate.bootstrap import House
 from lightgate.settings import Review
@@ -14,7 +15,8 @@ from lightgate_web.guard import OPEN, known_hosts
 from support.gallery import GALLERY, add_person, hang, photo_of, site_house
 from support.site_client import Visitor, visitor
 
-VALUES = {"photo_id": 1, "kind": "thumb", "action": "approve", "slug": "harbour-festival", "filename": "base.css"}
+#: what stands for the parts of an address; numbers are 1
+VALUES = {"kind": "thumb", "action": "approve", "slug": "harbour-festival", "filename": "base.css"}
 HEADERS = (
     "Content-Security-Policy",
     "X-Content-Type-Options",
@@ -55,12 +57,18 @@ def stranger(house: House) -> Visitor:
     return visitor(house, signed_in=False)
 
 
+def _filled(rule: Rule) -> dict[str, object]:
+    """A value for each part of an address: the first where it is one of a few."""
+    few = {name: words.split(",")[0] for words, name in re.findall(r"<any\(([^)]*)\):(\w+)>", rule.rule)}
+    return {name: few.get(name, VALUES.get(name, 1)) for name in rule.arguments}
+
+
 def addresses(one: Visitor, *methods: str) -> list[tuple[str, str, str]]:
     """Every address of the site with a method, as (method, endpoint, path)."""
     with one.app.test_request_context():
         adapter = one.app.url_map.bind("localhost")
         return [
-            (method, rule.endpoint, adapter.build(rule.endpoint, {k: VALUES[k] for k in rule.arguments}, method))
+            (method, rule.endpoint, adapter.build(rule.endpoint, _filled(rule), method))
             for rule in one.app.url_map.iter_rules()
             for method in methods
             if method in (rule.methods or ())

@@ -66,7 +66,7 @@ def test_an_empty_installation_says_how_to_send_photographs(ann: Visitor) -> Non
 def test_the_list_opens_on_what_waits_for_a_decision(house: House, ann: Visitor) -> None:
     ids = hang(house, shown=GALLERY[:3])
     approve(house, ids[1])
-    assert names_on(ann.get("/photos").text) == ["Harbour_001.JPG", "Harbour_003.JPG"]
+    assert names_on(ann.get("/photos?order=id").text) == ["Harbour_001.JPG", "Harbour_003.JPG"]
     assert names_on(ann.get("/photos?state=Approved").text) == ["Harbour_002.JPG"]
     assert len(names_on(ann.get("/photos?state=all").text)) == 3
 
@@ -201,7 +201,7 @@ def test_a_name_is_found_by_part_of_it(house: House, ann: Visitor) -> None:
 def test_the_start_leads_to_the_first_photo_that_waits(house: House, ann: Visitor) -> None:
     ids = hang(house, shown=GALLERY[:2])
     approve(house, ids[0])
-    assert ann.get("/review").headers["Location"] == f"/photos/{ids[1]}?state=undecided"
+    assert ann.get("/review").headers["Location"] == f"/photos/{ids[1]}?state=undecided&at=-100"
     approve(house, ids[1])
     assert ann.get("/review").headers["Location"] == "/photos?state=undecided"
 

@@ -66,6 +66,8 @@ def shown(report: DrainReport) -> Answer:
         "failed": [{"id": each.id, "why": each.message} for each in report.failed],
         "left": report.left,
     }
+    if report.answered:
+        answer["requests"] = report.answered
     if report.fenced:
         answer["fenced"] = report.fenced
     if report.why_not_ready:

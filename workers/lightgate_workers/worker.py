@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from celery.exceptions import TimeLimitExceeded, WorkerLostError
 from lightgate import runner
 from lightgate.adapters.logs import set_up_logs
 from lightgate.bootstrap import House
+from lightgate.errors import LightgateError
 from lightgate.folder import DataFolder
 from lightgate.settings import Settings
 from lightgate.stage import Stage
@@ -19,6 +21,8 @@ from lightgate_workers.bench import Bench, limit_memory
 from lightgate_workers.dead_man import DeadMan, pulse
 from lightgate_workers.lost import Lost
 from lightgate_workers.tasks import owner_of, register
+
+log = logging.getLogger(__name__)
 
 
 def make_app(
@@ -68,8 +72,11 @@ def _listen(bench: Bench, lost: Lost, settings: Callable[[], Settings]) -> None:
             return
         if stage.can_limit_memory:
             limit_memory(settings().workers.memory_limit_mb)
-        # before the first task, whose time limit is for photos and not for loading a model
-        bench.work(stage)
+        try:
+            # before the first task, whose time limit is for photos and not for loading a model
+            bench.work(stage)
+        except LightgateError as error:
+            log.error("%s cannot work: %s", stage.name, error.message)
 
     def on_task_received(sender: Any, request: Any, **_: Any) -> None:
         lost.remember(request.id, owner_of(request.hostname, request.id))

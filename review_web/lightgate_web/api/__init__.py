@@ -7,6 +7,6 @@ from flask import Blueprint
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 # the views register themselves on the blueprint above
-from lightgate_web.api import decisions, events, photos, session, sets  # noqa: E402
+from lightgate_web.api import decisions, events, photos, proposals, session, sets, vocabulary  # noqa: E402
 
-__all__ = ["api", "decisions", "events", "photos", "session", "sets"]
+__all__ = ["api", "decisions", "events", "photos", "proposals", "session", "sets", "vocabulary"]

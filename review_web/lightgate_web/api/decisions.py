@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Response, jsonify
-from werkzeug.exceptions import NotImplemented as NotAvailable
 
 from lightgate import review
 from lightgate.domain.photo import Photo
@@ -14,6 +13,7 @@ from lightgate.errors import InputInvalid, LightgateError
 from lightgate_web import releasing
 from lightgate_web.api import api
 from lightgate_web.api.given import body, changes_from, ids_from, query_from, text_of, version_of
+from lightgate_web.asking import refuse_without_model
 from lightgate_web.here import house, person
 from lightgate_web.selection import MAX_ID, ids_of, selection_from
 from lightgate_web.shapes import photo_json
@@ -49,20 +49,14 @@ def skip(photo_id: int) -> Response:
     return _answer(review.skip(house().desk(), photo_id, version_of(body()), person()))
 
 
-@api.post(f"/photos/{_ID}/regenerate")
-def regenerate(photo_id: int) -> Response:
-    version_of(body())
-    with house().store.reading() as tx:
-        tx.photos.get(photo_id)
-    raise NotAvailable("Texts cannot be written anew yet; edit them, or leave the set to the next version.")
-
-
 @api.post("/bulk")
 def bulk() -> Response:
     given = body()
     ids = _ids(given)
     action = text_of(given, "action")
     changes = None
+    if action == "regenerate":
+        refuse_without_model()
     if action == "edit":
         # one language for all: each photo's own first one is not known here
         wanted = given.get("changes")
@@ -93,6 +87,11 @@ def release() -> Response:
 @api.post("/undo")
 def undo() -> Response:
     return _answer(review.undo(house().desk(), person()))
+
+
+@api.post("/redo")
+def redo() -> Response:
+    return _answer(review.redo(house().desk(), person()))
 
 
 def _answer(photo: Photo) -> Response:

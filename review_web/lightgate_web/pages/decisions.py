@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lightgate import review
-from lightgate.domain.photo import Photo
+from lightgate.domain.photo import Field, Photo
 from lightgate.errors import InputInvalid, Refused
 from lightgate.review import Desk, Outcome
+from lightgate.store import Place
+from lightgate_web.asking import refuse_without_model
 from lightgate_web.failures import status_of
 from lightgate_web.here import house, person
 from lightgate_web.pages import pages
 from lightgate_web.pages.entries import changes_from
 from lightgate_web.pages.photo import photo_page
-from lightgate_web.selection import MAX_ID, ids_of, next_to_decide, place_from, selection_from
+from lightgate_web.selection import MAX_ID, ids_of, next_to_decide, place_at, place_from, selection_from
 from lightgate_web.wording import short
 
 Form = Mapping[str, str]
@@ -34,25 +37,25 @@ def _approve(desk: Desk, photo_id: int, form: Form) -> Photo:
 
 
 def _reject(desk: Desk, photo_id: int, form: Form) -> Photo:
-    return review.reject(desk, photo_id, _version(form), person(), form.get("reason", ""))
+    return review.reject(desk, photo_id, version_from(form), person(), form.get("reason", ""))
 
 
 def _reopen(desk: Desk, photo_id: int, form: Form) -> Photo:
-    return review.reopen(desk, photo_id, _version(form), person())
+    return review.reopen(desk, photo_id, version_from(form), person())
 
 
 def _retry(desk: Desk, photo_id: int, form: Form) -> Photo:
-    return review.retry(desk, photo_id, _version(form), person())
+    return review.retry(desk, photo_id, version_from(form), person())
 
 
 def _skip(desk: Desk, photo_id: int, form: Form) -> Photo:
-    return review.skip(desk, photo_id, _version(form), person())
+    return review.skip(desk, photo_id, version_from(form), person())
 
 
 def _edited(desk: Desk, photo_id: int, form: Form) -> Photo:
     with desk.store.reading() as tx:
         photo = tx.photos.get(photo_id)
-    return review.edit(desk, photo_id, _version(form), changes_from(form, photo), person())
+    return review.edit(desk, photo_id, version_from(form), changes_from(form, photo), person())
 
 
 _ACTIONS: Mapping[str, tuple[Callable[[Desk, int, Form], Photo], str]] = {
@@ -71,6 +74,7 @@ _UNDOABLE = frozenset({"save", "approve", "reject", "reopen"})
 @pages.post(f"/photos/<int(max={MAX_ID}):photo_id>/<any(save,approve,reject,reopen,retry,skip):action>")
 def decide(photo_id: int, action: str) -> Response | tuple[str, int]:
     selection = selection_from(request.args)
+    place = _place(photo_id)
     act, words = _ACTIONS[action]
     try:
         photo = act(house().desk(), photo_id, request.form)
@@ -78,12 +82,25 @@ def decide(photo_id: int, action: str) -> Response | tuple[str, int]:
         return photo_page(photo_id, selection, request.form, error.message), status_of(error)
     flash(f"{words}: {short(photo.original_file_name, _NAME_LENGTH)}", "undoable" if action in _UNDOABLE else "done")
     if action in _STAYS:
-        return redirect(url_for("pages.photo", photo_id=photo_id, **selection.params), 303)
+        return redirect(url_for("pages.photo", photo_id=photo_id, **(selection.at(photo) | _at(place))), 303)
     with house().store.reading() as tx:
-        following = next_to_decide(tx, selection, photo_id)
+        following = next_to_decide(tx, selection, place)
     if following is None:
         return redirect(url_for("pages.photos", **selection.params), 303)
-    return redirect(url_for("pages.photo", photo_id=following.id, **selection.params), 303)
+    return redirect(url_for("pages.photo", photo_id=following.id, **selection.at(following)), 303)
+
+
+def _place(photo_id: int) -> Place:
+    """Where the person stands before the decision: the photo's rank may change by it."""
+    place = place_at(request.args, photo_id)
+    if place.rank is not None:
+        return place
+    with house().store.reading() as tx:
+        return Place(photo_id, tx.photos.get(photo_id).rank)
+
+
+def _at(place: Place) -> dict[str, int]:
+    return {"at": place.rank} if place.rank is not None and "at" in request.args else {}
 
 
 @pages.post("/undo")
@@ -91,8 +108,47 @@ def undo() -> Response:
     """Take the person's last action back and show the photo it was about."""
     selection = selection_from(request.args)
     photo = review.undo(house().desk(), person())
-    flash(f"Undone: {short(photo.original_file_name, _NAME_LENGTH)}", "done")
-    return redirect(url_for("pages.photo", photo_id=photo.id, **selection.params), 303)
+    flash(f"Undone: {short(photo.original_file_name, _NAME_LENGTH)}", "redoable")
+    return redirect(url_for("pages.photo", photo_id=photo.id, **selection.at(photo)), 303)
+
+
+@pages.post("/redo")
+def redo() -> Response:
+    """Do again what the person undid last, and show the photo it was about."""
+    selection = selection_from(request.args)
+    photo = review.redo(house().desk(), person())
+    flash(f"Done again: {short(photo.original_file_name, _NAME_LENGTH)}", "undoable")
+    return redirect(url_for("pages.photo", photo_id=photo.id, **selection.at(photo)), 303)
+
+
+@pages.post(f"/photos/<int(max={MAX_ID}):photo_id>/restore/<int(max={MAX_ID}):event_id>")
+def restore(photo_id: int, event_id: int) -> Response | tuple[str, int]:
+    """Put back what a field held before one change."""
+    selection = selection_from(request.args)
+    try:
+        review.restore(house().desk(), photo_id, version_from(request.form), event_id, person())
+    except Refused as error:
+        return photo_page(photo_id, selection, {}, error.message), status_of(error)
+    flash("The earlier value is back", "undoable")
+    return redirect(url_for("pages.photo", photo_id=photo_id, **selection.params), 303)
+
+
+@pages.post(
+    f"/photos/<int(max={MAX_ID}):photo_id>/<any(lock,unlock):action>/<any(caption,alt_text,keywords):field>/<language>"
+)
+def lock(photo_id: int, action: str, field: str, language: str) -> Response | tuple[str, int]:
+    """Keep models away from a text, or let them again."""
+    selection = selection_from(request.args)
+    locked = review.Lock(language, Field(field), action == "lock")
+    try:
+        with house().store.reading() as tx:
+            photo = tx.photos.get(photo_id)
+        # what is typed is saved with it
+        changes = replace(changes_from(request.form, photo), locks=(locked,))
+        review.edit(house().desk(), photo_id, version_from(request.form), changes, person())
+    except Refused as error:
+        return photo_page(photo_id, selection, request.form, error.message), status_of(error)
+    return redirect(url_for("pages.photo", photo_id=photo_id, **selection.params), 303)
 
 
 @pages.post("/photos/bulk")
@@ -107,6 +163,8 @@ def bulk() -> Response:
     if not ids:
         raise InputInvalid(reason="No photo was picked: tick the ones you mean first.")
     action = request.form.get("action", "")
+    if action == "regenerate":
+        refuse_without_model()
     outcomes = review.bulk(house().desk(), ids, action, person(), reason=request.form.get("reason", ""))
     flash(_summed_up(action, outcomes), "done")
     return redirect(url_for("pages.photos", **selection.params), 303)
@@ -114,12 +172,17 @@ def bulk() -> Response:
 
 def _summed_up(action: str, outcomes: Sequence[Outcome]) -> str:
     refused = [outcome.error for outcome in outcomes if outcome.error is not None]
-    words = _ACTIONS[action][1]
+    words = _ACTIONS[action][1] if action in _ACTIONS else "New texts asked for"
     done = f"{words}: {len(outcomes) - len(refused)} of {len(outcomes)} photos."
     return f"{done} {len(refused)} refused, the first because: {short(refused[0].message, 200)}" if refused else done
 
 
-def _version(form: Form) -> int:
+def version_from(form: Form) -> int:
+    """Read the version that the page showed.
+
+    Raises:
+        InputInvalid: it is not one.
+    """
     text = form.get("version", "")
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise InputInvalid(reason="The page did not say which version of the photo it showed; load it again.")

@@ -17,6 +17,8 @@ from lightgate.store import Event, Transaction
 from lightgate_web.here import house
 from lightgate_web.pages import pages
 from lightgate_web.pages.entries import identity_entries, language_groups, shown
+from lightgate_web.pages.offers import offers_of
+from lightgate_web.pages.timeline import timeline_of
 from lightgate_web.selection import (
     MAX_ID,
     UNDECIDED,
@@ -24,12 +26,15 @@ from lightgate_web.selection import (
     count_left,
     neighbours,
     next_to_decide,
+    place_at,
     place_from,
     selection_from,
 )
 from lightgate_web.wording import is_routine, megabytes
 
 _HISTORY = 200
+#: the rating that each of the keys 1 to 5 gives, with its band's name
+BAND_MIDDLES = ((1, "Very Low", 3.5), (2, "Low", 5.0), (3, "Average", 6.0), (4, "Good", 7.0), (5, "Top", 8.5))
 _NEWS = 5
 _CHANGES = frozenset({"field", "decision", "undo", "name"})
 _REVIEWED = frozenset({ReviewStatus.PENDING, ReviewStatus.NEEDS_WORK})
@@ -45,10 +50,10 @@ def start() -> Response:
     """Open the first photo that waits for a decision."""
     selection = selection_from(request.args, state=UNDECIDED)
     with house().store.reading() as tx:
-        first = next_to_decide(tx, selection, 0)
+        first = next_to_decide(tx, selection, None)
     if first is None:
         return redirect(url_for("pages.photos", **selection.params))
-    return redirect(url_for("pages.photo", photo_id=first.id, **selection.params))
+    return redirect(url_for("pages.photo", photo_id=first.id, **selection.at(first)))
 
 
 @pages.get(f"/photos/<int(max={MAX_ID}):photo_id>")
@@ -67,7 +72,8 @@ def photo_page(photo_id: int, selection: Selection, typed: Mapping[str, str], pr
 def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping[str, str]) -> dict[str, Any]:
     issues = tx.photos.issues(photo.id)
     events = tx.events.of_photo(photo.id)
-    beside = neighbours(tx, selection, photo.id)
+    place = place_at(request.args, photo.id)
+    beside = neighbours(tx, selection, place)
     identity = identity_entries(photo, tx.names.is_frozen(photo.id), typed)
     return {
         "languages": language_groups(photo, issues, typed),
@@ -76,11 +82,16 @@ def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping
         "general_issues": [issue for issue in issues if issue.field is None],
         "is_blocked": bool(blocking(issues)) and review_status(photo) in _REVIEWED,
         "beside": beside,
-        "soon": [each for each in (next_to_decide(tx, selection, photo.id), beside.after, beside.before) if each],
+        # an edit moves a photo in the order, and the person stays where it was
+        "query": selection.at(photo) | ({"at": place.rank} if place.rank is not None else {}),
+        "soon": [each for each in (next_to_decide(tx, selection, place), beside.after, beside.before) if each],
         "left": count_left(tx, selection),
         "history": _history(events),
+        "timeline": timeline_of(events, house().now()),
+        "bands": BAND_MIDDLES,
         "last_event": events[-1].id if events else 0,
         "news": _news(events, typed),
+        "wishes": offers_of(tx, photo),
         "service_note": tx.notes.get(f"{photo.position.step}.status"),
         "facts": _facts(photo),
         "alt": _alternative(photo),

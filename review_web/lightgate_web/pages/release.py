@@ -45,14 +45,14 @@ def _page(slug: str, problem: str = "") -> str:
     with here.store.reading() as tx:
         found: PhotoSet | None = tx.sets.get(slug) if slug else None
         wanted = PhotoFilter(set_id=found.id if found else None, review_status=ReviewStatus.APPROVED.value)
-        shown, earlier, later = page_of(tx, wanted, request.args, _SHOWN)
+        window = page_of(tx, wanted, request.args, _SHOWN)
         approved = tx.photos.count(wanted)
     of_set = slug or None
     return render_template(
         "release.html",
         here="release",
         set=found,
-        photos=shown,
+        photos=window.photos,
         total=len(ids),
         approved=approved,
         to_remove=len(ids) - approved,
@@ -60,6 +60,6 @@ def _page(slug: str, problem: str = "") -> str:
         where=releasing.destination(),
         count=counts(),
         problem=problem,
-        earlier=url_for("pages.release", set=of_set, before=earlier) if earlier else None,
-        later=url_for("pages.release", set=of_set, after=later) if later else None,
+        earlier=url_for("pages.release", set=of_set, before=window.earlier.id) if window.earlier else None,
+        later=url_for("pages.release", set=of_set, after=window.later.id) if window.later else None,
     )

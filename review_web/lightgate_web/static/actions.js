@@ -10,12 +10,18 @@ export function define(name, action) {
 
 
 export function act(name) {
+  // "button:approve" presses the button of the page, whatever else the action may do
+  const [kind, button] = name.split(":");
+  if (kind === "button") return click(button);
   return actions.has(name) ? actions.get(name)() : click(name);
 }
 
 // most actions are a button or a link of the page: what it can't do now, it doesn't show
 function click(name) {
-  const target = document.querySelector(`main [data-do="${name}"]`);
+  return pressed(document.querySelector(`main [data-do="${name}"]`));
+}
+
+function pressed(target) {
   if (!target) return false;
   target.click();
   return true;
@@ -31,6 +37,22 @@ function focusOn(name) {
 }
 
 for (const name of ["caption", "alt", "keywords", "reason", "find"]) define(name, () => focusOn(name));
+
+// what was decided long ago is taken back by the button in the menu
+for (const name of ["undo", "redo"]) {
+  define(name, () => click(name) || pressed(document.querySelector(`.menu-items [data-do="${name}"]`)));
+}
+
+// the lock of the text in use, or of the first
+define("lock", () => {
+  const entry = document.activeElement?.closest?.(".entry");
+  return pressed((entry ?? document).querySelector(".lock"));
+});
+
+define("attention", () => {
+  location.assign("/review?state=Error");
+  return true;
+});
 
 define("leave", () => {
   const field = document.activeElement;

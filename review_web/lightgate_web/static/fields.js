@@ -50,7 +50,7 @@ export function countPicked() {
   const label = document.querySelector("[data-picked]");
   if (!label) return;
   const picked = document.querySelectorAll("#bulk input[name=id]:checked").length;
-  label.textContent = picked ? `${picked} selected` : "Tick photos to decide several at once";
+  label.textContent = picked ? `${picked} selected` : "Tick photos to decide or edit several at once";
 }
 
 export function pickAll() {

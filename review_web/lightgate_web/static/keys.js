@@ -9,6 +9,16 @@ export const KEYS = [
   { keys: ["Shift+X"], action: "reason", words: "Write a reason, Enter rejects" },
   { keys: ["u"], action: "reopen", words: "Back to review" },
   { keys: ["z"], action: "undo", words: "Undo your last decision or edit" },
+  { keys: ["Shift+Z"], action: "redo", words: "Do again what you undid" },
+  { keys: ["5"], action: "band-5", words: "Rate as Top" },
+  { keys: ["4"], action: "band-4", words: "Rate as Good" },
+  { keys: ["3"], action: "band-3", words: "Rate as Average" },
+  { keys: ["2"], action: "band-2", words: "Rate as Low" },
+  { keys: ["1"], action: "band-1", words: "Rate as Very Low" },
+  { keys: ["]"], action: "rate-up", words: "Rating + 0.05 (wheel: 0.01, Shift 0.05, Ctrl 0.25)" },
+  { keys: ["["], action: "rate-down", words: "Rating − 0.05" },
+  { keys: ["l"], action: "lock", words: "Lock the text in use, or let models write it again" },
+  { keys: ["n"], action: "attention", words: "Next photo that needs attention" },
   { keys: ["ArrowRight", "j"], action: "next", words: "Next photo" },
   { keys: ["ArrowLeft", "k"], action: "previous", words: "Previous photo" },
   { keys: [" "], action: "zoom", words: "1:1 at the sharpest place, and back" },
@@ -53,8 +63,9 @@ function pressed(event) {
   if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
   const name = nameOf(event);
   const bound = KEYS.find((each) => each.keys.includes(name));
-  if (!bound || ownsKey(event.target, name)) return;
-  if (!bound.everywhere && (isTyping(event.target) || !areOn())) return;
+  const target = event.target instanceof Element ? event.target : document.body;
+  if (!bound || ownsKey(target, name)) return;
+  if (!bound.everywhere && (isTyping(target) || !areOn())) return;
   if (event.repeat && bound.action !== "next" && bound.action !== "previous") return;
   if (act(bound.action)) event.preventDefault();
 }

@@ -3,8 +3,10 @@
 import { act, define } from "./actions.js";
 import { toast } from "./announce.js";
 import { countPicked, pickAll, showCounters, showLocalTimes, take, toggleCrop } from "./fields.js";
+import { listenToGrid, watch } from "./grid.js";
 import { listen, mark, showOverview } from "./keys.js";
 import { follow, stop } from "./live.js";
+import { listenToRating } from "./rating.js";
 import { recall, remember } from "./remembered.js";
 import { isPhotoPage, prefetch, send, visit, whenSwapped } from "./swap.js";
 
@@ -76,9 +78,13 @@ function settle() {
   mark();
   countPicked();
   follow();
+  watch();
   prefetch();
 }
 
 whenSwapped(settle);
+listenToGrid();
+listenToRating();
 listen();
 settle();
+document.documentElement.dataset.ready = "";

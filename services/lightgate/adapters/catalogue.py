@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from lightgate.adapters.catalogue_table import REMOTE_ID, TABLE, columns_of, make_table, row_of
 from lightgate.adapters.sqlite.engine import make_engine
-from lightgate.errors import CatalogueUnreachable, StorageFull
+from lightgate.errors import CatalogueUnreachable, RowRefused, StorageFull
 from lightgate.ports import CatalogueRow
 
 __all__ = ["TABLE", "SqlCatalogue", "table"]
@@ -57,7 +57,7 @@ class SqlCatalogue:
         """Insert or update a row, with values for columns beside ours; give its id."""
         try:
             return self._write(row, more)
-        except CatalogueUnreachable as error:
+        except (CatalogueUnreachable, RowRefused) as error:
             if not isinstance(error.__cause__, IntegrityError):
                 raise
         # another publisher inserted the name between our look and our insert

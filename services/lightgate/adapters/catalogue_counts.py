@@ -38,7 +38,7 @@ def count_catalogue(file: Path) -> Statistics:
     """Count the catalogue in a local file; one that is not there is empty."""
     if not file.exists():
         return Statistics(0, {}, ())
-    year = func.substr(func.coalesce(table.c.DateTime, "undated"), 1, 4).label("year")
+    year = func.coalesce(func.substr(table.c.DateTime, 1, 4), "undated").label("year")
     camera = func.coalesce(table.c.Camera, "unknown")
     engine = make_engine(file, can_use_wal=False)
     try:

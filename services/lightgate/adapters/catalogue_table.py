@@ -78,5 +78,6 @@ def columns_of(table: Table) -> Iterator[Column[Any]]:
 
 def row_of(found: RowMapping) -> CatalogueRow:
     """Read what was selected with ``labelled``; what the website lacks or left NULL has our empty value."""
-    values = {each.name: found.get(each.name) for each in fields(CatalogueRow)}
-    return CatalogueRow(**{name: _DEFAULTS.get(name) if value is None else value for name, value in values.items()})
+    values: dict[str, Any] = {each.name: found.get(each.name) for each in fields(CatalogueRow)}
+    empty = {name: _DEFAULTS.get(name) for name, value in values.items() if value is None}
+    return CatalogueRow(**{**values, **empty})

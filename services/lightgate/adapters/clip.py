@@ -1,4 +1,4 @@
-"""Aesthetic scores by open_clip: antonym prompts, and a linear head where one is configured."""
+"""Aesthetic scores by CLIP: antonym prompts, a linear head where one is configured; and hints at what is shown."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from lightgate.adapters.clip_engines import Engine, engine_for
 from lightgate.adapters.clip_head import Floats, Head, load_head
-from lightgate.adapters.clip_model import ClipModel, file_hash, load
-from lightgate.errors import ClipUnavailable, UnreadableImage
-from lightgate.ports import Rating
+from lightgate.adapters.clip_kit import AUTO, NVIDIA, Kit, Preparing, Wanted, kit_for
+from lightgate.adapters.clip_model import file_hash
+from lightgate.adapters.label_list import Label, labels_from
+from lightgate.domain.photo import Hint
+from lightgate.errors import ClipUnavailable
+from lightgate.folder import DataFolder
+from lightgate.ports import GLANCE_PX, Rating
+from lightgate.settings import Clip
 
 #: raised whenever a prompt changes
 PROMPTS_VERSION = "1"
@@ -26,7 +32,9 @@ PAIRS = (
 )
 #: a LAION head gives about 3.5 to a snapshot that nobody likes, 7 to one that wins prizes
 _HEAD_WORST, _HEAD_BEST = 3.5, 7.0
-_NVIDIA = Path("/dev/nvidiactl")
+_GPU_BATCH = 64
+#: hints for one picture, and the share of the labels' probability that one needs
+_MOST_HINTS, _LEAST_SHARE = 5, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,8 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    model: ClipModel
+    kit: Kit
+    engine: Engine
     head: Head | None
     name: str
 
@@ -54,34 +63,51 @@ class OpenClip:
         self,
         model: str,
         weights: str,
+        cache: Path,
         *,
         head: Path | None = None,
         device: str = "auto",
+        precision: str = AUTO,
         batch: int = 8,
         threads: int = 1,
         calibration: Calibration | None = None,
+        labels: Sequence[Label] = (),
+        prepare: Preparing | None = None,
     ) -> None:
-        self._model = model
-        self._weights = weights
+        self._wanted = Wanted(model, weights, device, precision, PAIRS, tuple(each.sentence for each in labels))
+        self._cache = cache
         self._head = head
-        self._device = device
         self._batch = batch
         self._threads = threads
         self._calibration = calibration or Calibration()
+        self._labels = tuple(labels)
+        self._prepare = prepare
         self._loaded: _Loaded | ClipUnavailable | None = None
 
     def wants_gpu(self) -> bool:
         """Does, or may, the model run on the GPU that the caption model uses too?"""
         if isinstance(self._loaded, _Loaded):
-            return self._loaded.model.device.startswith("cuda")
-        return self._loaded is None and self._device != "cpu" and _NVIDIA.exists()
+            return self._loaded.kit.facts.device.startswith("cuda")
+        return self._loaded is None and self._wanted.device != "cpu" and NVIDIA.exists()
 
-    def rate(self, proxies: Sequence[Path]) -> Sequence[Rating]:
+    def batch(self) -> int:
+        """Give how many pictures at once suit the model."""
+        return _GPU_BATCH if self.wants_gpu() else self._batch
+
+    def load(self) -> str:
+        """Prepare and load the model now, and name it.
+
+        Raises:
+            ClipUnavailable: with one sentence why.
+        """
+        return self._get().name
+
+    def rate(self, glances: Sequence[bytes]) -> Sequence[Rating]:
         """Rate pictures, some at a time."""
-        if not proxies:
+        if not glances:
             return ()
-        loaded = self._get()
-        groups = [proxies[at : at + self._batch] for at in range(0, len(proxies), self._batch)]
+        loaded, size = self._get(), self.batch()
+        groups = [glances[at : at + size] for at in range(0, len(glances), size)]
         return [rating for group in groups for rating in self._rated(loaded, group)]
 
     def _get(self) -> _Loaded:
@@ -95,42 +121,71 @@ class OpenClip:
         return self._loaded
 
     def _load(self) -> _Loaded:
-        model = load(self._model, self._weights, self._device, self._threads, PAIRS)
-        name = f"{model.name} prompts-{PROMPTS_VERSION}"
+        kit = kit_for(self._wanted, self._cache, self._prepare)
+        name = f"{kit.name} prompts-{PROMPTS_VERSION}"
+        engine = engine_for(kit, self._threads)
         if self._head is None:
-            return _Loaded(model, None, name)
-        head = load_head(self._head, model.directions.shape[1])
-        return _Loaded(model, head, f"{name} head-{file_hash(self._head)}")
+            return _Loaded(kit, engine, None, name)
+        head = load_head(self._head, kit.directions.shape[1])
+        return _Loaded(kit, engine, head, f"{name} head-{file_hash(self._head)}")
 
-    def _rated(self, loaded: _Loaded, group: Sequence[Path]) -> list[Rating]:
-        embeddings = loaded.model.embed(np.stack([_prepared(file, loaded.model) for file in group]))
-        scores = self._antonym_scores(loaded.model, embeddings)
+    def _rated(self, loaded: _Loaded, group: Sequence[bytes]) -> list[Rating]:
+        kit = loaded.kit
+        embeddings = loaded.engine.embed(np.stack([_prepared(glance, kit) for glance in group]))
+        scores = self._antonym_scores(kit, embeddings)
         if loaded.head is not None:
             scores = np.mean([scores, _on_ten(loaded.head.scores(embeddings))], axis=0, dtype=np.float32)
+        hints = self._hints(kit, embeddings)
         vectors = embeddings.astype("<f2")
         return [
-            Rating(round(float(score), 4), vector.tobytes(), loaded.name)
-            for score, vector in zip(scores, vectors, strict=True)
+            Rating(round(float(score), 4), vector.tobytes(), loaded.name, found)
+            for score, vector, found in zip(scores, vectors, hints, strict=True)
         ]
 
-    def _antonym_scores(self, model: ClipModel, embeddings: Floats) -> Floats:
-        logits = (embeddings @ model.directions.T).mean(axis=1)
+    def _antonym_scores(self, kit: Kit, embeddings: Floats) -> Floats:
+        logits = (embeddings @ kit.directions.T).mean(axis=1)
         spread = np.clip((logits - self._calibration.middle) / self._calibration.width, -30, 30)
         return np.asarray(10 / (1 + np.exp(-spread)), dtype=np.float32)
+
+    def _hints(self, kit: Kit, embeddings: Floats) -> list[tuple[Hint, ...]]:
+        """Share one unit of probability among the labels, and keep the likely ones."""
+        if not self._labels:
+            return [()] * len(embeddings)
+        logits = kit.facts.scale * (embeddings @ kit.labels.T)
+        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
+        return [self._likely(each) for each in shares]
+
+    def _likely(self, shares: Floats) -> tuple[Hint, ...]:
+        best = np.argsort(-shares, kind="stable")[:_MOST_HINTS]
+        return tuple(
+            Hint(self._labels[at].name, round(float(shares[at]), 3)) for at in best if shares[at] >= _LEAST_SHARE
+        )
+
+
+def open_clip(clip: Clip, folder: DataFolder, threads: int = 1) -> OpenClip:
+    """Make the scorer that the settings describe; nothing is loaded yet."""
+    return OpenClip(
+        clip.model,
+        clip.weights,
+        folder.models,
+        head=clip.aesthetic_head,
+        device=clip.device,
+        precision=clip.precision,
+        batch=clip.batch,
+        threads=threads,
+        labels=labels_from(folder.labels),
+    )
 
 
 def _on_ten(scores: Floats) -> Floats:
     return np.asarray(10 * np.clip((scores - _HEAD_WORST) / (_HEAD_BEST - _HEAD_WORST), 0, 1), dtype=np.float32)
 
 
-def _prepared(file: Path, model: ClipModel) -> Floats:
-    """Squash the whole picture into the model's square: a crop would drop a third of a 3:2 frame."""
-    edge = (model.size_px, model.size_px)
-    try:
-        with Image.open(file) as picture:
-            picture.draft("RGB", (2 * edge[0], 2 * edge[1]))
-            small = picture.convert("RGB").resize(edge, Image.Resampling[model.resampling])
-    except (OSError, SyntaxError, ValueError) as error:
-        raise UnreadableImage(reason="its proxy is damaged") from error
-    scaled = np.asarray(small, dtype=np.float32) / 255
-    return np.asarray(((scaled - model.mean) / model.std).transpose(2, 0, 1), dtype=np.float32)
+def _prepared(glance: bytes, kit: Kit) -> Floats:
+    facts = kit.facts
+    edge = (facts.size_px, facts.size_px)
+    picture = Image.frombytes("RGB", (GLANCE_PX, GLANCE_PX), glance)
+    small = np.asarray(picture.resize(edge, Image.Resampling[facts.resampling]), dtype=np.float32) / np.float32(255)
+    mean, std = np.asarray(facts.mean, dtype=np.float32), np.asarray(facts.std, dtype=np.float32)
+    return np.asarray(((small - mean) / std).transpose(2, 0, 1), dtype=np.float32)

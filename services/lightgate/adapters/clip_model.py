@@ -1,11 +1,9 @@
-"""A CLIP model in memory: its image side on the chosen device, and the directions that texts span."""
+"""A whole CLIP model as open_clip loads it, and what its text side makes of words."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import importlib
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,73 +12,54 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lightgate.adapters.clip_engines import quiet
 from lightgate.adapters.clip_weights import LOAD_ERRORS, Weights, find_weights, open_clip_module
 from lightgate.errors import ClipUnavailable
 
 Floats = NDArray[np.float32]
 
-#: measured twice as fast as single precision on the first; emulated, and slower, where neither is there
-_BFLOAT16_UNITS = ("avx512_bf16", "amx_bf16")
 _RESAMPLING = {"bilinear": "BILINEAR", "bicubic": "BICUBIC"}
 
 
 @dataclass(frozen=True, slots=True)
-class ClipModel:
-    """What scoring needs of a model."""
+class Loaded:
+    """A model with both sides, in single precision on the processor."""
 
-    visual: Any
+    model: str
+    whole: Any
     torch: Any
-    device: str
-    dtype: Any
-    #: pixels of the square the model looks at
+    open_clip: Any
+    weights: Weights
+    #: pixels of the square it looks at
     size_px: int
-    mean: Floats
-    std: Floats
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
     #: Pillow's name
     resampling: str
-    #: ``(pairs, d)`` float32: scale times (good text minus bad text)
-    directions: Floats
-    #: ``ViT-B-32 0123456789ab cpu-float32``
-    name: str
-
-    def embed(self, pictures: Floats) -> Floats:
-        """Give unit vectors ``(n, d)`` float32 for prepared pictures ``(n, 3, size, size)``."""
-        with self.torch.inference_mode():
-            given = self.torch.from_numpy(pictures).to(self.device, self.dtype)
-            found = self.visual(given)
-            found = (found[0] if isinstance(found, tuple) else found).float()
-            unit = found / found.norm(dim=-1, keepdim=True)
-            return np.asarray(unit.cpu().numpy(), dtype=np.float32)
 
 
-def load(model: str, weights: str, device: str, threads: int, pairs: Sequence[tuple[str, str]]) -> ClipModel:
-    """Load a model from this disk, encode the pairs of texts, and let its text side go.
+def load(model: str, weights: str) -> Loaded:
+    """Load a model from this disk.
 
     Raises:
         ClipUnavailable: with one sentence why.
     """
     checkpoint = find_weights(model, weights)
     open_clip: Any = open_clip_module()
-    torch: Any = importlib.import_module("torch")
     _stay_offline()
-    torch.set_num_threads(threads)
-    place = _place(torch, device)
     whole = _created(open_clip, model, checkpoint)
-    directions = _directions(open_clip, torch, whole, model, pairs)
-    dtype = _fastest_dtype(torch, place)
     prepared = whole.visual.preprocess_cfg
     size = prepared["size"]
-    return ClipModel(
-        visual=whole.visual.to(device=place, dtype=dtype).eval(),
-        torch=torch,
-        device=place,
-        dtype=dtype,
+    return Loaded(
+        model=model,
+        whole=whole,
+        torch=importlib.import_module("torch"),
+        open_clip=open_clip,
+        weights=checkpoint,
         size_px=int(size if isinstance(size, int) else size[0]),
-        mean=np.asarray(prepared["mean"], dtype=np.float32),
-        std=np.asarray(prepared["std"], dtype=np.float32),
+        mean=tuple(map(float, prepared["mean"])),
+        std=tuple(map(float, prepared["std"])),
         resampling=_RESAMPLING.get(str(prepared["interpolation"]), "BICUBIC"),
-        directions=directions,
-        name=f"{model} {file_hash(checkpoint.file)} {place}-{str(dtype).removeprefix('torch.')}",
     )
 
 
@@ -90,13 +69,12 @@ def file_hash(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()[:12]
 
 
-def _stay_offline() -> None:
-    """Make a model that wants to look something up on the hub fail at once."""
-    constants: Any = importlib.import_module("huggingface_hub.constants")
-    constants.HF_HUB_OFFLINE = True
+def place(torch: Any, device: str) -> str:
+    """Give torch's device for the setting.
 
-
-def _place(torch: Any, device: str) -> str:
+    Raises:
+        ClipUnavailable: there is none such.
+    """
     has_cuda = bool(torch.cuda.is_available())
     if device == "auto":
         return "cuda" if has_cuda else "cpu"
@@ -109,12 +87,35 @@ def _place(torch: Any, device: str) -> str:
     return device
 
 
+def encoded(loaded: Loaded, texts: Sequence[str], batch: int = 64) -> Floats:
+    """Give unit vectors ``(n, d)`` float32 of texts.
+
+    Raises:
+        ClipUnavailable: the model's tokenizer is not on this machine.
+    """
+    try:
+        tokenizer = loaded.open_clip.get_tokenizer(loaded.model)
+    except LOAD_ERRORS as error:
+        raise ClipUnavailable(reason=f"the tokenizer of {loaded.model} is not on this machine") from error
+    with loaded.torch.inference_mode():
+        parts = [
+            loaded.whole.encode_text(tokenizer(list(texts[at : at + batch])), normalize=True).float().numpy()
+            for at in range(0, len(texts), batch)
+        ]
+    return np.asarray(np.concatenate(parts), dtype=np.float32)
+
+
+def _stay_offline() -> None:
+    """Make a model that wants to look something up on the hub fail at once."""
+    constants: Any = importlib.import_module("huggingface_hub.constants")
+    constants.HF_HUB_OFFLINE = True
+
+
 def _created(open_clip: Any, model: str, weights: Weights) -> Any:
     if model not in open_clip.list_models():
         raise ClipUnavailable(reason=f"open_clip knows no model {model}")
     try:
-        # open_clip and the hub print progress and warnings
-        with contextlib.redirect_stderr(io.StringIO()):
+        with quiet():
             return open_clip.create_model(
                 model,
                 pretrained=str(weights.file),
@@ -132,30 +133,3 @@ def _why_not_loaded(error: BaseException, model: str, file: Path) -> str:
         word in said for word in ("missing key", "unexpected key", "size mismatch", "shape")
     )
     return f"{file} holds no weights of {model}" if does_not_fit else f"{file} is not a checkpoint that can be read"
-
-
-def _directions(open_clip: Any, torch: Any, whole: Any, model: str, pairs: Sequence[tuple[str, str]]) -> Floats:
-    """Encode the texts once; only the difference within a pair matters."""
-    try:
-        tokenizer = open_clip.get_tokenizer(model)
-    except LOAD_ERRORS as error:
-        raise ClipUnavailable(reason=f"the tokenizer of {model} is not on this machine") from error
-    texts = [text for pair in pairs for text in pair]
-    with torch.inference_mode():
-        encoded = whole.encode_text(tokenizer(texts), normalize=True).float()
-        scale = float(whole.logit_scale.exp())
-    vectors = np.asarray(encoded.numpy(), dtype=np.float32).reshape(len(pairs), 2, -1)
-    return np.asarray(scale * (vectors[:, 0] - vectors[:, 1]), dtype=np.float32)
-
-
-def _fastest_dtype(torch: Any, place: str) -> Any:
-    """Take half precision on a GPU, bfloat16 on a processor that multiplies it in hardware, else single.
-
-    By what the hardware says, not by a stopwatch: a busy machine would choose now this, now that, and scores of
-    different precision must not mix.
-    """
-    if place.startswith("cuda"):
-        return torch.float16
-    capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
-    has_bfloat16 = any(capabilities.get(name) for name in _BFLOAT16_UNITS)
-    return torch.bfloat16 if place == "cpu" and has_bfloat16 else torch.float32

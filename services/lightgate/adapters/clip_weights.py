@@ -51,13 +51,17 @@ def open_clip_module() -> ModuleType:
     Raises:
         ClipUnavailable: a package is missing or does not fit another.
     """
-    if importlib.util.find_spec("open_clip") is None:
-        raise ClipUnavailable(reason="the package open_clip_torch is not installed (pip install 'lightgate[quality]')")
+    _require_package()
     try:
         _sound_torchvision()
         return importlib.import_module("open_clip")
     except (ImportError, RuntimeError, OSError, AttributeError) as error:
         raise ClipUnavailable(reason=f"torch or open_clip does not start ({_first_line(error)})") from error
+
+
+def _require_package() -> None:
+    if importlib.util.find_spec("open_clip") is None:
+        raise ClipUnavailable(reason="the package open_clip_torch is not installed (pip install 'lightgate[quality]')")
 
 
 #: torch keeps no reference to operators defined for a CUDA torchvision on a CPU torch
@@ -99,6 +103,20 @@ def find_weights(model: str, weights: str) -> Weights:
     if file is None:
         raise ClipUnavailable(reason=f"the weights {weights} are not on this machine; {_HOW_TO_FETCH}")
     return _of_tag(file, settings)
+
+
+def require_findable(weights: str) -> None:
+    """Look, without torch, whether there is any chance of finding a checkpoint and of loading it.
+
+    Raises:
+        ClipUnavailable: there is none.
+    """
+    _require_package()
+    if _is_path(weights):
+        if not Path(weights).expanduser().is_file():
+            raise ClipUnavailable(reason=f"there is no file {Path(weights).expanduser()}")
+    elif not _was_anything_fetched():
+        raise ClipUnavailable(reason=f"the weights {weights} are not on this machine; {_HOW_TO_FETCH}")
 
 
 def pull(model: str, tag: str) -> Path:

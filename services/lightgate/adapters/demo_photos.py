@@ -19,6 +19,7 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from lightgate.errors import ServiceMissing
 
+PACKAGE = "skimage"
 _REMEDY = "Install it with: pip install 'lightgate[demo]', or submit photographs of your own with: lightgate submit"
 
 
@@ -92,7 +93,7 @@ def make_photos(folder: Path) -> bool:
 
 def _pictures() -> Path:
     """Find the pictures without importing the package, which takes seconds."""
-    spec = importlib.util.find_spec("skimage")
+    spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise ServiceMissing(service="scikit-image, whose sample pictures the demo uses,", remedy=_REMEDY)
     pictures = Path(spec.origin).parent / "data"

@@ -22,6 +22,7 @@ _KEYWORD_LENGTH = 100
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _IPTC_CORE = "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}"
+_XMP = "{http://ns.adobe.com/xap/1.0/}"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 #: IPTC-IIM 4.2, record 2
@@ -40,6 +41,8 @@ class Words:
     keywords: tuple[str, ...] = ()
     creator: str | None = None
     copyright: str | None = None
+    #: ``xmp:Rating``: 1 to 5, -1 for rejected; 0 says that nobody judged
+    stars: int | None = None
 
 
 def best_of(sources: Iterable[Words]) -> Words:
@@ -52,6 +55,7 @@ def best_of(sources: Iterable[Words]) -> Words:
         keywords=next((found for source in listed if (found := tidy_keywords(source.keywords))), ()),
         creator=_first(source.creator for source in listed),
         copyright=_first(source.copyright for source in listed),
+        stars=next((source.stars for source in listed if source.stars is not None), None),
     )
 
 
@@ -95,7 +99,16 @@ def words_from_xmp(packet: bytes) -> Words:
         keywords=tuple(_items(root, f"{_DC}subject")),
         creator=clean("; ".join(_items(root, f"{_DC}creator")), 300),
         copyright=_in_default_language(root, f"{_DC}rights", 500),
+        stars=_stars(root),
     )
+
+
+def _stars(root: Element) -> int | None:
+    holder = root.find(f".//{_RDF}Description[@{_XMP}Rating]")
+    element = root.find(f".//{_XMP}Rating")
+    written = holder.get(f"{_XMP}Rating") if holder is not None else element.text if element is not None else None
+    found = (written or "").strip().removesuffix(".0")
+    return int(found) if found in {"-1", "1", "2", "3", "4", "5"} else None
 
 
 def _in_default_language(root: Element, name: str, limit: int = 4000) -> str | None:

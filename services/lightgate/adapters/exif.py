@@ -19,7 +19,7 @@ from lightgate.adapters import exif_tags
 from lightgate.adapters.embedded_texts import Words, best_of, words_from_iptc, words_from_xmp
 from lightgate.adapters.exif_tags import DAMAGE, Tags, quietly
 from lightgate.adapters.formats import HEAD_BYTES, HEIF, JPEG, PNG, TIFF, WEBP, format_of
-from lightgate.domain.photo import Exif, Rights
+from lightgate.domain.photo import Exif, HeaderExtra, Rights
 from lightgate.errors import FileTooLarge, TooManyPixels, UnreadableImage, UnsupportedFormat
 from lightgate.ports import Header
 
@@ -186,4 +186,10 @@ def _header(container: _Container, format_: str) -> Header:
         caption=words.caption,
         alt_text=words.alt_text,
         keywords=words.keywords,
+        extra=_extra(tags, words),
     )
+
+
+def _extra(tags: Tags, words: Words) -> HeaderExtra:
+    north, east = exif_tags.coordinates_from(tags) or (None, None)
+    return HeaderExtra(exif_tags.bias_from(tags), north, east, words.stars)

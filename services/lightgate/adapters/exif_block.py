@@ -23,7 +23,17 @@ _SCREEN_DPI = 72
 _MAX_ISO = 65535
 _MAX_DENOMINATOR = 1_000_000
 
-_Value = str | bytes | int | IFDRational | None
+
+class _Utf8(str):
+    """Text for a tag whose type Pillow does not know: it writes bytes as numbers there, and text as ASCII."""
+
+    __slots__ = ()
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        return super().encode("utf-8", "ignore")
+
+
+_Value = str | bytes | list[bytearray] | int | IFDRational | None
 
 
 def exif_block(photo: Photo, width_px: int, height_px: int) -> bytes:
@@ -50,7 +60,8 @@ def _file_tags(photo: Photo) -> dict[int, _Value]:
 def _picture_tags(exif: Exif, width_px: int, height_px: int) -> dict[int, _Value]:
     return {
         Base.ExifVersion: b"0232",
-        Base.ComponentsConfiguration: b"\x01\x02\x03\x00",
+        # Pillow writes bytes as numbers here, and what it cannot place as bytes
+        Base.ComponentsConfiguration: [bytearray(b"\x01\x02\x03\x00")],
         Base.FlashPixVersion: b"0100",
         Base.ColorSpace: _SRGB,
         Base.ExifImageWidth: width_px,
@@ -58,8 +69,7 @@ def _picture_tags(exif: Exif, width_px: int, height_px: int) -> dict[int, _Value
         Base.DateTimeOriginal: _ascii(exif.date_time),
         Base.SubsecTimeOriginal: _ascii(exif.sub_seconds),
         Base.OffsetTimeOriginal: _ascii(exif.offset),
-        # Pillow knows no type for this tag, and writes bytes as numbers
-        Base.LensModel: _ascii(exif.lens_model),
+        Base.LensModel: _Utf8(text) if (text := (exif.lens_model or "").replace("\0", "")) else None,
         Base.ExposureTime: _rational(exif.exposure),
         Base.FNumber: _rational(exif.aperture),
         Base.ISOSpeedRatings: min(exif.iso, _MAX_ISO) if exif.iso else None,

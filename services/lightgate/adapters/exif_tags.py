@@ -44,7 +44,8 @@ _IMAGE_DESCRIPTION, _MAKE, _MODEL, _ORIENTATION, _DATE_TIME = 0x010E, 0x010F, 0x
 _ARTIST, _COPYRIGHT, _XP_KEYWORDS = 0x013B, 0x8298, 0x9C9E
 _EXPOSURE_TIME, _F_NUMBER, _ISO, _ISO_SPEED, _RECOMMENDED_INDEX = 0x829A, 0x829D, 0x8827, 0x8833, 0x8832
 _SHUTTER_SPEED, _APERTURE, _FOCAL_LENGTH, _FOCAL_LENGTH_35MM, _LENS_MODEL = 0x9201, 0x9202, 0x920A, 0xA405, 0xA434
-_LATITUDE, _LONGITUDE = 2, 4
+_BIAS = 0x9204
+_LATITUDE_REF, _LATITUDE, _LONGITUDE_REF, _LONGITUDE = 1, 2, 3, 4
 #: (date and time, digits after the second, offset), the moment of exposure first; the last is the latest edit
 _TIMES = ((0x9003, 0x9291, 0x9011), (0x9004, 0x9292, 0x9012), (_DATE_TIME, 0x9290, 0x9010))
 
@@ -153,6 +154,27 @@ def exif_from(tags: Tags, format_: str, width_px: int, height_px: int, *, is_tur
         has_gps=_has_gps(tags.gps),
         format=format_,
     )
+
+
+def bias_from(tags: Tags) -> float | None:
+    """Read the exposure compensation in stops."""
+    return values.stops(tags.exif.get(_BIAS))
+
+
+def coordinates_from(tags: Tags) -> tuple[float, float] | None:
+    """Read degrees north and east; a reference that is missing counts as north and east."""
+    gps = tags.gps
+    north, east = values.degrees(gps.get(_LATITUDE), 90), values.degrees(gps.get(_LONGITUDE), 180)
+    if north is None or east is None or (north == 0 and east == 0):
+        return None
+    is_south, is_west = _letter(gps, _LATITUDE_REF) == "S", _letter(gps, _LONGITUDE_REF) == "W"
+    return round(-north if is_south else north, 7), round(-east if is_west else east, 7)
+
+
+def _letter(gps: Directory, tag: int) -> str:
+    # Pillow gives tags that it has no description of as tuples
+    found = gps.get(tag)
+    return (values.text(found[0] if isinstance(found, tuple) and found else found) or "")[:1].upper()
 
 
 def rights_from(tags: Tags) -> Rights:

@@ -22,6 +22,7 @@ _LONGEST_EXPOSURE_S = 24 * 3600
 _LARGEST_F_NUMBER = 1000
 _LONGEST_FOCAL_LENGTH_MM = 20_000
 _HIGHEST_ISO = 10_000_000
+_MOST_STOPS = 10
 #: EXIF 2.32, PhotographicSensitivity: the real value stands in another tag
 _ISO_ELSEWHERE = 65535
 
@@ -132,6 +133,12 @@ def iso(value: object) -> int | None:
     """Give a film speed."""
     found = integer(value)
     return found if found is not None and 0 < found <= _HIGHEST_ISO and found != _ISO_ELSEWHERE else None
+
+
+def stops(value: object) -> float | None:
+    """Give an exposure compensation; more than ten stops is nonsense."""
+    found = number(value)
+    return round(found, 2) if found is not None and abs(found) <= _MOST_STOPS else None
 
 
 def focal_length(value: object) -> int | None:

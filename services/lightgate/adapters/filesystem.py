@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from lightgate.errors import NoLocalDisk
+
 #: served over a network, or by a machine outside this kernel (Docker Desktop's host folders)
 _REMOTE = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "virtiofs", "fuse.sshfs", "fuse.grpcfuse", "fuse.osxfs", "afs",
@@ -20,10 +22,21 @@ class Filesystem:
     is_remote: bool
 
 
-def filesystem_of(folder: Path) -> Filesystem:
+def require_local(folder: Path, mounts: Path = _MOUNTS) -> None:
+    """Make sure that a folder, there or not yet, is no other machine's.
+
+    Raises:
+        NoLocalDisk: it lies on a network file system.
+    """
+    found = filesystem_of(folder, mounts)
+    if found.is_remote:
+        raise NoLocalDisk(home=folder, kind=found.name)
+
+
+def filesystem_of(folder: Path, mounts: Path = _MOUNTS) -> Filesystem:
     """Find the kind of file system below a folder; ``unknown`` where the system does not tell."""
     try:
-        lines = _MOUNTS.read_text("utf-8", "surrogateescape").splitlines()
+        lines = mounts.read_text("utf-8", "surrogateescape").splitlines()
     except OSError:
         return Filesystem("unknown", is_remote=False)
     place = os.fspath(folder.resolve())

@@ -14,7 +14,7 @@ import pyvips
 from lightgate.adapters.decode import decoding, flat, full_size, in_srgb
 from lightgate.adapters.metrics import Bytes, measure
 from lightgate.errors import Misconfigured, StorageFull
-from lightgate.ports import Development, ProxyFiles
+from lightgate.ports import GLANCE_PX, Development, ProxyFiles
 
 #: long edges
 VIEW_PX, PROXY_PX, THUMB_PX = 2560, 1280, 500
@@ -38,6 +38,7 @@ class VipsDarkroom:
             view = _fitted(whole, VIEW_PX)
             proxy = _smaller(view, PROXY_PX)
             measured = measure(_pixels(proxy))
+            glance = squashed(proxy)
             upright = whole.autorot()
             pictures = {
                 files.view: _jpeg(view, _VIEW_QUALITY),
@@ -47,7 +48,26 @@ class VipsDarkroom:
             }
         for file, content in pictures.items():
             _write(file, content)
-        return Development(upright.width, upright.height, measured)
+        return Development(upright.width, upright.height, measured, glance)
+
+
+def glance_at(proxy: Path) -> bytes:
+    """Give what scorers get of a picture that was developed before.
+
+    Raises:
+        UnreadableImage: damaged or cut off.
+        OriginalMissing: there is no such file.
+    """
+    with decoding():
+        return squashed(_fitted(full_size(proxy, float("inf")), PROXY_PX))
+
+
+def squashed(picture: pyvips.Image) -> bytes:
+    """Squash a whole sRGB picture into a square, as rows of 8-bit sRGB: a crop would drop a third of a 3:2 frame."""
+    square = picture.resize(GLANCE_PX / picture.width, vscale=GLANCE_PX / picture.height)
+    # the last row or column may be lost to rounding
+    exact = square.gravity("centre", GLANCE_PX, GLANCE_PX, extend="copy")
+    return bytes(exact.write_to_memory())
 
 
 def upright_jpeg(file: Path, max_edge_px: int, quality: int) -> bytes:

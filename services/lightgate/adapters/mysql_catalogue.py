@@ -52,6 +52,15 @@ class MysqlCatalogue(SqlCatalogue):
     def __repr__(self) -> str:
         return f"MysqlCatalogue({self._engine.url})"
 
+    @property
+    def table(self) -> Table:
+        """The website's table under our names."""
+        return self._table
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection whose errors are ours."""
+        return self._reading()
+
     def why_not_ready(self) -> str | None:
         """Say why no row can be written now; asks the server if nothing was asked of it for a while."""
         if reason := self._away.why_open():
@@ -73,7 +82,7 @@ class MysqlCatalogue(SqlCatalogue):
         try:
             yield
         except SQLAlchemyError as error:
-            number, reason = _said(error)
+            number, reason = said(error)
             if number in _ROW:
                 raise RowRefused(reason=reason) from error
             kind = CatalogueClosed if number in _CLOSED else CatalogueUnreachable
@@ -134,9 +143,9 @@ def _quality_values(row: CatalogueRow, row_id: int) -> dict[str, object]:
     }
 
 
-def _said(error: SQLAlchemyError) -> tuple[int, str]:
-    """Read a server's number and words; pymysql gives them as the error's two arguments."""
-    given = getattr(getattr(error, "orig", None), "args", ())
+def said(error: SQLAlchemyError) -> tuple[int, str]:
+    """Give a server's number and words; pymysql gives them as the error's two arguments."""
+    given: tuple[object, ...] = getattr(getattr(error, "orig", None), "args", ())
     if len(given) == 2 and isinstance(given[0], int):
         return given[0], str(given[1]).rstrip(".")
     return 0, str(getattr(error, "orig", None) or type(error).__name__)

@@ -13,7 +13,8 @@ from typing import Any
 from lightgate.adapters.breaker import Breaker
 from lightgate.adapters.ollama_answer import SCHEMA, SIMPLE_SCHEMA, Written, read_answer
 from lightgate.adapters.ollama_server import Loaded, OllamaServer, Question, is_same_model, not_installed
-from lightgate.adapters.prompts import CAPTION, CAPTION_SIMPLE, Prompt, read_prompt
+from lightgate.adapters.prompts import CAPTION, CAPTION_SIMPLE, REWRITE, Prompt, read_prompt
+from lightgate.adapters.shrinking import shrunk
 from lightgate.domain.photo import Source
 from lightgate.errors import ModelAnswerBad, ModelServerDown
 from lightgate.ports import CaptionDraft, CaptionRequest
@@ -27,10 +28,19 @@ _WELL_S = 3.0
 _AWAY_S = 8.0
 #: no further try is begun with less than this share of the limit left
 _LEAST_SHARE = 0.05
+#: of the time that is left, for a try that others may follow
+_OWN_SHARE = 0.7
+#: of its width and height, after a crash
+_SMALLER = 0.75
 #: keeps small models from falling into a loop
 _REPEAT_PENALTY = 1.1
 #: temperature added for each further try
 _WARMER = 0.3
+#: and for other words about the same picture
+_VARIED = 0.2
+_HOTTEST = 2.0
+#: seeds between two variations; one answer uses up to three
+_SEEDS = 10
 #: times a picture may break the connection without being charged for it
 _FREE_BREAKS = 1
 
@@ -61,6 +71,7 @@ class OllamaCaptioner:
         self._server = OllamaServer(settings.host, connect_s=settings.connect_timeout_s, idle_s=settings.idle_timeout_s)
         self._prompt = read_prompt(CAPTION, own_prompts)
         self._simple = read_prompt(CAPTION_SIMPLE, own_prompts)
+        self._rewrite = read_prompt(REWRITE, own_prompts)
         self._breaker = breaker or Breaker()
         self._clock = clock
         self._trouble: str | None = None
@@ -113,6 +124,13 @@ class OllamaCaptioner:
             raise ModelServerDown(f"The model {settings.model} could not be loaded: {error}") from error
         return f"{settings.model}, {_runs_on(loaded, settings.num_ctx)}"
 
+    def unload(self) -> None:
+        """Take the model out of the server's memory; where that fails, its keep-alive does it later."""
+        try:
+            self._server.unload(self._settings.model)
+        except (ModelServerDown, ModelAnswerBad) as error:
+            log.info("the model stays in memory for now: %s", error.message)
+
     def _remember(self, error: ModelServerDown | ModelAnswerBad) -> None:
         """Let the next claim wait where the server was the trouble."""
         if isinstance(error, ModelServerDown):
@@ -140,12 +158,17 @@ class OllamaCaptioner:
         limit_s = self._settings.hard_timeout_s
         ends = self._clock() + limit_s
         faults: list[ModelAnswerBad] = []
-        for number, one in enumerate(self._tries(), 1):
+        tries = list(self._tries(request))
+        for number, one in enumerate(tries, 1):
             left_s = ends - self._clock()
             if faults and left_s < _LEAST_SHARE * limit_s:
                 break
+            if _is_hopeless(one, faults, tries[-1]):
+                continue
+            # the first may not use up what the others need
+            own_s = left_s if number == len(tries) else left_s * _OWN_SHARE
             try:
-                written = self._asked(one, picture, request, left_s, is_longer=_was_cut_off(faults))
+                written = self._asked(one, _for_try(picture, faults), request, own_s, is_longer=_was_cut_off(faults))
             except ModelAnswerBad as bad:
                 log.info("caption answer refused: model=%s try=%d reason=%s", one.model, number, bad.fields["reason"])
                 faults.append(bad)
@@ -157,17 +180,19 @@ class OllamaCaptioner:
                 return self._draft(written, one, number)
         raise _summed_up(faults)
 
-    def _tries(self) -> Iterator[_Try]:
+    def _tries(self, request: CaptionRequest) -> Iterator[_Try]:
         settings = self._settings
-        warm = min(2.0, settings.temperature + _WARMER)
-        warmer = min(2.0, settings.temperature + 2 * _WARMER)
-        yield _Try(settings.model, self._prompt, settings.temperature, settings.seed, SCHEMA)
-        yield _Try(settings.model, self._simple, warm, settings.seed + 1, SIMPLE_SCHEMA)
+        first, schema = (self._rewrite, SIMPLE_SCHEMA) if request.faults else (self._prompt, SCHEMA)
+        seed = settings.seed + _SEEDS * request.variation
+        cool = min(_HOTTEST, settings.temperature + _VARIED * min(1, request.variation))
+        warm, warmer = min(_HOTTEST, cool + _WARMER), min(_HOTTEST, cool + 2 * _WARMER)
+        yield _Try(settings.model, first, cool, seed, schema)
+        yield _Try(settings.model, self._simple, warm, seed + 1, SIMPLE_SCHEMA)
         if settings.fallback_model and not is_same_model(settings.fallback_model, settings.model):
-            yield _Try(settings.fallback_model, self._prompt, settings.temperature, settings.seed, SCHEMA)
+            yield _Try(settings.fallback_model, first, cool, seed, schema)
         else:
             # a grammar is what drives some models into loops
-            yield _Try(settings.model, self._simple, warmer, settings.seed + 2, None)
+            yield _Try(settings.model, self._simple, warmer, seed + 2, None)
 
     def _asked(self, one: _Try, picture: bytes, request: CaptionRequest, limit_s: float, *, is_longer: bool) -> Written:
         options = {
@@ -203,6 +228,19 @@ class OllamaCaptioner:
         if self._breaks[digest] <= _FREE_BREAKS:
             return error
         return ModelAnswerBad(reason="the model's server went down on this photo more than once")
+
+
+def _is_hopeless(one: _Try, faults: list[ModelAnswerBad], last: _Try) -> bool:
+    """Is this a model that just fell silent, while another can be asked?"""
+    is_silent = any(fault.fields.get("is_silent") for fault in faults)
+    return is_silent and one is not last and not is_same_model(one.model, last.model)
+
+
+def _for_try(picture: bytes, faults: list[ModelAnswerBad]) -> bytes:
+    """Show a smaller picture after the model crashed on this one."""
+    if any(fault.fields.get("is_crash") for fault in faults):
+        return shrunk(picture, _SMALLER)
+    return picture
 
 
 def _was_cut_off(faults: list[ModelAnswerBad]) -> bool:

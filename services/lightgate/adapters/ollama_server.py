@@ -23,6 +23,8 @@ _WRITE_S = 30.0
 _NOT_THE_PHOTO = {401, 403, 429, 502, 503, 504}
 _REDIRECTS = range(300, 400)
 _NOT_FOUND = 404
+#: the process that runs the model ended, often on one picture's size
+_CRASHED = 500
 _LACKS_MEMORY = ("system memory", "out of memory", "out-of-memory", "cudamalloc failed", "not enough memory")
 _REASON_CHARACTERS = 200
 #: characters of an answer between two looks for a flood
@@ -84,6 +86,11 @@ class OllamaServer:
         """Have the server load a model, without a question; raises as ``ask`` does."""
         with self._exchange(model, limit_s):
             self._client.chat(model, messages=[], options=dict(options), keep_alive=keep_alive)
+
+    def unload(self, model: str) -> None:
+        """Have the server take a model out of memory; raises as ``ask`` does."""
+        with self._exchange(model):
+            self._client.chat(model, messages=[], keep_alive=0)
 
     def models(self) -> tuple[str, ...]:
         """List the installed models, with their tags."""
@@ -170,7 +177,8 @@ def _refusal(host: str, model: str, error: ollama.ResponseError) -> ModelServerD
         return ModelServerDown(f"What answers at {host} is not Ollama (status {error.status_code}).")
     if error.status_code in _NOT_THE_PHOTO:
         return ModelServerDown(f"Ollama at {host} takes no work now (status {error.status_code}: {said}).")
-    return ModelAnswerBad(reason=f"the server reported an error: {said}", is_server=True)
+    is_crash = error.status_code == _CRASHED
+    return ModelAnswerBad(reason=f"the server reported an error: {said}", is_server=True, is_crash=is_crash)
 
 
 def not_installed(model: str, host: str) -> str:
@@ -182,5 +190,5 @@ def _wire_trouble(error: httpx.HTTPError, *, has_bitten: bool) -> ModelAnswerBad
     if has_bitten:
         return ModelAnswerBad(reason="it took too long", is_server=True)
     if isinstance(error, httpx.TimeoutException):
-        return ModelAnswerBad(reason="it fell silent", is_server=True)
+        return ModelAnswerBad(reason="it fell silent", is_server=True, is_silent=True)
     return ModelAnswerBad(reason="the connection broke off", is_server=True, is_broken_off=True)

@@ -14,12 +14,14 @@ from lightgate.ports import CaptionRequest
 
 CAPTION = "caption.v1.txt"
 CAPTION_SIMPLE = "caption_simple.v1.txt"
+REWRITE = "rewrite.v1.txt"
 
 _SHIPPED = Path(__file__).parent.parent / "prompts"
 _HASH_DIGITS = 12
 #: what a user tells must leave room for the picture in the model's context
 _BRIEF_CHARACTERS = 1500
 _AVOIDED = 10
+_FAULTS = 12
 _AVOIDED_CHARACTERS = 160
 
 
@@ -34,7 +36,11 @@ class Prompt:
     def fill(self, request: CaptionRequest) -> str:
         """Write out the prompt for one photo."""
         return Template(self.template).safe_substitute(
-            language=name_of(request.language), known=_known(request), avoid=_avoid(request)
+            language=name_of(request.language),
+            known=_known(request),
+            avoid=_avoid(request),
+            refused=_refused(request),
+            faults=_faults(request),
         )
 
 
@@ -69,6 +75,16 @@ def _known(request: CaptionRequest) -> str:
     return "\n".join(lines) or "- nothing"
 
 
+def _refused(request: CaptionRequest) -> str:
+    shown = ((field, value if isinstance(value, str) else ", ".join(value)) for field, value in request.refused)
+    return "\n".join(f"- {field.replace('_', ' ')}: {printable(value)[:_BRIEF_CHARACTERS]}" for field, value in shown)
+
+
+def _faults(request: CaptionRequest) -> str:
+    return "\n".join(f"- {printable(fault)}" for fault in request.faults[:_FAULTS])
+
+
 def _avoid(request: CaptionRequest) -> str:
     used = [f"- {printable(caption)[:_AVOIDED_CHARACTERS]}" for caption in request.avoid[-_AVOIDED:]]
-    return "\nOther photographs of the set have these captions; write another:\n" + "\n".join(used) if used else ""
+    wish = "Other photographs of the set have these captions; write another, and begin it with other words:"
+    return "\n".join(["", wish, *used]) if used else ""

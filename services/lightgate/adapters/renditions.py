@@ -1,22 +1,34 @@
-"""The files that a photo becomes on the website: JPEG in sRGB, upright, with only the metadata we put there."""
+"""The files that a photo becomes on the website: in sRGB, upright, with only the metadata we put there."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pyvips
 
+from lightgate.adapters.encodings import encoded
 from lightgate.adapters.exif_block import exif_block
+from lightgate.adapters.iim_block import iim_block
 from lightgate.adapters.jpeg_segments import with_metadata
+from lightgate.adapters.provenance import Provenance, provenance_of
 from lightgate.adapters.upright import upright
+from lightgate.adapters.watermark import Watermark
 from lightgate.adapters.xmp_packet import xmp_packet
 from lightgate.domain.layout import FULL, THUMB
-from lightgate.domain.photo import Photo
+from lightgate.domain.photo import Photo, Rights
+from lightgate.domain.rights import RightsStatement, RightsTemplate, stated
+from lightgate.errors import RightsMissing
 from lightgate.ports import Rendition
-from lightgate.settings import Publish
+from lightgate.settings import Profile
+
+#: libvips' names for how colour is stored
+_CHROMA = {"auto": "auto", "4:2:0": "on", "4:4:4": "off"}
+
+_NO_CREDENTIALS = "The original carries Content Credentials (C2PA); files made from it cannot."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,8 @@ class Box:
     kind: str
     width_px: int
     height_px: int
+    #: ``jpeg``, ``webp`` or ``avif``
+    format: str = "jpeg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +49,86 @@ class Renditions:
     boxes: tuple[Box, ...]
     #: JPEG quality, 1 to 100
     quality: int = 90
+    webp_quality: int = 80
+    avif_quality: int = 63
+    #: ``auto``: full colour from quality 90 on
+    chroma: str = "auto"
+    rights: RightsTemplate = RightsTemplate()  # noqa: RUF009 - frozen
+    needs_notice: bool = False
+    watermark: Watermark | None = None
+
+    @property
+    def profile(self) -> str:
+        """Give the hash of everything that is set, 64 hex digits."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
 
     def render(self, original: Path, photo: Photo) -> Sequence[Rendition]:
         # libvips caches by file name; an original that changed on disk must be seen
         pyvips.cache_set_max(0)
+        rights = stated(photo, self.rights)
+        if self.needs_notice and not rights.copyright:
+            raise RightsMissing
         widest = max(box.width_px for box in self.boxes)
         highest = max(box.height_px for box in self.boxes)
         picture = upright(original, widest, highest)
-        return [self._rendition(box, picture, photo) for box in self.boxes]
+        finish = partial(self._finished, photo=photo, rights=rights, provenance=provenance_of(original))
+        return [finish(box, fitted) for box, fitted in self._fitted(picture)]
 
-    def _rendition(self, box: Box, picture: pyvips.Image, photo: Photo) -> Rendition:
-        fitted = picture.thumbnail_image(box.width_px, height=box.height_px, size="down", no_rotate=True)
-        pixels = fitted.jpegsave_buffer(Q=self.quality, optimize_coding=True, keep="icc", profile="srgb")
-        size = (fitted.width, fitted.height)
-        content = with_metadata(pixels, exif_block(photo, *size), xmp_packet(photo))
-        return Rendition(box.kind, content, *size, hash=hashlib.sha256(content).hexdigest())
+    def _fitted(self, picture: pyvips.Image) -> Iterator[tuple[Box, pyvips.Image]]:
+        """Yield every box with its picture; boxes larger than the picture give it once a format."""
+        seen = set()
+        for box in self.boxes:
+            fitted = picture.thumbnail_image(box.width_px, height=box.height_px, size="down", no_rotate=True)
+            is_needed = box.kind in {FULL, THUMB} or (box.format, fitted.width, fitted.height) not in seen
+            seen.add((box.format, fitted.width, fitted.height))
+            if is_needed:
+                yield box, (self.watermark.on(fitted) if self.watermark else fitted)
+
+    def _finished(
+        self, box: Box, picture: pyvips.Image, *, photo: Photo, rights: RightsStatement, provenance: Provenance
+    ) -> Rendition:
+        size = (picture.width, picture.height)
+        credited = replace(photo, rights=Rights(rights.creator or None, rights.copyright or None))
+        exif, xmp = exif_block(credited, *size), xmp_packet(photo, rights, provenance)
+        if box.format == "jpeg":
+            subsample = _CHROMA[self.chroma]
+            pixels = picture.jpegsave_buffer(
+                Q=self.quality, optimize_coding=True, subsample_mode=subsample, keep="icc", profile="srgb"
+            )
+            content = with_metadata(pixels, exif, xmp, iim_block(photo, rights))
+        else:
+            pixels = picture.write_to_memory()
+            quality = self.webp_quality if box.format == "webp" else self.avif_quality
+            content = encoded(picture, box.format, quality, exif=exif, xmp=xmp)
+        return Rendition(
+            box.kind,
+            content,
+            *size,
+            hash=hashlib.sha256(content).hexdigest(),
+            pixels=hashlib.sha256(pixels).hexdigest(),
+            profile=self.profile,
+            format=box.format,
+            note=_NO_CREDENTIALS if provenance.has_credentials else "",
+        )
 
 
-def renditions(publish: Publish) -> Renditions:
-    """Make the renderer that the settings describe."""
-    full = Box(FULL, publish.full_width_px, publish.full_height_px)
-    thumb = Box(THUMB, publish.thumb_width_px, publish.thumb_height_px)
-    return Renditions((full, thumb), publish.quality)
+def renditions(profile: Profile) -> Renditions:
+    """Make the renderer that the settings describe.
+
+    Raises:
+        SettingInvalid: a rights template with a field that does not exist.
+    """
+    full = Box(FULL, profile.full_width_px, profile.full_height_px)
+    thumb = Box(THUMB, profile.thumb_width_px, profile.thumb_height_px)
+    responsive = [Box(f"{kind}-{edge}", edge, edge, kind) for edge in profile.responsive for kind in profile.formats]
+    mark, rights = profile.watermark, profile.rights
+    return Renditions(
+        (full, thumb, *responsive),
+        profile.quality,
+        profile.webp_quality,
+        profile.avif_quality,
+        profile.chroma,
+        RightsTemplate(**rights.model_dump(exclude={"required"})),
+        rights.required,
+        Watermark(**mark.model_dump()) if mark.text or mark.image else None,
+    )

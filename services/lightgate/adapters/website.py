@@ -17,7 +17,7 @@ from lightgate.adapters.remote.target import RemoteTarget
 from lightgate.delivery import Website
 from lightgate.domain.layout import FULL, THUMB, Layout
 from lightgate.folder import DataFolder
-from lightgate.ports import Catalogue, Target
+from lightgate.ports import Catalogue, Renderer, Target
 from lightgate.settings import Mysql, Publish
 from lightgate.settings import Target as TargetSettings
 
@@ -31,9 +31,23 @@ def open_website(publish: Publish, folder: DataFolder, mysql: Mysql | None = Non
         SettingInvalid: a path template that cannot be.
         CatalogueUnreachable: the local catalogue cannot be opened.
     """
-    layout = Layout({FULL: publish.full_path, THUMB: publish.thumb_path}, publish.undated)
+    templates = {FULL: publish.full_path, THUMB: publish.thumb_path}
+    layout = Layout(templates, publish.undated, publish.responsive_path, publish.manifest_path)
     targets = tuple(open_targets(publish, folder))
-    return Website(targets, open_catalogue(folder, mysql or Mysql()), layout, publish.public_url)
+    catalogue = open_catalogue(folder, mysql or Mysql())
+    return Website(targets, catalogue, layout, publish.public_url, dict(own_renderers(publish)))
+
+
+def own_renderers(publish: Publish) -> Iterator[tuple[str, Renderer]]:
+    """Yield what makes the files of targets with a profile of their own; one profile has one renderer."""
+    wanted = {name: target.profile for name, target in publish.targets.items() if target.profile}
+    if not wanted:
+        return
+    # libvips must not be loaded before a worker forks, nor for commands that render nothing
+    from lightgate.adapters.renditions import renditions  # noqa: PLC0415
+
+    made = {profile: renditions(publish.profiles[profile]) for profile in set(wanted.values())}
+    yield from ((name, made[profile]) for name, profile in wanted.items())
 
 
 def open_catalogue(folder: DataFolder, mysql: Mysql) -> Catalogue:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from lightgate.adapters.provenance import Provenance
 from lightgate.domain.photo import Exif, Field, Photo
+from lightgate.domain.rights import RightsStatement
 
 #: characters that XML 1.0 §2.2 does not allow, and lone surrogates, which UTF-8 cannot write
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -19,7 +21,14 @@ _NAMESPACES = {
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
     "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
     "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
+    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+    "lr": "http://ns.adobe.com/lightroom/1.0/",
+    "plus": "http://ns.useplus.org/ldf/xmp/1.0/",
 }
+
+#: between the levels of a keyword, as Lightroom has it
+_LEVEL = "|"
+_DATA_MINING = "http://ns.useplus.org/ldf/vocab/DMI-"
 
 _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -32,20 +41,51 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="r"?>"""
 
 
-def xmp_packet(photo: Photo) -> bytes:
+def xmp_packet(photo: Photo, rights: RightsStatement, provenance: Provenance = Provenance()) -> bytes:  # noqa: B008
     """Write what a published file says of itself; the first language also stands for readers of any other."""
-    rights = photo.rights
+    words = keywords(photo)
     properties = [
         _alternatives("dc:description", _by_language(photo, Field.CAPTION)),
         _alternatives("Iptc4xmpCore:AltTextAccessibility", _by_language(photo, Field.ALT_TEXT)),
-        _array("dc:subject", "Bag", keywords(photo)),
-        _array("dc:creator", "Seq", [rights.creator] if rights.creator else []),
-        _alternatives("dc:rights", [("x-default", rights.copyright)] if rights.copyright else []),
-        _simple("xmpRights:Marked", "True" if rights.copyright else None),
+        _array("dc:subject", "Bag", [flat(word) for word in words]),
+        _array("lr:hierarchicalSubject", "Bag", [word for word in words if _LEVEL in word]),
+        _simple("photoshop:Headline", photo.subject),
         _simple("photoshop:DateCreated", date_created(photo.exif)),
+        _simple("Iptc4xmpExt:DigitalSourceType", provenance.digital_source_type),
+        *_rights(rights),
     ]
     namespaces = " ".join(f'xmlns:{prefix}="{address}"' for prefix, address in _NAMESPACES.items())
     return _PACKET.format(namespaces=namespaces, properties="\n".join(filter(None, properties))).encode()
+
+
+def _rights(rights: RightsStatement) -> Iterator[str]:
+    yield _array("dc:creator", "Seq", [rights.creator] if rights.creator else [])
+    yield _in_any_language("dc:rights", rights.copyright)
+    yield _simple("xmpRights:Marked", "True" if rights.copyright else None)
+    yield _in_any_language("xmpRights:UsageTerms", rights.usage_terms)
+    yield _simple("xmpRights:WebStatement", rights.web_statement)
+    yield _simple("photoshop:Credit", rights.credit)
+    licensor = _simple("plus:LicensorName", rights.licensor_name) + _simple("plus:LicensorURL", rights.licensor_url)
+    if licensor:
+        yield f'<plus:Licensor><rdf:Seq><rdf:li rdf:parseType="Resource">{licensor}</rdf:li></rdf:Seq></plus:Licensor>'
+    if rights.data_mining:
+        yield _simple("plus:DataMining", f"{_DATA_MINING}{rights.data_mining}")
+    yield _in_any_language("plus:OtherConstraints", rights.other_constraints)
+
+
+def _in_any_language(name: str, value: str) -> str:
+    return _alternatives(name, [("x-default", value)] if value else [])
+
+
+def main_text(photo: Photo, wanted: Field) -> str:
+    """Give a text of the photo's first language."""
+    found = photo.text(photo.languages[0], wanted) if photo.languages else None
+    return found.value if found and isinstance(found.value, str) else ""
+
+
+def flat(keyword: str) -> str:
+    """Give the last level of a keyword that names its parents, as in ``animal|bird|heron``."""
+    return keyword.rpartition(_LEVEL)[2].strip()
 
 
 def keywords(photo: Photo) -> tuple[str, ...]:

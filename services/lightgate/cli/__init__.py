@@ -8,6 +8,7 @@ import click
 
 from lightgate import __version__
 from lightgate.cli import (
+    calibrating,
     deciding,
     demo,
     health,
@@ -18,6 +19,7 @@ from lightgate.cli import (
     publishing,
     running,
     taking_in,
+    vocabulary,
     watching,
 )
 from lightgate.cli.door import Door
@@ -37,9 +39,14 @@ _COMMANDS = (
     deciding.retry,
     processes.reconcile,
     models.models,
+    vocabulary.vocabulary,
+    calibrating.calibrate,
     people.user,
     publishing.publish,
     publishing.unpublish,
+    publishing.unrelease,
+    publishing.replace,
+    publishing.mirror,
     keeping.backup,
     keeping.restore,
     keeping.names,

@@ -68,9 +68,7 @@ def _show_photos(session: Session, slugs: list[str]) -> None:
         for slug in slugs:
             wanted = PhotoFilter(set_id=tx.sets.get(slug).id)
             for photo in tx.photos.page(wanted, limit=100):
-                trouble = photo.error.message if photo.error else ""
                 rating = "" if photo.qr is None else f"{photo.qr:.1f} {photo.scores.band}"
-                rows.append(
-                    (photo.id, photo.original_file_name, photo.file_name, rating, review_status(photo), trouble)
-                )
-    console().print(table(["#photo", "original", "name", "rating", "stands at", "trouble"], rows))
+                last = photo.error.message if photo.error else photo.file_name
+                rows.append((photo.id, photo.original_file_name, rating, review_status(photo), last))
+    console().print(table(["#photo", "original", "rating", "stands at", "name, or what is wrong"], rows))

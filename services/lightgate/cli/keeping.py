@@ -11,6 +11,7 @@ from lightgate import names_ledger
 from lightgate.cli.printing import print_json, say
 from lightgate.cli.session import Session, as_json, pass_session
 from lightgate.names_ledger import Imported
+from lightgate.publishing.redirects import SERVERS, redirect_lines
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -89,6 +90,19 @@ def import_names(session: Session, file: Path | None, catalogue: bool, as_json: 
     else:
         found = names_ledger.import_file(house.store, file, house.rule, house.now())
     print_json(found) if as_json else _show(found)
+
+
+@names.command()
+@click.argument("server", type=click.Choice(sorted(SERVERS)))
+@pass_session
+def redirects(session: Session, server: str) -> None:
+    """Print where published files moved, for the website's server.
+
+    \b
+    Example: lightgate names redirects nginx > moved.conf
+    """
+    for line in redirect_lines(session.house.store, server, session.settings.publish.public_url):
+        click.echo(line)
 
 
 def _show(found: Imported) -> None:

@@ -63,3 +63,8 @@ def _pull_clip(session: Session) -> None:
     wanted = session.settings.clip
     say(f"Fetching {wanted.model}, {wanted.weights} …")
     say(f"The weights are in {pull_weights(wanted.model, wanted.weights)}.")
+    # numpy, and torch in a program of its own
+    from lightgate.adapters.clip import open_clip  # noqa: PLC0415
+
+    say("Preparing the model for this machine …")
+    say(f"Ready: {open_clip(wanted, session.folder).load()}.")

@@ -9,7 +9,7 @@ from dataclasses import asdict, is_dataclass
 from typing import Any
 
 import click
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -47,10 +47,11 @@ def printable(text: str) -> str:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
-    """Make a table; columns that begin with ``#`` are numbers."""
+    """Make a table; columns that begin with ``#`` are numbers, and only the last one is folded where room is short."""
     made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        made.add_column(column.lstrip("#"), justify="right" if column.startswith("#") else "left", overflow="fold")
+        justify: JustifyMethod = "right" if column.startswith("#") else "left"
+        made.add_column(column.lstrip("#"), justify=justify, overflow="fold", no_wrap=column != columns[-1])
     for row in rows:
         made.add_row(*(Text(printable("" if cell is None else str(cell))) for cell in row))
     return made

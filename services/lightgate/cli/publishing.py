@@ -1,17 +1,20 @@
-"""``publish --dry-run`` and ``unpublish``. Publishing itself is released in the review site, by a person."""
+"""``publish --dry-run``, ``unpublish``, ``unrelease``, ``replace``, ``mirror``; releasing is the review site's."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from lightgate import publishing
+from lightgate.adapters.mirrored_catalogue import MirroredCatalogue
 from lightgate.adapters.renditions import renditions
 from lightgate.cli.door import FAILED
 from lightgate.cli.printing import console, print_json, say, table
 from lightgate.cli.session import Session, as_json, pass_session
-from lightgate.publishing import PlannedPhoto
+from lightgate.intake import replace_original
+from lightgate.publishing import Outcome, PlannedPhoto
 
 
 @click.command()
@@ -42,6 +45,8 @@ def _show(plans: Sequence[PlannedPhoto]) -> None:
             say(f"Photo {plan.photo_id}: {plan.refused}")
             continue
         say(f"Photo {plan.photo_id}, {plan.file_name}: row {plan.row_change}")
+        for remark in plan.notes:
+            say(f"  {remark}")
         rows = [(each.target, each.path, f"{each.size_bytes:,}", str(each.change)) for each in plan.files]
         rows += [(target, path, "", "removed") for target, path in plan.to_remove]
         console().print(table(["  target", "file", "#bytes", "change"], rows))
@@ -59,7 +64,66 @@ def unpublish(session: Session, photos: tuple[int, ...], as_json: bool) -> None:
     Example: lightgate unpublish 12 13
     """
     house = session.house
-    outcomes = publishing.unpublish(house.store, house.route, session.website, photos, session.who, house.now())
+    outcomes = publishing.unpublish(
+        house.store, house.folder, house.route, session.website, photos, session.who, house.now()
+    )
+    _report(outcomes, as_json=as_json)
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@as_json
+@pass_session
+def unrelease(session: Session, yes: bool, as_json: bool) -> None:
+    """Undo the last release: put back what it replaced, take off what it added.
+
+    Its photos go back to review.
+
+    \b
+    Example: lightgate unrelease
+    """
+    house = session.house
+    with house.store.reading() as tx:
+        count = len(tx.releases.last())
+    if count and not (yes or as_json):
+        click.confirm(f"Undo the last release, {count} photos?", abort=True)
+    outcomes = publishing.undo_release(
+        house.store, house.folder, house.route, session.website, session.who, house.now()
+    )
+    _report(outcomes, as_json=as_json)
+
+
+@click.command()
+@click.argument("photo", type=int)
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@pass_session
+def replace(session: Session, photo: int, file: Path) -> None:
+    """Put another original in a photo's place: same name, new pixels, reviewed again.
+
+    What is live stays until the new version is released.
+
+    \b
+    Example: lightgate replace 17 ~/Pictures/lake-retouched.jpg
+    """
+    replace_original(session.intake, photo, file, session.who)
+    say(f"Photo {photo} has a new original and comes to review again.")
+
+
+@click.command()
+@pass_session
+def mirror(session: Session) -> None:
+    """Make the local copy of the website's table anew.
+
+    \b
+    Example: lightgate mirror
+    """
+    catalogue = session.website.catalogue
+    if not isinstance(catalogue, MirroredCatalogue):
+        raise click.UsageError("No MySQL is configured: the local catalogue is the only one.")
+    say(f"{session.folder.catalogue}: {catalogue.rebuild():,} rows, as on the website.")
+
+
+def _report(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
     if as_json:
         print_json(outcomes)
     else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import click
 
@@ -18,29 +20,41 @@ from lightgate.installation.run import run
 from lightgate.settings import environ_for_children
 from lightgate.stages import STAGES
 
+#: stands beside every text it writes
+PRETENDED = "fake-ollama:colours"
+PRETENCE = (
+    "NO MODEL IS AT WORK. --fake-ollama answers in Ollama's place with sentences made from a picture's colour, light "
+    f"and shape; they are marked “{PRETENDED}”. Try the program with them, and publish none."
+)
+
 
 @click.command()
 @click.option("-d", "--detach", is_flag=True, help="Go on in the background.")
 @click.option("--no-flower", is_flag=True, help="Without Flower.")
+@click.option("--fake-ollama", is_flag=True, help="Try everything without a model: captions are made up from colours.")
 @pass_session
-def up(session: Session, detach: bool, no_flower: bool) -> None:
+def up(session: Session, detach: bool, no_flower: bool, fake_ollama: bool) -> None:
     """Start broker, workers, reconciler, Flower and review site.
 
     \b
     Example: lightgate up -d
     """
     if detach:
-        greet(session, start_behind(session, no_flower=no_flower))
-        name_models(session).wait()
+        greet(session, start_behind(session, no_flower=no_flower, fake_ollama=fake_ollama))
+        if fake_ollama:
+            say(PRETENCE)
+        else:
+            name_models(session).wait()
         return
     set_up_logs(session.settings.log_level)
-    run(
-        session.settings,
-        STAGES,
-        lambda told: environ_for_children(told, session.config),
-        _Greeter(session),
-        with_flower=not no_flower,
-    )
+    with _model(is_pretended=fake_ollama) as model:
+        run(
+            session.settings,
+            STAGES,
+            lambda told: environ_for_children({**told, **model}, session.config),
+            _Greeter(session),
+            with_flower=not no_flower,
+        )
 
 
 @click.command()
@@ -54,9 +68,24 @@ def down(session: Session) -> None:
     say("Lightgate has stopped." if background.stop(session.folder) else "Lightgate was not running.")
 
 
-def start_behind(session: Session, *, no_flower: bool = False) -> HouseReport:
+@contextmanager
+def _model(*, is_pretended: bool) -> Iterator[Mapping[str, str]]:
+    """Where asked, run a server in Ollama's place, and say loudly what it is; gives the settings that name it."""
+    if not is_pretended:
+        yield {}
+        return
+    # imported only where it is asked for
+    from lightgate.testing.ollama import FakeOllama  # noqa: PLC0415
+
+    say(PRETENCE)
+    with FakeOllama(models=[PRETENDED], vram_bytes=0) as server:
+        yield {"OLLAMA__HOST": server.url, "OLLAMA__MODEL": PRETENDED, "CAPTIONER": "auto"}
+
+
+def start_behind(session: Session, *, no_flower: bool = False, fake_ollama: bool = False) -> HouseReport:
     """Start the installation in the background; gives how it is when all of it is at work."""
-    arguments = ["up", *(["--no-flower"] if no_flower else [])]
+    asked = {"--no-flower": no_flower, "--fake-ollama": fake_ollama}
+    arguments = ["up", *(option for option, is_wanted in asked.items() if is_wanted)]
     return background.start(commands.lightgate(*arguments), _environ(session), session.folder)
 
 

@@ -14,9 +14,11 @@ from lightgate.cli.door import FAILED
 from lightgate.cli.printing import console, print_json, say, table
 from lightgate.cli.session import Session, as_json, pass_session
 from lightgate.cli.waiting import wait_for_sets
+from lightgate.domain.path_text import to_text
+from lightgate.errors import InputInvalid
 from lightgate.intake import Request, SetPlan, SetReport
 
-_PATHS = click.Path(path_type=Path, exists=True)
+_PATHS = click.Path(path_type=Path)
 
 
 @click.command()
@@ -61,6 +63,7 @@ def submit(session: Session, /, paths: tuple[Path, ...], manifest: Path | None, 
 def _requests(
     session: Session, paths: tuple[Path, ...], manifest: Path | None, fields: dict[str, Any]
 ) -> Sequence[Request]:
+    _require_there(paths, session.settings.intake.mounted_at)
     chosen = {name: value for name, value in fields.items() if value}
     languages = tuple(chosen.pop("languages", ()) or session.settings.intake.languages)
     if manifest is not None:
@@ -73,6 +76,13 @@ def _requests(
         raise click.UsageError(f"Missing: {', '.join(['PATHS'] * (not paths) + missing)}.")
     brief = intake.read_brief(chosen.pop("brief", ""), Path.cwd())
     return (Request(paths=tuple(path.absolute() for path in paths), brief=brief, languages=languages, **chosen),)
+
+
+def _require_there(paths: Sequence[Path], mounted_at: Path | None) -> None:
+    for path in paths:
+        if not path.exists():
+            hint = f" in this container. It sees one folder of the machine, as {mounted_at}: the one PHOTOS names"
+            raise InputInvalid(reason=f"{to_text(str(path))} does not exist{hint if mounted_at else ''}.")
 
 
 def _taken_in(session: Session, requests: Sequence[Request], *, is_quiet: bool) -> Sequence[SetReport]:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.table import Column
 
 from lightgate.cli.printing import console, printable
 from lightgate.cli.session import Session
@@ -17,9 +18,12 @@ _POLL_S = 0.3
 
 def wait_for_sets(session: Session, slugs: Sequence[str]) -> int:
     """Wait until no photo of these sets is on its way to review; give how many a stage gave up on."""
+    if not slugs:
+        return 0
     house = session.house
-    columns = (TextColumn("{task.description:8}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"))
-    with Progress(*columns, console=console(is_err=True)) as bars:
+    note_column = TextColumn("{task.fields[note]}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"))
+    columns = (TextColumn("{task.description:8}"), BarColumn(20), MofNCompleteColumn(), note_column)
+    with Progress(*columns, console=console(is_err=True), expand=True, refresh_per_second=4) as bars:
         tasks: dict[str, TaskID] = {}
         while True:
             found = [progress_of(house.store, house.route, slug) for slug in slugs]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 
 import click
@@ -16,6 +17,7 @@ from lightgate.cli.printing import console, print_json, printable, say, table
 from lightgate.cli.session import Session, as_json, pass_session
 from lightgate.domain.words import ReviewStatus
 from lightgate.installation.background import how_it_is
+from lightgate.installation.heartbeats import at_work
 from lightgate.progress import SetProgress, progress_of, progress_of_all
 
 _WATCH_S = 1.0
@@ -111,18 +113,22 @@ def _answer(session: Session, photo_set: str | None) -> dict[str, object]:
         ready, notes = tx.queue.count_ready(session.house.now()), tx.notes.all()
     return {
         "running": report,
+        "workers": at_work(session.folder),
         "ready": dict(ready),
         "notes": {name: value for name, (value, _) in notes.items()},
         "sets": [_as_answer(each) for each in _found(session, photo_set)],
     }
 
 
+#: steps that may wait for something outside
+_MAY_WAIT = {"caption": "Captions", "publish": "Publishing"}
+
+
 def _picture(session: Session, photo_set: str | None) -> RenderableType:
     parts: list[RenderableType] = [_processes_line(session)]
     with session.house.store.reading() as tx:
-        waits = tx.notes.get("caption.status")
-    if waits:
-        parts.append(Text(f"Captions wait: {printable(waits)}"))
+        waits = {word: tx.notes.get(f"{step}.status") for step, word in _MAY_WAIT.items()}
+    parts += [Text(f"{word}: {printable(why)}") for word, why in waits.items() if why]
     found = _found(session, photo_set)
     if photo_set:
         rows = [(stage.step, stage.past, stage.at_work, stage.failed) for stage in found[0].stages]
@@ -134,11 +140,21 @@ def _picture(session: Session, photo_set: str | None) -> RenderableType:
 def _processes_line(session: Session) -> Text:
     report = how_it_is(session.folder)
     if report is None:
-        return Text("Lightgate is not running here (lightgate up -d).")
+        return _elsewhere_line(session)
     waiting = [name for name, each in report.processes.items() if not each.is_ready]
     if waiting:
         return Text(f"Running; not at work: {', '.join(waiting)}.")
     return Text(f"Running: {', '.join(report.processes)}. Review site: {report.urls.get('site', '?')}")
+
+
+def _elsewhere_line(session: Session) -> Text:
+    """Say which workers are at work without an ``up`` here, as in containers."""
+    found = Counter(each.stage for each in at_work(session.folder))
+    if not found:
+        return Text("Lightgate is not running here (lightgate up -d).")
+    missing = [f"no {stage}" for stage in session.house.stages if stage not in found]
+    counted = [f"{count} {printable(stage)}" for stage, count in found.items()]
+    return Text(f"Workers that run on this data folder: {', '.join(counted + missing)}.")
 
 
 @click.command()
@@ -156,7 +172,7 @@ def show(session: Session, photo: int, as_json: bool) -> None:
     if as_json:
         print_json({"photo": found, "history": history})
         return
-    waits = notes.get("caption.status") if found.position.step == "caption" else None
+    waits = notes.get(f"{found.position.step}.status")
     for line in sheet(found, history, waits[0] if waits else None):
         say(line)
 

@@ -15,6 +15,7 @@ NAMES: Mapping[str, str] = {
     "tr": "Turkish", "uk": "Ukrainian", "zh": "Chinese",
 }  # fmt: skip
 
+
 def _small(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
@@ -45,15 +46,16 @@ def is_foreign(text: str, language: str) -> bool:
     wanted = primary(language)
     if wanted not in SMALL_WORDS:
         return False
-    letters = [c for c in text if c.isalpha()]
-    odd = sum(not unicodedata.name(c, "").startswith("LATIN") for c in letters)
-    if odd > FOREIGN_SCRIPT * len(letters):
+    if not text.isascii() and _is_odd_script(text):
         return True
-    hits = {tag: _hits(text, small) for tag, small in SMALL_WORDS.items()}
+    said = [word.casefold() for word in words(text)]
+    hits = {tag: sum(map(small.__contains__, said)) for tag, small in SMALL_WORDS.items()}
     own = hits.pop(wanted)
     most = max(hits.values())
     return most >= FOREIGN_HITS and most > 2 * own
 
 
-def _hits(text: str, small: frozenset[str]) -> int:
-    return sum(word.casefold() in small for word in words(text))
+def _is_odd_script(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    odd = sum(not unicodedata.name(c, "").startswith("LATIN") for c in letters)
+    return odd > FOREIGN_SCRIPT * len(letters)

@@ -84,11 +84,33 @@ class Exif:
 
 
 @dataclass(frozen=True, slots=True)
+class HeaderExtra:
+    """What the header says besides, for our own use: never published."""
+
+    #: exposure compensation in stops
+    exposure_bias: float | None = None
+    #: degrees north and east
+    latitude: float | None = None
+    longitude: float | None = None
+    #: ``xmp:Rating``, 1 to 5; -1: rejected
+    stars: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rights:
     """Who made the picture, from the original's own metadata."""
 
     creator: str | None = None
     copyright: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a model believes a picture shows: a label of the user's list."""
+
+    label: str
+    #: share of the probability that all labels have together, 0 to 1
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +141,7 @@ class Scores:
     clip_aesthetic_score: float | None = None
     #: the weighted rating, 0 to 10, two decimals
     qr: float | None = None
-    #: ``technical`` without CLIP, ``full`` with it
+    #: ``technical`` without CLIP, ``full`` with it, ``calibrated`` where it is fitted to the photographer
     qr_mode: str | None = None
     #: Top, Good, Average, Low, Very Low; NA where there is no rating
     band: str = "NA"
@@ -127,6 +149,38 @@ class Scores:
     metrics_version: str | None = None
     #: identifies CLIP weights, prompts and precision
     model: str | None = None
+
+
+class SeriesKind(StrEnum):
+    """Why photos belong together."""
+
+    #: the same file
+    EXACT = "exact"
+    #: the same picture, saved again
+    COPY = "copy"
+    BURST = "burst"
+    SCENE = "scene"
+    #: one picture in several exposures: never ranked
+    BRACKET = "bracket"
+    #: one picture in several parts: never ranked
+    PANORAMA = "panorama"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A photo's place among photos of the same moment."""
+
+    key: str
+    kind: SeriesKind
+    #: in the order of capture, from 1
+    position: int
+    count: int
+    #: to the first photo, 0 to 1
+    similarity: float
+    #: 1 is the best; None where parts of one picture are not ranked
+    rank: int | None = None
+    #: a sentence why it stands there
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +208,21 @@ class Publication:
     published_at: datetime | None = None
     #: id of the row in the website's catalogue
     remote_id: int | None = None
+    #: hash of the rendition settings they were made with
+    profile: str | None = None
+    #: SHA-256 of the pixels alone, hex, by rendition name: equal where only the metadata changed
+    pixels: dict[str, str] = field(default_factory=dict)
+    #: what the website's own address answered, by rendition name: status, size_bytes, is_same, reason
+    checks: dict[str, dict[str, str | int | bool | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was live of a photo before a release changed it."""
+
+    publications: tuple[Publication, ...] = ()
+    #: the catalogue's row by column, None where there was none
+    row: dict[str, str | int | float | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +253,17 @@ class Photo:
     exif: Exif = Exif()
     rights: Rights = Rights()
     scores: Scores = Scores()
+    #: what a model believes it shows, likeliest first
+    hints: tuple[Hint, ...] = ()
+    #: None where it stands alone
+    series: Series | None = None
     #: the reviewer's own rating wins over the computed one
     qr_by_person: float | None = None
     texts: tuple[Text, ...] = ()
     #: the text proof asks a person to look
     needs_work: bool = False
+    #: place in the reviewer's order, see ``domain/risk.py``
+    rank: int = 0
     error: Failure | None = None
     crashes: int = 0
     approval_id: int | None = None
@@ -235,6 +310,7 @@ class ExifFacts:
     rights: Rights = Rights()
     #: a person's own words in the file, in the set's first language
     texts: tuple[Text, ...] = ()
+    extra: HeaderExtra = HeaderExtra()
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +328,7 @@ class QualityFacts:
     embedding: bytes | None = None
     #: centre of the sharpest place, 0 to 1 of width and height
     sharpest: tuple[float, float] | None = None
+    hints: tuple[Hint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +360,13 @@ class CaptionFacts:
     confidence: int | None = None
     attempts: int = 1
     fallback_used: bool = False
+    #: the texts as they were first written, before repair and rewriting
+    before: tuple[Text, ...] = ()
+    #: what the repair did, and how often the model was asked to write anew
+    repairs: tuple[str, ...] = ()
+    rewrites: int = 0
+    #: 0 to 100 by ``caption.en``
+    field_scores: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +374,8 @@ class PublishFacts:
     """What the ``publish`` stage did."""
 
     publications: tuple[Publication, ...] = field(default=())
+    #: old and new path of files that moved on the website
+    moved: tuple[tuple[str, str], ...] = ()
 
 
 Facts = ExifFacts | QualityFacts | CaptionFacts | PublishFacts

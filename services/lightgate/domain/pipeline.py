@@ -50,6 +50,8 @@ class Result(StrEnum):
     REOPENED = "reopened"
     #: a published field changed
     EDITED = "edited"
+    #: another original took the place of the photo's own
+    REPLACED = "replaced"
     RETRIED = "retried"
     #: leave a failed step without its facts
     SKIPPED = "skipped"
@@ -182,6 +184,14 @@ def _edit(position: Position, step: Step, route: Route, result: Result) -> Posit
     return None if position.status in {Status.RUNNING, Status.REJECTED} else Position(REVIEW, Status.WAITING)
 
 
+def _replace(position: Position, step: Step, route: Route, result: Result) -> Position | None:
+    """Look at the new pixels from the first stage on that does; the name, given before it, stays."""
+    is_at_rest = position.status not in {Status.RUNNING, Status.REJECTED}
+    if not is_at_rest or (step.name != REVIEW and step.name not in NEEDS_APPROVAL):
+        return None
+    return _enter(route[next(number for number, each in enumerate(route) if each.name == NAMING) + 1])
+
+
 def _retry(position: Position, step: Step, route: Route, result: Result) -> Position | None:
     return _enter(step) if position.status is Status.FAILED else None
 
@@ -203,6 +213,7 @@ _MOVES = {
     Result.REJECTED: _reject,
     Result.REOPENED: _reopen,
     Result.EDITED: _edit,
+    Result.REPLACED: _replace,
     Result.RETRIED: _retry,
     Result.SKIPPED: _skip,
 }

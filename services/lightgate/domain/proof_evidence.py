@@ -16,12 +16,12 @@ _PLACING = frozenset({
     "in", "at", "from", "near", "of", "around", "outside", "inside", "bei", "aus", "am", "im", "bij", "te", "uit",
     "van", "nabij",
 })  # fmt: skip
-_QUOTED = re.compile(r"“[^“”]*”|„[^“”]*[“”]|«[^«»]*»|\"[^\"]*\"|(?<!\w)['‘][^'‘’]{2,}['’](?!\w)")
+_QUOTED = re.compile(r"“[^“”]*”|„[^“”]*[“”]|«[^«»]*»|\"[^\"]*\"|(?<!\w)['\u2018][^'\u2018\u2019]{2,}['\u2019](?!\w)")
 _CAMERA_FILE = re.compile(r"(?<![^\W_])(?P<prefix>[a-z]{1,12})?[ _-]?(?P<number>\d{3,8})(?![^\W_])", re.IGNORECASE)
 _FILE_ENDING = re.compile(r"\w+\.(?:jpe?g|png|tiff?|heic|webp|cr[23]|nef|arw|dng|raf|orf|rw2)\b", re.IGNORECASE)
 _UNDERSCORED = re.compile(r"\w*[^\W_]_+[^\W_]\w*")
-_SENTENCE_START = re.compile(r"(?:^|[.!?:;…][\"'”’)]*\s+)[\"'“„«(¿¡]*$")
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;…][\"'”\u2019)]*\s+)[\"'“„«(¿¡]*$")
+_YEAR = re.compile(r"(?:1[5-9]\d\d|20[0-3]\d)")
 
 
 def evidence_faults(sentence: Sentence, lists: WordLists, evidence: Evidence, *, is_own: bool) -> Iterator[Fault]:
@@ -65,9 +65,8 @@ def file_faults(sentence: Sentence, lists: WordLists, evidence: Evidence) -> Ite
         prefix = (match["prefix"] or "").casefold()
         if prefix and prefix in prefixes and not evidence.bears_out(match[0]):
             spans.append(match.span())
-    for word in sentence.words:
-        if word.folded in evidence.file_words and not _YEAR.fullmatch(word.folded):
-            spans.append((word.start, word.end))
+    own = (word for word in sentence.words if word.folded in evidence.file_words)
+    spans.extend((word.start, word.end) for word in own if not _YEAR.fullmatch(word.folded))
     for start, end in spans[:1]:
         said = sentence.text[start:end]
         yield Fault("file_name", WARN, f"“{said}” is part of a file's name, not of the picture.", start, end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from lightgate.domain.evidence import Evidence
 from lightgate.domain.proof_evidence import file_faults, listed_faults
@@ -100,7 +101,7 @@ def _windows(given: Sequence[str], caption: str, small: Terms) -> Iterator[Fault
     cut = [(keyword, place) for keyword, place in places if place is not None and place[1] - place[0] > 1]
     long = [keyword for keyword, (start, end) in cut if end - start >= _WINDOW_WORDS]
     glued = [keyword for keyword in long if any(word.folded in small for word in words_of(keyword))]
-    overlaps = any(a[1][0] < b[1][1] and b[1][0] < a[1][1] for a, b in zip(cut, cut[1:], strict=False))
+    overlaps = any(a[1][0] < b[1][1] and b[1][0] < a[1][1] for a, b in pairwise(cut))
     if glued or len(long) > 1 or (overlaps and len(cut) >= _WINDOW_SHARE * len(given)):
         example = (glued or long or [cut[0][0]])[0]
         yield Fault("keyword_window", WARN, f"“{example}” is cut out of the caption; choose words people search for.")

@@ -20,18 +20,20 @@ _WORD_FAULTS = (
     ("gear", "gear_talk", WARN, "“{said}” talks of equipment or technique instead of what is seen."),
     ("picture", "picture_talk", WARN, "“{said}” talks of the picture instead of what is in it."),
 )
-MARKDOWN = re.compile(r"\*\*|__|`|^\s*(?:#{1,6}|[-*+])\s|\[[^\[\]]*\]\(|</?[a-z][^<>]{0,80}>", re.MULTILINE | re.I)
+MARKDOWN = re.compile(
+    r"\*\*|__|`|^\s*(?:#{1,6}|[-*+])\s|\[[^\[\]]*\]\(|</?[a-z][^<>]{0,80}>", re.MULTILINE | re.IGNORECASE
+)
 #: pictographs, dingbats, flags, and the selector that turns a sign into one
 EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0f\U000e0020-\U000e007f]")
 ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+|\b[\w.+-]+@[\w-]+\.\w+|(?<!\w)[#@][^\W\d]\w+", re.IGNORECASE)
 _DOUBLED = re.compile(r"\b([^\W\d_]+)\s+\1\b", re.IGNORECASE)
 _ENDS = re.compile("[.!?…。\uff01\uff1f؟।][\"'”\u2019»)\\]]*$")
-_LAST_SIGNS = re.compile(r"[\s.!?…\"'”’»)\]]+$")
+_LAST_SIGNS = re.compile(r"[\s.!?…\"'”\u2019»)\]]+$")
 _STRAY = re.compile(
-    r"\s[,.;:!?](?!\d)|[,;:]\s*[.!?,;:]|[^.]\.\.(?!\.)|[!?]{2,}|\(\s*\)|\{\w*\}|\[[^\]]*\]|\s[-–—/]\s*[.!?]?$|\.\.\.|…"
+    r"\s[,.;:!?](?!\d)|[,;:]\s*[.!?,;:]|[^.]\.\.(?!\.)|[!?]{2,}|\(\s*\)|\{\w*\}|\[[^\]]*\]|\s[-\u2013—/]\s*[.!?]?$|\.\.\.|…"
 )
 _LABEL = re.compile(r"^\s*(?:caption|alt[ _-]?text|description|keywords|title)\s*:", re.IGNORECASE)
-_SENTENCES = re.compile(r"[.!?][\"'”’)]*\s+(?=[^\W\d_a-zà-ÿ])")
+_SENTENCES = re.compile(r"[.!?][\"'”\u2019)]*\s+(?=[^\W\d_a-zà-ÿ])")
 _BRACKETS = (("(", ")"), ("[", "]"), ("«", "»"))
 _MOST_SENTENCES = 2
 #: words that a fragment begins with
@@ -123,7 +125,7 @@ def _fragment(sentence: Sentence, lists: WordLists) -> Iterator[Fault]:
     if stray:
         yield Fault("broken_fragment", WARN, "The {label} has signs that belong nowhere.", *stray.span())
     body = _LAST_SIGNS.sub("", text)
-    if words and words[-1].end >= len(body) and words[-1].folded in lists.of("small", sentence.language):
+    if words and words[-1].end >= len(body) and words[-1].folded in lists.of("dangling", sentence.language):
         said = text[words[-1].start : words[-1].end]
         message = f"The {{label}} ends on “{said}”: something is missing."
         yield Fault("broken_fragment", WARN, message, words[-1].start, words[-1].end)

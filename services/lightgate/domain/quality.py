@@ -15,7 +15,7 @@ from lightgate.domain.quality_words import sentence
 #: raised whenever a constant here or a formula of the measurements changes
 QUALITY_VERSION = "1"
 
-TECHNICAL, FULL = "technical", "full"
+TECHNICAL, FULL, CALIBRATED = "technical", "full", "calibrated"
 NOT_RATED = "NA"
 
 SHARPNESS, EXPOSURE, NOISE, CONTRAST, COLOUR = "sharpness", "exposure", "noise", "contrast", "colour"

@@ -7,7 +7,7 @@ asks for a look; nothing is ever accepted by force.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lightgate.domain.evidence import Evidence
 from lightgate.domain.photo import HUMAN_SOURCES, Field, Issue, Source, Text
@@ -52,7 +52,7 @@ class Twin:
 class Context:
     """What a text is proved against, beside its own wording."""
 
-    lists: WordLists = WordLists()
+    lists: WordLists = field(default_factory=WordLists)
     #: what is known of the photo; None: it is not asked for
     evidence: Evidence | None = None
     #: texts of other photos

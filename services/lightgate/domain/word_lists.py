@@ -56,16 +56,19 @@ class Terms:
 
     def find(self, words: Sequence[Word], text: str) -> Iterator[Found]:
         """Find every term, the longest first; those that are exempt are passed over whole."""
-        place = 0
-        while place < len(words):
+        lengths, stems = self._lengths, self._stems
+        after = 0
+        for place, word in enumerate(words):
+            # nearly every word ends here
+            if place < after or (word.folded not in lengths and not (stems and word.folded.startswith(stems))):
+                continue
             length = self._longest(words, place)
             if length:
-                term = tuple(word.folded for word in words[place : place + length])
-                value = self.values.get(term)
+                after = place + length
+                value = self.values.get(tuple(each.folded for each in words[place:after]))
                 if value != "":
-                    start, end = words[place].start, words[place + length - 1].end
-                    yield Found(text[start:end], start, end, value or "")
-            place += length or 1
+                    end = words[after - 1].end
+                    yield Found(text[word.start : end], word.start, end, value or "")
 
     def opening(self, words: Sequence[Word]) -> int:
         """Give how many words at the beginning are a term; 0 for none."""
@@ -75,7 +78,7 @@ class Terms:
         first = words[place].folded
         for length in self._lengths.get(first, ()):
             term = tuple(word.folded for word in words[place : place + length])
-            if term in self.values:
+            if len(term) == length and term in self.values:
                 return length
         return 1 if self._stems and first.startswith(self._stems) else 0
 
@@ -92,8 +95,10 @@ class WordLists:
 
     def find(self, name: str, language: str, words: Sequence[Word], text: str) -> Iterator[Found]:
         """Find the terms of a list in a text, those for all languages too."""
-        yield from self.of(name, language).find(words, text)
-        yield from self.of(name, ANY).find(words, text)
+        for tag in (primary(language), ANY):
+            terms = self.lists.get((name, tag))
+            if terms is not None:
+                yield from terms.find(words, text)
 
 
 _NONE = Terms()

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: languages written without blanks between words
 UNSPACED = frozenset({"ja", "km", "lo", "my", "th", "zh"})
@@ -65,6 +66,7 @@ def count_words(text: str, language: str = "en") -> int:
     return len(words(text))
 
 
+@lru_cache(maxsize=256)
 def primary(language: str) -> str:
     """Give the primary subtag of a language tag: ``pt`` for ``pt-BR``."""
     return language.replace("_", "-").split("-")[0].casefold()

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from lightgate.adapters.child import last_lines
+from lightgate.adapters.child import last_lines, turn_over
 from lightgate.adapters.house_report import HouseReport, read_report
 from lightgate.adapters.instance import Instance
 from lightgate.errors import AlreadyRunning, NotUp
@@ -21,6 +21,7 @@ _START_S = 120.0
 #: a process that ended so often at its start will not come up by itself
 _FALLS = 3
 _STOP_S = 90.0
+_LAST_S = 5.0
 
 
 def how_it_is(folder: DataFolder) -> HouseReport | None:
@@ -41,6 +42,7 @@ def start(argv: Sequence[str], environ: Mapping[str, str], folder: DataFolder) -
         raise AlreadyRunning(home=folder.home)
     folder.logs.mkdir(parents=True, exist_ok=True)
     log = folder.logs / "up.log"
+    turn_over(log)
     with log.open("ab") as opened:
         process = subprocess.Popen(
             argv, stdin=subprocess.DEVNULL, stdout=opened, stderr=opened, env=dict(environ), start_new_session=True
@@ -79,4 +81,16 @@ def stop(folder: DataFolder) -> bool:
         os.kill(pid, signal.SIGTERM)
     if not instance.wait_until_gone(_STOP_S):
         raise NotUp(f"Something of the installation on {folder.home} does not stop; see {folder.logs}.")
+    _see_out(pid)
     return True
+
+
+def _see_out(pid: int | None) -> None:
+    """Wait for the supervisor's very end: its locks are free a moment before."""
+    until = time.monotonic() + _LAST_S
+    while pid is not None and time.monotonic() < until:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.02)

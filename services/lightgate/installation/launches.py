@@ -27,7 +27,7 @@ def of_worker(settings: Settings, stage: Stage, name: str | None = None) -> Laun
     Args:
         name: a second worker on one machine needs one of its own, e.g. ``exif.2``.
     """
-    processes = 1 if stage.is_exclusive else getattr(settings.workers, stage.name)
+    processes = 1 if stage.is_exclusive else settings.workers.processes(stage.name)
     line = commands.worker(
         stage.name,
         name=name or stage.name,

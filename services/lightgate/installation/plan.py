@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +16,7 @@ from lightgate.bootstrap import broker_url
 from lightgate.errors import ServiceMissing
 from lightgate.folder import DataFolder
 from lightgate.installation import launches
+from lightgate.installation.heartbeats import heartbeats
 from lightgate.installation.launches import Launch
 from lightgate.settings import Settings
 from lightgate.stage import Stage
@@ -127,14 +127,7 @@ def _program(
 
 def has_heartbeat(folder: DataFolder, pid: int) -> bool:
     """Has the worker of that process said that it is connected?"""
-    for file in folder.run.glob("heartbeat-*.json"):
-        try:
-            said = json.loads(file.read_text("ascii"))
-        except (OSError, ValueError):
-            continue
-        if said.get("pid") == pid and said.get("is_connected"):
-            return True
-    return False
+    return any(each.pid == pid and each.is_connected for each in heartbeats(folder))
 
 
 def is_healthy(place: Place) -> bool:

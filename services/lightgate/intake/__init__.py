@@ -7,6 +7,7 @@ from lightgate.intake.manifest import read_manifest
 from lightgate.intake.moves import finish_moves
 from lightgate.intake.orphans import sweep, sweep_when_due
 from lightgate.intake.planning import plan
+from lightgate.intake.replacing import replace_original
 from lightgate.intake.reports import RollbackReport, SetPlan, SetReport
 from lightgate.intake.scan import Skipped
 from lightgate.intake.submission import submit
@@ -23,6 +24,7 @@ __all__ = [
     "plan",
     "read_brief",
     "read_manifest",
+    "replace_original",
     "roll_back_blocked",
     "rollback",
     "submit",

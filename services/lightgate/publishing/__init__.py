@@ -2,8 +2,11 @@
 
 from lightgate.publishing.dry_run import PlannedFile, PlannedPhoto, plan
 from lightgate.publishing.record import Outcome
+from lightgate.publishing.redirects import redirect_lines
 from lightgate.publishing.release import ReleaseReport, ready_for_release, release
 from lightgate.publishing.removal import unpublish
+from lightgate.publishing.retention import tidy_originals
+from lightgate.publishing.undoing import undo_release
 
 __all__ = [
     "Outcome",
@@ -12,6 +15,9 @@ __all__ = [
     "ReleaseReport",
     "plan",
     "ready_for_release",
+    "redirect_lines",
     "release",
+    "tidy_originals",
+    "undo_release",
     "unpublish",
 ]

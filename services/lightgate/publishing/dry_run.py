@@ -44,6 +44,8 @@ class PlannedPhoto:
     to_remove: tuple[tuple[str, str], ...] = ()
     row: CatalogueRow | None = None
     row_change: Change | None = None
+    #: what a person should know besides, in words
+    notes: tuple[str, ...] = ()
 
 
 def plan(
@@ -87,4 +89,5 @@ def _planned(photo: Photo, folder: DataFolder, renderer: Renderer, website: Webs
         to_remove=tuple((delivery.target.name, path) for delivery in deliveries for path in delivery.to_remove),
         row=parcel.row,
         row_change=compare_row(parcel, website.catalogue, is_ours=bool(ledger)),
+        notes=tuple(dict.fromkeys(file.rendition.note for file in parcel.files if file.rendition.note)),
     )

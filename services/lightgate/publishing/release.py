@@ -12,8 +12,10 @@ from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import PUBLISH, RELEASE, Result, Route, Status, advance
 from lightgate.domain.words import ReviewStatus, why_not_live
 from lightgate.errors import SealBroken
+from lightgate.folder import DataFolder
 from lightgate.publishing.record import Outcome, move, note
 from lightgate.publishing.removal import unpublish
+from lightgate.replaced import sweep_replaced
 from lightgate.store import PhotoFilter, Store, Transaction
 
 _PAGE = 500
@@ -39,6 +41,7 @@ def release(
     by: str,
     at: datetime,
     *,
+    folder: DataFolder,
     website: Website,
     wake: Callable[[str], object],
 ) -> ReleaseReport:
@@ -63,9 +66,12 @@ def release(
                 move(tx, photo, advance(photo.position, Result.RELEASED, route), by, at)
                 tx.events.add(note(photo, by, at, "decision", "release"))
                 released.append(photo_id)
+        if released:
+            tx.releases.add(released, by, at)
     if released:
+        sweep_replaced(store, folder)
         wake(PUBLISH)
-    removed = unpublish(store, route, website, to_remove, by, at)
+    removed = unpublish(store, folder, route, website, to_remove, by, at)
     return ReleaseReport(tuple(released), removed, tuple(refused))
 
 

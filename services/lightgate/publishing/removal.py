@@ -10,24 +10,38 @@ from lightgate.delivery import Website
 from lightgate.domain.photo import Photo, Publication
 from lightgate.domain.pipeline import PUBLISH, Result, Route, Status, advance
 from lightgate.errors import LightgateError
+from lightgate.file_lock import alone_if_free
+from lightgate.folder import DataFolder
 from lightgate.publishing.record import Outcome, move, note
 from lightgate.store import Store, Transaction
 
 #: ledger state of what a release or ``unpublish`` takes off the site
 TO_REMOVE = "to_remove"
+BUSY = "This photo is being published right now; try again in a moment."
 
 
 def unpublish(
-    store: Store, route: Route, website: Website, ids: Sequence[int], by: str, at: datetime
+    store: Store, folder: DataFolder, route: Route, website: Website, ids: Sequence[int], by: str, at: datetime
 ) -> tuple[Outcome, ...]:
     """Take photos off the site: row first, so that nothing points at a missing file, then files, then the ledger.
 
     One that stood at ``publish`` goes back to review. What could not be reached stays in the ledger, to be removed.
     """
-    return tuple(_unpublish_one(store, route, website, photo_id, by, at) for photo_id in dict.fromkeys(ids))
+    return tuple(_alone(store, folder, route, website, photo_id, by, at) for photo_id in dict.fromkeys(ids))
 
 
-def _unpublish_one(store: Store, route: Route, website: Website, photo_id: int, by: str, at: datetime) -> Outcome:
+def _alone(
+    store: Store, folder: DataFolder, route: Route, website: Website, photo_id: int, by: str, at: datetime
+) -> Outcome:
+    """Keep workers from publishing the photo while it is taken off."""
+    with alone_if_free(folder.live_lock(photo_id)) as is_free:
+        if not is_free:
+            return Outcome(photo_id, is_done=False, message=BUSY)
+        return take_off(store, route, website, photo_id, by, at)
+
+
+def take_off(store: Store, route: Route, website: Website, photo_id: int, by: str, at: datetime) -> Outcome:
+    """Take one photo off; the caller holds its lock."""
     try:
         with store.writing() as tx:
             photo = tx.photos.get(photo_id)
@@ -77,5 +91,5 @@ def _why_not_unpublished(photo: Photo) -> str | None:
     if not photo.publications:
         return "This photo is not on the website."
     if photo.position.step == PUBLISH and photo.position.status is Status.RUNNING:
-        return "This photo is being published right now; try again in a moment."
+        return BUSY
     return None

@@ -10,6 +10,7 @@ from lightgate.errors import InputInvalid, LightgateError
 from lightgate.review.decisions import approve, reject, reopen, retry, skip
 from lightgate.review.desk import Desk
 from lightgate.review.editing import Changes, edit
+from lightgate.review.regenerating import regenerate
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Outcome:
     photo_id: int
     photo: Photo | None = None
     error: LightgateError | None = None
+    is_changed: bool = True
 
 
 def bulk(
@@ -27,7 +29,7 @@ def bulk(
     """Decide or edit many photos at the version each has now; one that cannot be does not stop the rest.
 
     Args:
-        action: approve, reject, reopen, retry, skip or edit.
+        action: approve, reject, reopen, retry, skip, edit, or regenerate with a hint as the reason.
 
     Raises:
         InputInvalid: no such action.
@@ -38,11 +40,32 @@ def bulk(
         "reopen": lambda photo: reopen(desk, photo.id, photo.version, by),
         "retry": lambda photo: retry(desk, photo.id, photo.version, by),
         "skip": lambda photo: skip(desk, photo.id, photo.version, by),
+        "regenerate": lambda photo: _regenerated(desk, photo, by, reason),
         "edit": lambda photo: edit(desk, photo.id, photo.version, changes or Changes(), by),
     }
     if action not in actions:
         raise InputInvalid(reason=f"There is no bulk action “{action[:40]}”; there are: {', '.join(actions)}.")
     return [_one(desk, photo_id, actions[action]) for photo_id in dict.fromkeys(ids)]
+
+
+def bulk_edit(desk: Desk, ids: Sequence[int], change: Callable[[Photo], Changes], by: str) -> Sequence[Outcome]:
+    """Edit many photos, each in its own way; what is as wanted already is left alone."""
+    return [_edited(desk, photo_id, change, by) for photo_id in dict.fromkeys(ids)]
+
+
+def _edited(desk: Desk, photo_id: int, change: Callable[[Photo], Changes], by: str) -> Outcome:
+    try:
+        with desk.store.reading() as tx:
+            photo = tx.photos.get(photo_id)
+        edited = edit(desk, photo_id, photo.version, change(photo), by)
+    except LightgateError as error:
+        return Outcome(photo_id, error=error)
+    return Outcome(photo_id, edited, is_changed=edited.version != photo.version)
+
+
+def _regenerated(desk: Desk, photo: Photo, by: str, hint: str) -> Photo:
+    regenerate(desk, photo.id, photo.version, by, hint=hint)
+    return photo
 
 
 def _one(desk: Desk, photo_id: int, act: Callable[[Photo], Photo]) -> Outcome:

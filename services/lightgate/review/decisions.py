@@ -99,7 +99,7 @@ def _leave_failure(desk: Desk, photo_id: int, version: int, by: str, result: Res
         photo = fetch(tx, photo_id, version)
         after = move(tx, desk, photo, result, by, at)
         if after.step == REVIEW:
-            prove(tx, photo_id, at)
+            prove(tx, desk, photo_id, at)
         tx.events.add(note(photo, at, by, "decision", result.value))
         left = tx.photos.get(photo_id)
     desk.wake(left)

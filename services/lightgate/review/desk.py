@@ -14,6 +14,7 @@ from lightgate.domain.quality import BandLimits
 from lightgate.errors import Conflict
 from lightgate.folder import DataFolder
 from lightgate.ports import Dispatch
+from lightgate.proofreading import Proofreader
 from lightgate.store import Actor, Event, Store, Transaction
 
 
@@ -30,6 +31,7 @@ class Desk:
     #: seals approvals
     key: bytes = field(repr=False)
     bands: BandLimits = field(default_factory=BandLimits)
+    proofreader: Proofreader = field(default_factory=Proofreader)
 
     def wake(self, photo: Photo) -> None:
         """Wake the workers of a step that a decision just sent a photo to; call it after the commit."""
@@ -83,11 +85,12 @@ def note(
     return Event(photo.id, photo.set_id, at, Actor.PERSON, by, kind, name, old, new)
 
 
-def prove(tx: Transaction, photo_id: int, at: datetime) -> None:
+def prove(tx: Transaction, desk: Desk, photo_id: int, at: datetime) -> None:
     """Write the text proof of what stands there now."""
     photo = tx.photos.get(photo_id)
-    issues = proofs.proof_all(photo.texts, photo.languages)
-    tx.photos.put_proof(photo_id, issues, proofs.score(issues), at)
+    issues = desk.proofreader.issues(tx, photo)
+    grades = proofs.field_scores(issues, photo.languages)
+    tx.photos.put_proof(photo_id, issues, proofs.score(issues), at, grades)
 
 
 def withdraw_approval(tx: Transaction, photo: Photo) -> None:

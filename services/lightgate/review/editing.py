@@ -25,6 +25,10 @@ class TextChange:
     language: str
     field: Field
     value: TextValue
+    #: who wrote it: a proposal that a person takes stays the model's
+    source: Source = Source.PERSON
+    model: str | None = None
+    prompt_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +63,25 @@ def edit(desk: Desk, photo_id: int, version: int, changes: Changes, by: str) -> 
     """
     at = desk.now()
     with desk.store.writing() as tx:
-        photo = fetch(tx, photo_id, version)
-        applied = [
-            *_edit_identity(tx, desk, photo, changes, by, at),
-            *_edit_texts(tx, photo, changes, at),
-            *_edit_qr(tx, photo, changes, desk.bands),
-        ]
-        if applied:
-            move(tx, desk, photo, Result.EDITED, by, at)
-            withdraw_approval(tx, photo)
-            tx.events.add(*(note(photo, at, by, "field", name, old=old, new=new) for name, old, new in applied))
-            prove(tx, photo_id, at)
-        locked = _edit_locks(tx, photo_id, changes, at)
-        if locked and not applied:
-            tx.photos.touch(photo, at)
-        return tx.photos.get(photo_id)
+        return apply_changes(tx, desk, fetch(tx, photo_id, version), changes, by, at)
+
+
+def apply_changes(tx: Transaction, desk: Desk, photo: Photo, changes: Changes, by: str, at: datetime) -> Photo:
+    """Change a photo inside a transaction that does more; see ``edit``."""
+    applied = [
+        *_edit_identity(tx, desk, photo, changes, by, at),
+        *_edit_texts(tx, photo, changes, at),
+        *_edit_qr(tx, photo, changes, desk.bands),
+    ]
+    if applied:
+        move(tx, desk, photo, Result.EDITED, by, at)
+        withdraw_approval(tx, photo)
+        tx.events.add(*(note(photo, at, by, "field", name, old=old, new=new) for name, old, new in applied))
+        prove(tx, desk, photo.id, at)
+    locked = _edit_locks(tx, photo.id, changes, at)
+    if locked and not applied:
+        tx.photos.touch(photo, at)
+    return tx.photos.get(photo.id)
 
 
 #: field, old, new, as they stand in the history
@@ -108,8 +116,12 @@ def _edit_texts(tx: Transaction, photo: Photo, changes: Changes, at: datetime) -
         if old is not None and old.value == value:
             continue
         locked = old.locked if old else False
-        tx.photos.put_text(photo.id, Text(change.language, change.field, value, Source.PERSON, locked), at)
+        tx.photos.put_text(photo.id, _text(change, value, locked), at)
         yield f"{change.field}.{change.language}", _shown(old.value) if old else None, _shown(value)
+
+
+def _text(change: TextChange, value: TextValue, locked: bool) -> Text:
+    return Text(change.language, change.field, value, change.source, locked, change.model, change.prompt_hash)
 
 
 def _edit_qr(tx: Transaction, photo: Photo, changes: Changes, limits: BandLimits) -> Iterator[_Applied]:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from lightgate.domain.photo import HUMAN_SOURCES, CaptionFacts, Claim, Field, Issue, Photo, Text, TextValue
+from lightgate.domain.photo import CaptionFacts, Claim, Issue, Photo, Text
 from lightgate.domain.pipeline import Step
-from lightgate.domain.text import WARN, proof_all, score
-from lightgate.errors import LightgateError, ModelAnswerBad, StorageFull, StoreBusy, UnreadableImage
+from lightgate.domain.text import WARN, field_scores, score
+from lightgate.domain.words import ReviewStatus
+from lightgate.errors import InputInvalid, LightgateError, ModelAnswerBad, StorageFull, StoreBusy, UnreadableImage
 from lightgate.folder import DataFolder
-from lightgate.ports import CaptionDraft, Captioner, CaptionRequest, Exclusive
+from lightgate.ports import Captioner, Exclusive
+from lightgate.proofreading import Proofreader
 from lightgate.settings import Settings
 from lightgate.stage import Finding, Stage, Work
-from lightgate.store import PhotoFilter, Store
+from lightgate.store import Store, TextRequest
+from lightgate.text_writing import KeywordRule, Writer, Written, open_fields
 
 log = logging.getLogger(__name__)
 
@@ -25,16 +29,16 @@ log = logging.getLogger(__name__)
 STATUS_NOTE = "caption.status"
 #: what the model runs on
 RUNTIME_NOTE = "caption.runtime"
-#: the model answered once since this installation was made: from then on photos wait for it
+#: the server whose model answered once since this installation was made: from then on photos wait for it
 SEEN_NOTE = "ollama.seen"
+#: how installations older than that noted it
+_SOME_SERVER = "yes"
 
 #: no further language is begun after this long with one photo; the next may take ``ollama.hard_timeout_s``
 LAST_START_S = 900
-#: captions of the set that the model is asked not to repeat
-AVOIDED = 10
-#: photos before this one in which they are looked for; a set's ids are consecutive
-LOOKED_AT = 40
 JPEG_QUALITY = 85
+#: other words are asked for with other seeds; this leaves room for the rewrites of each request
+VARIATIONS = 5
 
 
 def _build(settings: Settings, store: Store) -> Work:
@@ -43,6 +47,7 @@ def _build(settings: Settings, store: Store) -> Work:
     from lightgate.adapters.gpu_lock import GpuLock, gpu_lock_file
     from lightgate.adapters.images import upright_jpeg
     from lightgate.adapters.ollama import OllamaCaptioner
+    from lightgate.adapters.word_lists import word_lists
 
     folder = DataFolder(settings.home)
     model = OllamaCaptioner(settings.ollama, folder.prompts)
@@ -54,6 +59,11 @@ def _build(settings: Settings, store: Store) -> Work:
         lock=GpuLock(gpu_lock_file(folder.locks, settings.ollama.host)),
         picture=Pictures(folder, settings.ollama.max_edge_px, upright_jpeg).of,
         runtime_line=model.runtime_line,
+        proofreader=Proofreader(partial(word_lists, folder.words), settings.texts.keywords),
+        rewrites=settings.texts.rewrites,
+        keywords=KeywordRule(settings.intake.languages[0], settings.texts.unknown_keywords == "keep"),
+        server=settings.ollama.host,
+        unload=model.unload if settings.ollama.close_when_idle else None,
     )
 
 
@@ -107,6 +117,11 @@ class CaptionWork:
         lock: Exclusive,
         picture: Callable[[Photo], bytes],
         runtime_line: Callable[[], str],
+        proofreader: Proofreader | None = None,
+        rewrites: int = 0,
+        keywords: KeywordRule | None = None,
+        server: str = "yes",
+        unload: Callable[[], None] | None = None,
         max_attempts: int = STAGE.step.max_attempts,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -117,6 +132,11 @@ class CaptionWork:
         self._lock = lock
         self._picture = picture
         self._runtime_line: Callable[[], str] | None = runtime_line
+        self._proofreader = proofreader or Proofreader()
+        self._rewrites = rewrites
+        self._keywords = keywords
+        self._server = server
+        self._unload = unload
         self._max_attempts = max_attempts
         self._clock = clock
         self._has_model = False
@@ -130,7 +150,7 @@ class CaptionWork:
             return None
         reason = self._model.why_not_ready()
         if reason is None:
-            self._note(SEEN_NOTE, "yes")
+            self._note(SEEN_NOTE, self._server)
             self._has_model = self._lock.acquire()
             reason = None if self._has_model else self._lock.why_not_free()
         elif self._mode == "auto" and not self._is_seen():
@@ -143,9 +163,34 @@ class CaptionWork:
         """Write texts for photos, one after the other."""
         return [self._one(claim) for claim in claims]
 
+    def can_write(self) -> bool:
+        """Ask anew whether the model answers and the GPU is ours."""
+        return self._mode != "draft" and self.why_not_ready() is None and self._has_model
+
+    def propose(self, photo: Photo, request: TextRequest) -> Sequence[Text] | LightgateError:
+        """Write the wanted fields anew, as a proposal; what a person wrote or locked by now is left out."""
+        wanted = [field for field in open_fields(photo, request.language) if field in request.fields]
+        if not wanted:
+            return InputInvalid(reason="A person has written these texts in the meantime; they stay.")
+        try:
+            self._announce()
+            writer = self._writer(self._model, self._clock())
+            variation = VARIATIONS * request.id
+            written = writer.write(photo, request.language, self._picture(photo), wanted, request.hint, variation)
+        except LightgateError as error:
+            return error
+        return written.texts
+
     def close(self) -> None:
-        """Free the GPU for another user of it until the next drain."""
+        """Free the GPU for another user of it until the next drain, and its memory when nothing is on its way."""
+        if self._unload is not None and self._has_model and self._is_all_done():
+            self._unload()
         self._lock.release()
+
+    def _is_all_done(self) -> bool:
+        with self._store.reading() as tx:
+            on_the_way = tx.photos.count_by_status().get(ReviewStatus.QUEUED, 0)
+            return not on_the_way and not tx.requests.count_ready(datetime.now(UTC))
 
     def _one(self, claim: Claim) -> Finding:
         photo, began = claim.photo, self._clock()
@@ -159,36 +204,51 @@ class CaptionWork:
         except LightgateError as error:
             return error
 
-    def _written(self, photo: Photo, began: float) -> Iterator[tuple[str, CaptionDraft]]:
+    def _written(self, photo: Photo, began: float) -> Iterator[Written]:
         """Have the open languages written by the model, or as drafts while there is none."""
         if not self._has_model:
             yield from self._drafted(photo)
             return
         languages = _open_languages(photo)
         picture = self._picture(photo) if languages else b""
+        writer = self._writer(self._model, began)
         for language in languages:
             if self._clock() - began > LAST_START_S:
                 raise ModelAnswerBad(reason="the model is too slow for this many languages")
-            request = self._request(photo, language, avoid=self._used_captions(photo, language))
-            yield language, self._model.describe(picture, request)
+            yield writer.write(photo, language, picture, open_fields(photo, language))
 
-    def _drafted(self, photo: Photo) -> Iterator[tuple[str, CaptionDraft]]:
+    def _drafted(self, photo: Photo) -> Iterator[Written]:
+        writer = self._writer(self._draft, self._clock())
         for language in _open_languages(photo):
-            yield language, self._draft.describe(b"", self._request(photo, language))
+            yield writer.write(photo, language, b"", open_fields(photo, language))
 
-    def _facts(self, photo: Photo, written: Sequence[tuple[str, CaptionDraft]]) -> CaptionFacts:
-        new = tuple(text for language, draft in written for text in _texts(photo, language, draft))
+    def _writer(self, captioner: Captioner, began: float) -> Writer:
+        return Writer(
+            self._store,
+            captioner,
+            self._proofreader,
+            rewrites=self._rewrites,
+            has_time=lambda: self._clock() - began <= LAST_START_S,
+            keywords=self._keywords,
+        )
+
+    def _facts(self, photo: Photo, written: Sequence[Written]) -> CaptionFacts:
+        new = tuple(text for each in written for text in each.texts)
         fresh = {(text.language, text.field) for text in new}
         kept = [text for text in photo.texts if (text.language, text.field) not in fresh]
-        issues = proof_all([*kept, *new], photo.languages)
-        drafts = [draft for _, draft in written]
+        with self._store.reading() as tx:
+            issues = self._proofreader.issues(tx, photo, [*kept, *new])
         return CaptionFacts(
             new,
             issues,
             score(issues),
-            min((draft.confidence for draft in drafts if draft.confidence is not None), default=None),
-            max((draft.attempts for draft in drafts), default=1),
-            any(draft.fallback_used for draft in drafts),
+            min((each.confidence for each in written if each.confidence is not None), default=None),
+            max((each.attempts for each in written), default=1),
+            any(each.fallback_used for each in written),
+            tuple(text for each in written for text in each.before),
+            tuple(dict.fromkeys(step for each in written for step in each.repairs)),
+            sum(each.rewrites for each in written),
+            tuple(field_scores(issues, photo.languages).items()),
         )
 
     def _given_up(self, photo: Photo, bad: ModelAnswerBad) -> CaptionFacts:
@@ -196,27 +256,7 @@ class CaptionWork:
         facts = self._facts(photo, list(self._drafted(photo)))
         failed = Issue("model_failed", WARN, f"{bad.message} The texts are a draft.", photo.languages[0])
         issues = (*facts.issues, failed)
-        return CaptionFacts(facts.texts, issues, score(issues), attempts=photo.position.attempt)
-
-    def _request(self, photo: Photo, language: str, avoid: tuple[str, ...] = ()) -> CaptionRequest:
-        written = tuple((text.field, text.value) for text in photo.texts if _is_kept(text) and text.value)
-        return CaptionRequest(
-            language=language,
-            subject=photo.subject,
-            location=photo.location,
-            folder=photo.folder,
-            brief=photo.brief,
-            exif=photo.exif,
-            written=written,
-            avoid=avoid,
-        )
-
-    def _used_captions(self, photo: Photo, language: str) -> tuple[str, ...]:
-        wanted = PhotoFilter(set_id=photo.set_id)
-        with self._store.reading() as tx:
-            earlier = tx.photos.page(wanted, after=photo.id - 1 - LOOKED_AT, limit=LOOKED_AT)
-        captions = [each.text(language, Field.CAPTION) for each in earlier if each.id < photo.id]
-        return tuple(str(text.value) for text in captions if text is not None and text.value)[-AVOIDED:]
+        return replace(facts, issues=issues, score=score(issues), attempts=photo.position.attempt)
 
     def _announce(self) -> None:
         """Say once a process what the model runs on, after loading it."""
@@ -228,7 +268,7 @@ class CaptionWork:
 
     def _is_seen(self) -> bool:
         with self._store.reading() as tx:
-            return tx.notes.get(SEEN_NOTE) is not None
+            return tx.notes.get(SEEN_NOTE) in {self._server, _SOME_SERVER}
 
     def _note(self, key: str, value: str | None) -> None:
         """Write a note when it changed; it is only information, so a busy or full disk may cost it."""
@@ -244,27 +284,6 @@ class CaptionWork:
             self._noted[key] = value
 
 
-def _is_kept(text: Text) -> bool:
-    """Did a person write or lock this text?"""
-    return text.locked or text.source in HUMAN_SOURCES
-
-
 def _open_languages(photo: Photo) -> list[str]:
     """List the languages in which a person has not written everything."""
-    return [language for language in photo.languages if _open_fields(photo, language)]
-
-
-def _open_fields(photo: Photo, language: str) -> tuple[Field, ...]:
-    texts = {field: photo.text(language, field) for field in Field}
-    return tuple(field for field, text in texts.items() if text is None or not _is_kept(text))
-
-
-def _texts(photo: Photo, language: str, draft: CaptionDraft) -> Iterator[Text]:
-    values: dict[Field, TextValue] = {
-        Field.CAPTION: draft.caption,
-        Field.ALT_TEXT: draft.alt_text,
-        Field.KEYWORDS: draft.keywords,
-    }
-    for field in _open_fields(photo, language):
-        if values[field]:
-            yield Text(language, field, values[field], draft.source, model=draft.model, prompt_hash=draft.prompt_hash)
+    return [language for language in photo.languages if open_fields(photo, language)]

@@ -47,7 +47,7 @@ class ExifWork:
             header = self.headers.read(self._original(photo))
         except LightgateError as error:
             return error
-        return ExifFacts(header.exif, header.rights, tuple(_texts(header, photo.languages[0])))
+        return ExifFacts(header.exif, header.rights, tuple(_texts(header, photo.languages[0])), header.extra)
 
     def _original(self, photo: Photo) -> Path:
         original = self.folder.original(photo.content_hash, photo.suffix)

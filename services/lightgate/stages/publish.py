@@ -6,24 +6,29 @@ are sending, so that after a crash at any point the next run knows these files a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from lightgate.approved import is_approved
 from lightgate.delivery import LIVE, Delivery, Parcel, Website, compare, compare_row, pack
 from lightgate.domain.photo import Claim, Photo, Publication, PublishFacts
 from lightgate.domain.pipeline import PUBLISH, Step
-from lightgate.errors import SealBroken, WorkerLost
+from lightgate.errors import BeingRemoved, SealBroken, WorkerLost
+from lightgate.file_lock import alone_if_free
 from lightgate.folder import DataFolder
 from lightgate.kill_point import kill_point
-from lightgate.ports import Renderer
+from lightgate.ports import Catalogue, Renderer, SiteCheck, Target
+from lightgate.replaced import keep_before
 from lightgate.settings import Settings
 from lightgate.stage import Stage
 from lightgate.store import Store, Transaction
 
 #: ledger state before the first byte
 SENDING = "sending"
+#: why nothing is published at present, for the review site; absent while all is well
+STATUS_NOTE = "publish.status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +43,29 @@ class Publisher:
     key: bytes
     now: Callable[[], datetime]
     kill_at: str | None = None
+    #: None where the website has no address
+    site_check: SiteCheck | None = None
+    #: what the note says, so that it is written only when that changes
+    noted: list[str | None] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return f"Publisher({self.folder.home})"
 
     def why_not_ready(self) -> str | None:
-        reasons = (target.why_not_ready() for target in self.website.targets)
-        return next((reason for reason in reasons if reason), None)
+        """Say why nothing can go live now; a site or a catalogue that is away costs no photo an attempt."""
+        places: tuple[Target | Catalogue, ...] = (*self.website.targets, self.website.catalogue)
+        reason = next(filter(None, (place.why_not_ready() for place in places)), None)
+        if self.noted != [reason]:
+            with self.store.writing() as tx:
+                tx.notes.put(STATUS_NOTE, reason, self.now())
+            self.noted[:] = [reason]
+        return reason
 
     def do(self, claims: Sequence[Claim]) -> Sequence[PublishFacts]:
         return [self.publish(claim) for claim in claims]
 
     def close(self) -> None:
-        """Nothing is held between photos."""
+        """Keep the connections: the next photos use them."""
 
     def publish(self, claim: Claim) -> PublishFacts:
         """Bring one photo to every target and into the catalogue.
@@ -59,18 +74,30 @@ class Publisher:
             SealBroken: not approved, or not as it is now.
             OriginalMissing: the working copy is gone or changed.
             NameTaken: a file or row in the way is not ours.
+            RowRefused: the catalogue cannot hold the row.
+            BeingRemoved: a person takes it off the site right now.
             Transient: a target or the catalogue failed; what is done so far is found done the next time.
         """
+        with alone_if_free(self.folder.live_lock(claim.photo.id)) as is_free:
+            if not is_free:
+                raise BeingRemoved
+            return self._publish(claim)
+
+    def _publish(self, claim: Claim) -> PublishFacts:
         photo = self._approved(claim.photo.id)
         parcel = pack(photo, self.folder.original(photo.content_hash, photo.suffix), self.renderer, self.website)
         kill_point(self.kill_at, "after_render")
         ledger = {publication.target: publication for publication in photo.publications}
         deliveries = [compare(parcel, target, ledger.get(target.name)) for target in self.website.targets]
         compare_row(parcel, self.website.catalogue, is_ours=bool(ledger))
+        keep_before(self.store, self.folder, self.website, photo, deliveries)
+        kill_point(self.kill_at, "after_keeping")
         self._announce(claim, photo, parcel, deliveries, ledger)
+        kill_point(self.kill_at, "after_announcing")
         for delivery in deliveries:
             for file in delivery.to_put:
                 delivery.target.put(file.path, file.rendition.content)
+                kill_point(self.kill_at, f"after_{file.rendition.kind}")
         kill_point(self.kill_at, "after_files")
         with self.store.reading() as tx:
             self._require_unchanged(tx, claim, photo)
@@ -79,7 +106,11 @@ class Publisher:
         for delivery in deliveries:
             for path in delivery.to_remove:
                 delivery.target.remove(path)
-        return PublishFacts(tuple(self._published(each, parcel, ledger, row_id) for each in deliveries))
+        kill_point(self.kill_at, "after_removing")
+        checks = self._checks(parcel)
+        published = tuple(self._published(each, parcel, ledger, row_id) for each in deliveries)
+        first = replace(published[0], checks=checks)
+        return PublishFacts((first, *published[1:]), tuple(_moved(deliveries[0])))
 
     def _approved(self, photo_id: int) -> Photo:
         """Read the photo as it is now: the claim's copy may be older than its approval."""
@@ -110,41 +141,74 @@ class Publisher:
             self._require_unchanged(tx, claim, photo)
             tx.names.publish(photo.id, at)
             for delivery in deliveries:
-                stale = {f"old {number}": path for number, path in enumerate(delivery.to_remove)}
-                paths = {**parcel.paths, **stale}
+                stale = {f"old {number} {kind}": path for number, (kind, path) in enumerate(delivery.stale)}
+                paths = {**delivery.paths, **stale}
                 name = delivery.target.name
                 before = ledger.get(name) or Publication(name, SENDING, parcel.file_name, paths)
-                tx.publications.put(photo.id, replace(before, paths=paths), at)
+                # from the first byte on, what was live may not be any more; an unfinished removal is over
+                state = SENDING if delivery.to_put else before.state
+                tx.publications.put(photo.id, replace(before, state=state, paths=paths), at)
 
     def _published(
         self, delivery: Delivery, parcel: Parcel, ledger: Mapping[str, Publication], row_id: int
     ) -> Publication:
         name = delivery.target.name
         before = ledger.get(name)
-        is_as_before = before is not None and before.state == LIVE and before.hashes == parcel.hashes
+        is_as_before = before is not None and before.state == LIVE and before.hashes == delivery.hashes
         at = before.published_at if before and is_as_before else self.now()
-        return Publication(name, LIVE, parcel.file_name, parcel.paths, parcel.hashes, at, row_id)
+        made = [file.rendition for file, _ in delivery.changes]
+        return Publication(
+            name,
+            LIVE,
+            parcel.file_name,
+            delivery.paths,
+            delivery.hashes,
+            at,
+            row_id,
+            profile=made[0].profile,
+            pixels={each.kind: each.pixels for each in made},
+        )
+
+    def _checks(self, parcel: Parcel) -> dict[str, dict[str, str | int | bool | None]]:
+        """Look at the first target's files through the website, where it has an address."""
+        if self.site_check is None:
+            return {}
+        base = self.website.public_url.rstrip("/")
+        return {
+            file.rendition.kind: self.site_check.look(f"{base}/{quote(file.path)}", file.rendition.hash)
+            for file in parcel.files
+        }
+
+
+def _moved(delivery: Delivery) -> Iterator[tuple[str, str]]:
+    """Yield old and new path of every file that is elsewhere now."""
+    for kind, path in delivery.stale:
+        if kind in delivery.paths:
+            yield path, delivery.paths[kind]
 
 
 def build(settings: Settings, store: Store) -> Publisher:
     """Open the website and its key, and clear away what a killed worker left half-written there."""
     # libvips must not be loaded before a worker forks
+    from lightgate.adapters.live_check import LiveCheck
     from lightgate.adapters.renditions import renditions
     from lightgate.adapters.secrets import seal_key
     from lightgate.adapters.website import open_website
 
-    folder = DataFolder(settings.home)
-    website = open_website(settings.publish, folder, settings.mysql)
+    folder, publish = DataFolder(settings.home), settings.publish
+    website = open_website(publish, folder, settings.mysql)
     for target in website.targets:
         target.sweep()
-    renderer, key = renditions(settings.publish), seal_key(folder.secrets)
-    return Publisher(store, folder, renderer, website, key, lambda: datetime.now(UTC), settings.kill_at)
+    renderer, key = renditions(publish), seal_key(folder.secrets)
+    check = LiveCheck() if publish.check_live and publish.public_url.startswith(("http://", "https://")) else None
+    return Publisher(store, folder, renderer, website, key, lambda: datetime.now(UTC), settings.kill_at, check)
 
 
 STAGE = Stage(
     step=Step(PUBLISH, max_attempts=5),
     build=build,
     batch=1,
-    soft_limit_s=120,
-    hard_limit_s=150,
+    # a slow line may need minutes for a photo; each answer of a server has its own limit
+    soft_limit_s=900,
+    hard_limit_s=960,
 )

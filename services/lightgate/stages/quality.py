@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from lightgate.domain.photo import Claim, Photo, QualityFacts
+from lightgate.domain.judge import Judge
+from lightgate.domain.photo import Claim, Photo, QualityFacts, Scores
 from lightgate.domain.pipeline import Step
-from lightgate.domain.quality import BandLimits, rate
+from lightgate.domain.quality import CALIBRATED, BandLimits, band, rate
 from lightgate.errors import ClipUnavailable, LightgateError
 from lightgate.folder import DataFolder
 from lightgate.ports import AestheticScorer, Darkroom, Development, Exclusive, Rating
@@ -19,31 +22,37 @@ from lightgate.store import Store
 
 log = logging.getLogger(__name__)
 
+#: containers of cameras and phones; what their decoders can be made to do is bounded by the header
+_PLAIN = frozenset({"JPEG", "HEIF", None})
+_LARGE_MEGAPIXELS = 60
 _SWITCHED_OFF = "CLIP is switched off (setting clip.enabled)."
 
 
 def _build(settings: Settings, store: Store) -> Work:
     # numpy, libvips and, at the first picture, torch, which only this stage's workers need
-    from lightgate.adapters.clip import OpenClip
+    from lightgate.adapters.careful_darkroom import CarefulDarkroom
+    from lightgate.adapters.clip import open_clip
     from lightgate.adapters.gpu_lock import GpuLock, gpu_lock_file
     from lightgate.adapters.images import VipsDarkroom
+    from lightgate.adapters.judge_file import read_judge
+    from lightgate.adapters.plug_ins import plugged_in
 
     folder = DataFolder(settings.home)
     clip = settings.clip
-    scorer = OpenClip(
-        clip.model,
-        clip.weights,
-        head=clip.aesthetic_head,
-        device=clip.device,
-        batch=clip.batch,
-        threads=max(1, (os.cpu_count() or 1) // settings.workers.quality),
-    )
+    cores = os.cpu_count() or 1
+    threads = max(1, cores // settings.workers.processes(STAGE.name))
+    scorer = open_clip(clip, folder, threads) if clip.enabled else None
     return QualityWork(
         VipsDarkroom(settings.intake.max_megapixels),
         folder,
         BandLimits(**settings.bands.model_dump()),
-        scorer=scorer if clip.enabled else None,
+        scorer=scorer,
+        careful=CarefulDarkroom(settings.intake.max_megapixels, settings.workers.memory_limit_mb),
+        others=plugged_in(),
+        judge=read_judge(folder.calibration),
         gpu=GpuLock(gpu_lock_file(folder.locks, settings.ollama.host)),
+        # the GPU has one holder at a time, which then develops on all cores
+        threads=cores if scorer is not None and scorer.wants_gpu() else threads,
     )
 
 
@@ -61,7 +70,7 @@ STAGE = Stage(
 
 @dataclass(slots=True)
 class QualityWork:
-    """Develops photos one by one, then shows all their proxies to the model at once."""
+    """Develops photos, and shows those that are ready to the model while the next are being developed."""
 
     darkroom: Darkroom
     folder: DataFolder
@@ -69,7 +78,20 @@ class QualityWork:
     scorer: AestheticScorer | None = None
     #: shared with the caption model; asked for only where CLIP runs on the GPU
     gpu: Exclusive | None = None
+    #: fitted to the photographer's own judgements
+    judge: Judge | None = None
+    #: for photos that failed before, and for files that may be made to hurt
+    careful: Darkroom | None = None
+    #: scorers of other packages by name, for the columns ``nima_score`` and ``brisque_score``
+    others: Mapping[str, Callable[[Path], float]] = field(default_factory=dict)
+    #: photos developed at once
+    threads: int = 1
     _has_said_why: bool = field(default=False, init=False)
+
+    @property
+    def batch(self) -> int:
+        """Photos to be claimed at once."""
+        return STAGE.batch if self.scorer is None else self.scorer.batch()
 
     def why_not_ready(self) -> str | None:
         """Wait for the GPU where the scorer needs it."""
@@ -79,49 +101,83 @@ class QualityWork:
 
     def do(self, claims: Sequence[Claim]) -> Sequence[Finding]:
         """Develop and rate."""
-        developed = [self._develop(claim.photo) for claim in claims]
-        good = [claim.photo for claim, found in zip(claims, developed, strict=True) if isinstance(found, Development)]
-        ratings, why_none = self._rate(good)
-        return [
-            found if isinstance(found, LightgateError) else self._facts(found, ratings.get(claim.photo.id), why_none)
-            for claim, found in zip(claims, developed, strict=True)
-        ]
+        if self.threads == 1 or len(claims) == 1:
+            return self._finished(claims, [self._develop(claim.photo) for claim in claims])
+        with ThreadPoolExecutor(self.threads, "darkroom") as pool:
+            futures = [(claim, pool.submit(self._develop, claim.photo)) for claim in claims]
+            # the model looks at the first half while the second is being developed
+            middle = (len(claims) + 1) // 2
+            return [
+                found
+                for half in (futures[:middle], futures[middle:])
+                for found in self._finished([claim for claim, _ in half], [future.result() for _, future in half])
+            ]
 
     def _develop(self, photo: Photo) -> Development | LightgateError:
         original = self.folder.original(photo.content_hash, photo.suffix)
+        darkroom = self.careful if self.careful is not None and _needs_care(photo) else self.darkroom
         try:
-            return self.darkroom.develop(original, self.folder.proxy_files(photo.content_hash))
+            return darkroom.develop(original, self.folder.proxy_files(photo.content_hash))
         except LightgateError as error:
             return error
 
-    def _rate(self, photos: Sequence[Photo]) -> tuple[dict[int, Rating], str]:
-        """Give ratings by photo id, or none and the reason."""
+    def _finished(self, claims: Sequence[Claim], developed: Sequence[Development | LightgateError]) -> list[Finding]:
+        good = [found for found in developed if isinstance(found, Development)]
+        ratings, why_none = self._rate([found.glance for found in good])
+        remaining = iter(ratings)
+        return [
+            found
+            if isinstance(found, LightgateError)
+            else self._facts(claim.photo, found, next(remaining, None), why_none)
+            for claim, found in zip(claims, developed, strict=True)
+        ]
+
+    def _rate(self, glances: Sequence[bytes]) -> tuple[Sequence[Rating], str]:
+        """Give ratings in order, or none and the reason."""
         if self.scorer is None:
-            return {}, _SWITCHED_OFF
-        proxies = [self.folder.proxy_files(photo.content_hash).proxy for photo in photos]
+            return (), _SWITCHED_OFF
         try:
-            ratings = self.scorer.rate(proxies)
+            return self.scorer.rate(glances), ""
         except ClipUnavailable as error:
             if not self._has_said_why:
                 self._has_said_why = True
                 log.warning("no aesthetic scores: %s", error)
-            return {}, str(error)
-        return {photo.id: rating for photo, rating in zip(photos, ratings, strict=True)}, ""
+            return (), str(error)
 
-    def _facts(self, found: Development, rating: Rating | None, why_none: str) -> QualityFacts:
+    def _facts(self, photo: Photo, found: Development, rating: Rating | None, why_none: str) -> QualityFacts:
         measured = found.measured
         scores = rate(measured, None if rating is None else rating.score, why_none, self.limits)
+        if rating is not None:
+            scores = self._judged(replace(scores, model=rating.model), rating)
         return QualityFacts(
-            scores=replace(scores, model=None if rating is None else rating.model),
+            scores=self._with_others(scores, photo),
             width=found.width_px,
             height=found.height_px,
             perceptual_hash=measured.perceptual_hash,
             difference_hash=measured.difference_hash,
             embedding=None if rating is None else rating.embedding,
             sharpest=measured.sharpest,
+            hints=() if rating is None else rating.hints,
         )
+
+    def _with_others(self, scores: Scores, photo: Photo) -> Scores:
+        proxy = self.folder.proxy_files(photo.content_hash).proxy
+        found = {name: scorer(proxy) for name, scorer in self.others.items()}
+        return replace(scores, nima_score=found.get("nima"), brisque_score=found.get("brisque"))
+
+    def _judged(self, scores: Scores, rating: Rating) -> Scores:
+        if self.judge is None or not self.judge.fits(scores.model, scores.metrics_version):
+            return scores
+        marks = {part.name: part.score for part in scores.components if part.score is not None}
+        qr = self.judge.rate(rating.embedding, marks)
+        return replace(scores, qr=qr, qr_mode=CALIBRATED, band=band(qr, self.limits))
 
     def close(self) -> None:
         """Let the GPU go."""
         if self.gpu is not None:
             self.gpu.release()
+
+
+def _needs_care(photo: Photo) -> bool:
+    megapixels = (photo.exif.width or 0) * (photo.exif.height or 0) / 1e6
+    return photo.position.attempt > 1 or megapixels > _LARGE_MEGAPIXELS or photo.exif.format not in _PLAIN

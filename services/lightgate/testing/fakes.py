@@ -86,7 +86,7 @@ class FakeDarkroom:
         if error := self.errors.get(original.name):
             raise error
         self.developed.append(original)
-        return Development(6000, 4000, self.measured)
+        return Development(6000, 4000, self.measured, original.name.encode())
 
 
 @dataclass
@@ -96,13 +96,16 @@ class FakeScorer:
     score: float = 6.0
     error: LightgateError | None = None
     on_gpu: bool = False
-    asked: list[tuple[Path, ...]] = field(default_factory=list)
+    asked: list[tuple[bytes, ...]] = field(default_factory=list)
 
     def wants_gpu(self) -> bool:
         return self.on_gpu
 
-    def rate(self, proxies: Sequence[Path]) -> Sequence[Rating]:
-        self.asked.append(tuple(proxies))
+    def batch(self) -> int:
+        return 8
+
+    def rate(self, glances: Sequence[bytes]) -> Sequence[Rating]:
+        self.asked.append(tuple(glances))
         if self.error:
             raise self.error
-        return [Rating(self.score, b"\0\x3c", "fake") for _ in proxies]
+        return [Rating(self.score, b"\0\x3c", "fake") for _ in glances]

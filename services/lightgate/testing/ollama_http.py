@@ -46,6 +46,8 @@ class OllamaState:
     vram_bytes: int = int(3.2 * GIB)
     #: between two tokens
     delay_s: float = 0.0
+    #: what it says instead of what it sees, by the field's name
+    told: dict[str, Any] = field(default_factory=dict)
     #: questions at a time, and how many more may wait
     parallel: int = 1
     max_queue: int = 512
@@ -53,6 +55,8 @@ class OllamaState:
     #: name to (context, end of its stay)
     loaded: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     port: int = 0
+    #: the address it listens on
+    host: str = "127.0.0.1"
 
     def __post_init__(self) -> None:
         self.stopping = threading.Event()
@@ -77,7 +81,7 @@ class OllamaHttp(ThreadingHTTPServer):
 
     def __init__(self, fake: OllamaState) -> None:
         self.fake = fake
-        super().__init__(("127.0.0.1", fake.port), _Handler)
+        super().__init__((fake.host, fake.port), _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: clients that leave early are what is tested."""
@@ -138,6 +142,10 @@ class _Handler(BaseHTTPRequestHandler):
     @property
     def delay_s(self) -> float:
         return self.fake.delay_s
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return self.fake.told
 
     def _question(self, body: dict[str, Any]) -> None:
         refused = _refused(body, self.fake.capabilities)

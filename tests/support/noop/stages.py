@@ -20,6 +20,7 @@ FACTS: Mapping[str, Facts] = {
     "quality": QualityFacts(Scores(), width=6000, height=4000),
     "caption": CaptionFacts(()),
     "publish": PublishFacts(()),
+    "deliver": PublishFacts(()),
 }
 #: longer than Celery's default patience with a new process
 SLOW_START_S = 6.0

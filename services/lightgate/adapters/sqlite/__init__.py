@@ -15,12 +15,18 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from lightgate.adapters.sqlite.engine import make_engine
 from lightgate.adapters.sqlite.history import Approvals, Events
+from lightgate.adapters.sqlite.known_texts import KnownTexts
 from lightgate.adapters.sqlite.ledger import Notes, Publications
 from lightgate.adapters.sqlite.names import Names
 from lightgate.adapters.sqlite.photos import Photos
+from lightgate.adapters.sqlite.pictures import Pictures
 from lightgate.adapters.sqlite.queue import Queue
+from lightgate.adapters.sqlite.releases import Redirects, Releases
+from lightgate.adapters.sqlite.requests import Requests
 from lightgate.adapters.sqlite.sets import Sets
+from lightgate.adapters.sqlite.site import Audit, Views
 from lightgate.adapters.sqlite.users import Users
+from lightgate.adapters.sqlite.vocabulary import Vocabulary
 from lightgate.errors import DatabaseUnreadable, StorageFull, StoreBusy
 
 #: less is no room for SQLite's own files
@@ -32,6 +38,18 @@ class SqliteTransaction:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+
+    @cached_property
+    def known_texts(self) -> KnownTexts:
+        return KnownTexts(self.connection)
+
+    @cached_property
+    def requests(self) -> Requests:
+        return Requests(self.connection)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.connection)
 
     @cached_property
     def queue(self) -> Queue:
@@ -62,12 +80,32 @@ class SqliteTransaction:
         return Publications(self.connection)
 
     @cached_property
+    def releases(self) -> Releases:
+        return Releases(self.connection)
+
+    @cached_property
+    def redirects(self) -> Redirects:
+        return Redirects(self.connection)
+
+    @cached_property
     def users(self) -> Users:
         return Users(self.connection)
 
     @cached_property
+    def pictures(self) -> Pictures:
+        return Pictures(self.connection)
+
+    @cached_property
     def notes(self) -> Notes:
         return Notes(self.connection)
+
+    @cached_property
+    def views(self) -> Views:
+        return Views(self.connection)
+
+    @cached_property
+    def audit(self) -> Audit:
+        return Audit(self.connection)
 
 
 class SqliteStore:

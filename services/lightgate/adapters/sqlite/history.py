@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select
@@ -11,6 +11,9 @@ from sqlalchemy import Connection, RowMapping, Select, func, insert, select
 from lightgate.adapters.sqlite.schema import approval, photo_event
 from lightgate.errors import NotFound
 from lightgate.store import Actor, Approval, Event
+
+_ADDING = insert(photo_event)
+_EVENT_FIELDS = tuple(each.name for each in fields(Event) if each.name != "id")
 
 
 class Approvals:
@@ -51,11 +54,8 @@ class Events:
         self._connection = connection
 
     def add(self, *events: Event) -> None:
-        values = [{**asdict(event), "actor_kind": event.actor_kind.value} for event in events]
-        for each in values:
-            del each["id"]
-        if values:
-            self._connection.execute(insert(photo_event), values)
+        if events:
+            self._connection.execute(_ADDING, [_values(event) for event in events])
 
     def of_photo(self, photo_id: int) -> Sequence[Event]:
         query = select(photo_event).where(photo_event.c.photo_id == photo_id).order_by(photo_event.c.id)
@@ -64,11 +64,20 @@ class Events:
     def newest(self, limit: int = 50) -> Sequence[Event]:
         return self._list(select(photo_event).order_by(photo_event.c.id.desc()).limit(limit))
 
+    def of_person(self, name: str, limit: int) -> Sequence[Event]:
+        is_theirs = (photo_event.c.actor_kind == Actor.PERSON.value, photo_event.c.actor == name)
+        return self._list(select(photo_event).where(*is_theirs).order_by(photo_event.c.id.desc()).limit(limit))
+
     def _list(self, query: Select[tuple[object]]) -> Sequence[Event]:
         return [_event(row) for row in self._connection.execute(query).mappings()]
 
     def last_id(self) -> int:
         return self._connection.execute(select(func.max(photo_event.c.id))).scalar() or 0
+
+
+def _values(event: Event) -> dict[str, object]:
+    values = {name: getattr(event, name) for name in _EVENT_FIELDS}
+    return {**values, "actor_kind": event.actor_kind.value}
 
 
 def _event(row: RowMapping) -> Event:

@@ -30,6 +30,9 @@ class Publications:
             "remote_id": publication.remote_id,
             "published_at": publication.published_at,
             "updated_at": at,
+            "profile": publication.profile,
+            "pixels": publication.pixels,
+            "checks": publication.checks,
         }
         statement = upsert(row).values(photo_id=photo_id, target=publication.target, **written)
         self._connection.execute(statement.on_conflict_do_update(index_elements=["photo_id", "target"], set_=written))

@@ -10,10 +10,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError
 
 from lightgate import migrations
 from lightgate.adapters.sqlite.engine import make_engine, sqlite_library
-from lightgate.errors import DatabaseDamaged, DatabaseOutdated
+from lightgate.errors import DatabaseDamaged, DatabaseOutdated, DatabaseUnreadable
 
 
 def _config() -> Config:
@@ -33,9 +34,16 @@ def knows(revision: str) -> bool:
 
 
 def current_revision(engine: Engine) -> str | None:
-    """Name the migration that a database is at; None for an empty one."""
-    with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    """Name the migration that a database is at; None for an empty one.
+
+    Raises:
+        DatabaseUnreadable: it is damaged, or no database.
+    """
+    try:
+        with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except DatabaseError as error:
+        raise DatabaseUnreadable(path=engine.url.database, reason=error.orig) from error
 
 
 def require_current(engine: Engine, path: Path) -> None:

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Update,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
+from lightgate.adapters.sqlite.known_texts import KnownTexts
+from lightgate.adapters.sqlite.query import condition, mentions
 from lightgate.adapters.sqlite.rows import columns_of, load
 from lightgate.adapters.sqlite.schema import metadata_quality, photo_set, photo_text
 from lightgate.adapters.sqlite.schema import review_queue as row
@@ -22,14 +42,38 @@ from lightgate.domain.photo import (
     Issue,
     Photo,
     QualityFacts,
+    Source,
     Text,
+    TextValue,
 )
 from lightgate.domain.pipeline import PUBLISH, RELEASE, REVIEW, Position, Status
+from lightgate.domain.risk import rank
 from lightgate.domain.words import ReviewStatus
 from lightgate.errors import Conflict, DuplicatePhoto, NotFound
-from lightgate.store import NewPhoto, PhotoFilter
+from lightgate.store import NewPhoto, Order, PhotoFilter, Place, TextQuality
 
 _IS_LIVE_ROW = row.c.status != Status.REJECTED.value
+
+
+# Statements are built once, since building one takes longer than SQLite takes to run it.
+_RISKY = frozenset({"is_blocked", "needs_work", "confidence", "band"})
+_RISKS = select(*(row.c[name] for name in sorted(_RISKY))).where(row.c.id == bindparam("ranked_id"))
+_FACTS = select(row.c.facts).where(row.c.id == bindparam("photo_id"))
+_RATING = select(row.c.qr_by_person).where(row.c.id == bindparam("rated_id"))
+
+
+@cache
+def _writing(names: tuple[str, ...]) -> Update:
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    return update(row).where(row.c.id == bindparam("written_id")).values(values)
+
+
+@cache
+def _putting_quality(new: tuple[str, ...], changed: tuple[str, ...]) -> Insert:
+    names = ("photo_id", "created_at", "updated_at", *new)
+    statement = upsert(metadata_quality).values({name: bindparam(name) for name in names})
+    replaced = {name: statement.excluded[name] for name in (*changed, "updated_at")}
+    return statement.on_conflict_do_update(index_elements=["photo_id"], set_=replaced)
 
 
 class Photos:
@@ -46,31 +90,41 @@ class Photos:
         return load(self._connection, ids)
 
     def page(
-        self, wanted: PhotoFilter, *, after: int | None = None, before: int | None = None, limit: int = 50
+        self,
+        wanted: PhotoFilter,
+        *,
+        after: int | Place | None = None,
+        before: int | Place | None = None,
+        limit: int = 50,
     ) -> Sequence[Photo]:
+        order = [row.c.id] if wanted.order is Order.ID else [row.c.rank, row.c.id]
         query = select(row.c.id).where(*_conditions(wanted)).limit(limit)
-        query = query.order_by(row.c.id if before is None else row.c.id.desc())
-        if after is not None:
-            query = query.where(row.c.id > after)
-        if before is not None:
-            query = query.where(row.c.id < before)
-        return load(self._connection, sorted(self._connection.execute(query).scalars()))
+        if before is None:
+            query = query.where(_beyond(wanted.order, after, is_after=True)).order_by(*order)
+            return load(self._connection, list(self._connection.execute(query).scalars()))
+        query = query.where(_beyond(wanted.order, before, is_after=False)).order_by(*(each.desc() for each in order))
+        return load(self._connection, list(reversed(self._connection.execute(query).scalars().all())))
 
     def count(self, wanted: PhotoFilter) -> int:
-        query = select(func.count()).select_from(row).where(*_conditions(wanted))
+        query = select(func.count()).select_from(row).where(row.c.id > 0, *_conditions(wanted))
         return self._connection.execute(query).scalar_one()
 
     def count_by_status(self, set_id: int | None = None) -> Mapping[str, int]:
-        query = select(_WORD, func.count()).group_by(_WORD)
+        # grouped in the order of an index, which is many times quicker than by the word itself
+        query = select(_WORD, func.count()).group_by(row.c.step, row.c.status, row.c.needs_work)
         if set_id is not None:
             query = query.where(row.c.set_id == set_id)
-        return {status: count for status, count in self._connection.execute(query)}
+        found = Counter[str]()
+        for status, count in self._connection.execute(query):
+            found[status] += count
+        return found
 
     def count_by_set(self) -> Mapping[int, Mapping[str, int]]:
-        found: dict[int, dict[str, int]] = {}
-        query = select(row.c.set_id, _WORD, func.count()).group_by(row.c.set_id, _WORD)
+        found: dict[int, Counter[str]] = {}
+        parts = (row.c.set_id, row.c.step, row.c.status, row.c.needs_work)
+        query = select(row.c.set_id, _WORD, func.count()).group_by(*parts)
         for set_id, status, count in self._connection.execute(query):
-            found.setdefault(set_id, {})[status] = count
+            found.setdefault(set_id, Counter())[status] += count
         return found
 
     def count_by_position(self, set_id: int) -> Mapping[tuple[str, str], int]:
@@ -154,12 +208,22 @@ class Photos:
             raise Conflict
 
     def write(self, photo_id: int, values: Mapping[str, Any]) -> None:
-        self._connection.execute(update(row).where(row.c.id == photo_id).values(**values))
+        bound = {f"new_{name}": value for name, value in values.items()}
+        self._connection.execute(_writing(tuple(values)), {"written_id": photo_id, **bound})
+        if not _RISKY.isdisjoint(values):
+            self._rank(photo_id)
+
+    def _rank(self, photo_id: int) -> None:
+        found = self._connection.execute(_RISKS, {"ranked_id": photo_id}).mappings().first()
+        if found is not None:
+            self._connection.execute(_writing(("rank",)), {"written_id": photo_id, "new_rank": rank(**found)})
 
     def write_facts(self, photo_id: int, facts: ExifFacts | QualityFacts | CaptionFacts, at: datetime) -> None:
         columns = columns_of(facts)
-        if isinstance(facts, QualityFacts) and self.get(photo_id).qr_by_person is not None:
+        if isinstance(facts, QualityFacts) and self._has_rating(photo_id):
             del columns["band"]  # the reviewer's rating wins, and so does its band
+        if "facts" in columns:
+            columns["facts"] = self._facts(photo_id) | columns["facts"]
         if columns:
             self.write(photo_id, {**columns, "updated_at": at})
         for text in getattr(facts, "texts", ()):
@@ -167,6 +231,12 @@ class Photos:
                 self.put_text(photo_id, text, at)
         if isinstance(facts, CaptionFacts):
             self._write_generation(photo_id, facts, at)
+
+    def _facts(self, photo_id: int) -> dict[str, Any]:
+        return dict(self._connection.execute(_FACTS, {"photo_id": photo_id}).scalar() or {})
+
+    def _has_rating(self, photo_id: int) -> bool:
+        return self._connection.execute(_RATING, {"rated_id": photo_id}).scalar() is not None
 
     def _is_kept(self, photo_id: int, text: Text) -> bool:
         """What a person wrote, or locked, is never overwritten by a stage."""
@@ -188,20 +258,31 @@ class Photos:
         key = {"photo_id": photo_id, "language": text.language, "field": text.field.value}
         statement = upsert(photo_text).values(**key, **written)
         self._connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=written))
+        KnownTexts(self._connection).put(photo_id, text)
 
-    def put_proof(self, photo_id: int, issues: Sequence[Issue], score: float, at: datetime) -> None:
+    def put_proof(
+        self,
+        photo_id: int,
+        issues: Sequence[Issue],
+        score: float,
+        at: datetime,
+        field_scores: Mapping[str, float] | None = None,
+    ) -> None:
         needs_work = any(issue.severity != "note" for issue in issues)
-        self.write(photo_id, {"needs_work": needs_work})
+        is_blocked = any(issue.severity == "block" for issue in issues)
+        self.write(photo_id, {"needs_work": needs_work, "is_blocked": is_blocked})
         self._put_quality(
             photo_id,
             at,
             issues=[asdict(issue) for issue in issues],
             score=score,
             status="NEEDS_WORK" if needs_work else "PASS",
+            **({} if field_scores is None else {"field_scores": dict(field_scores)}),
         )
 
     def _write_generation(self, photo_id: int, facts: CaptionFacts, at: datetime) -> None:
         mode = next((text.source.value for text in facts.texts), None)
+        self.write(photo_id, {"confidence": facts.confidence})
         self._put_quality(
             photo_id,
             at,
@@ -209,18 +290,38 @@ class Photos:
             attempts=facts.attempts,
             fallback_used=facts.fallback_used,
             confidence=facts.confidence,
+            model=next((text.model for text in facts.texts if text.model), None),
+            prompt_hash=next((text.prompt_hash for text in facts.texts if text.prompt_hash), None),
+            rewrites=facts.rewrites,
+            repairs=list(facts.repairs),
+            before=_by_name(facts.before),
+            after=_by_name(facts.texts),
+            verdict=_verdict(facts),
+            field_scores=dict(facts.field_scores),
         )
 
     def _put_quality(self, photo_id: int, at: datetime, **values: Any) -> None:
         new = {"status": "NEEDS_WORK", "issues": [], **values}
-        statement = upsert(metadata_quality).values(photo_id=photo_id, created_at=at, updated_at=at, **new)
-        changed = {**values, "updated_at": at}
-        self._connection.execute(statement.on_conflict_do_update(index_elements=["photo_id"], set_=changed))
+        bound = {"photo_id": photo_id, "created_at": at, "updated_at": at, **new}
+        self._connection.execute(_putting_quality(tuple(new), tuple(values)), bound)
 
     def issues(self, photo_id: int) -> Sequence[Issue]:
         query = select(metadata_quality.c.issues).where(metadata_quality.c.photo_id == photo_id)
         stored = self._connection.execute(query).scalar() or []
         return [Issue(**{**each, "field": Field(each["field"]) if each["field"] else None}) for each in stored]
+
+    def quality(self, photo_id: int) -> TextQuality | None:
+        query = select(metadata_quality).where(metadata_quality.c.photo_id == photo_id)
+        found = self._connection.execute(query).mappings().first()
+        if found is None:
+            return None
+        values = {each.name: found[each.name] for each in fields(TextQuality)}
+        texts = {name: _values(values[name]) for name in ("before", "after")}
+        return TextQuality(**{**values, **texts, "repairs": tuple(values["repairs"])})
+
+    def file_names(self) -> frozenset[str]:
+        query = select(row.c.file_name).where(row.c.file_name.is_not(None))
+        return frozenset(self._connection.execute(query).scalars())
 
     def sources_to_remove(self, limit: int = 100) -> Sequence[tuple[Photo, str]]:
         query = select(row.c.id, row.c.source_path).where(row.c.remove_source).order_by(row.c.id).limit(limit)
@@ -232,6 +333,20 @@ class Photos:
 
     def delete(self, photo_id: int) -> None:
         self._connection.execute(delete(row).where(row.c.id == photo_id))
+
+
+def _by_name(texts: Sequence[Text]) -> dict[str, Any]:
+    return {f"{text.field}.{text.language}": text.value for text in texts}
+
+
+def _values(stored: Mapping[str, Any] | None) -> dict[str, TextValue]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in (stored or {}).items()}
+
+
+def _verdict(facts: CaptionFacts) -> str:
+    if any(text.source is Source.DRAFT for text in facts.texts):
+        return "drafted"
+    return "rewritten" if facts.rewrites else "repaired" if facts.repairs else "written"
 
 
 def _is_text(photo_id: int, text: Text) -> ColumnElement[bool]:
@@ -278,14 +393,19 @@ def _conditions(wanted: PhotoFilter) -> list[ColumnElement[bool]]:
     if wanted.band is not None:
         conditions.append(row.c.band == wanted.band)
     if wanted.search:
-        conditions.append(_mentions(wanted.search))
+        conditions.append(mentions(wanted.search))
+    conditions.extend(condition(term) for term in wanted.query)
     return conditions
 
 
-def _mentions(search: str) -> ColumnElement[bool]:
-    in_text = exists().where(
-        photo_text.c.photo_id == row.c.id,
-        photo_text.c.value.cast(row.c.subject.type).icontains(search, autoescape=True),
-    )
-    columns = (row.c.original_file_name, row.c.file_name, row.c.subject, row.c.location)
-    return or_(*(column.icontains(search, autoescape=True) for column in columns), in_text)
+def _beyond(order: Order, place: int | Place | None, *, is_after: bool) -> ColumnElement[bool]:
+    if place is None:
+        # every row, and said so that the primary key is walked
+        return row.c.id > 0
+    at = place if isinstance(place, Place) else Place(place)
+    if order is Order.ID:
+        return row.c.id > at.id if is_after else row.c.id < at.id
+    other = row.alias()
+    now = select(other.c.rank).where(other.c.id == at.id).scalar_subquery()
+    here, there = tuple_(row.c.rank, row.c.id), tuple_(now if at.rank is None else literal(at.rank), literal(at.id))
+    return here > there if is_after else here < there

@@ -5,12 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select, update
 
 from lightgate.adapters.sqlite.rows import load
 from lightgate.adapters.sqlite.schema import review_queue as row
 from lightgate.domain.photo import Claim, Failure, Photo
 from lightgate.domain.pipeline import NEEDS_APPROVAL, Position, Result, Status, Step, advance
+
+#: built once, since building a statement takes longer than SQLite takes to run it
+_SETTLE = (
+    update(row)
+    .where(
+        row.c.id == bindparam("held_id"),
+        row.c.lease_token == bindparam("held_token"),
+        row.c.status == Status.RUNNING.value,
+    )
+    .values(
+        step=bindparam("next_step"),
+        status=bindparam("next_status"),
+        attempt=bindparam("next_attempt"),
+        crashes=row.c.crashes * bindparam("keeps_crashes") + bindparam("new_crashes"),
+        not_before=bindparam("next_not_before"),
+        lease_owner=None,
+        lease_until=None,
+        error_code=bindparam("code"),
+        error_message=bindparam("message"),
+        updated_at=bindparam("settled_at"),
+    )
+)
 
 
 class Queue:
@@ -90,23 +112,20 @@ class Queue:
         crashed: bool = False,
     ) -> bool:
         has_moved_on = failure is None and after.status is not Status.QUEUED
-        settled = (
-            update(row)
-            .where(_is_held(photo_id, token))
-            .values(
-                step=after.step,
-                status=after.status.value,
-                attempt=after.attempt,
-                crashes=0 if has_moved_on else row.c.crashes + int(crashed),
-                not_before=not_before,
-                lease_owner=None,
-                lease_until=None,
-                error_code=failure.code if failure else None,
-                error_message=failure.message if failure else None,
-                updated_at=at,
-            )
-        )
-        return self._connection.execute(settled).rowcount == 1
+        values = {
+            "held_id": photo_id,
+            "held_token": token,
+            "next_step": after.step,
+            "next_status": after.status.value,
+            "next_attempt": after.attempt,
+            "keeps_crashes": int(not has_moved_on),
+            "new_crashes": int(crashed and not has_moved_on),
+            "next_not_before": not_before,
+            "code": failure.code if failure else None,
+            "message": failure.message if failure else None,
+            "settled_at": at,
+        }
+        return self._connection.execute(_SETTLE, values).rowcount == 1
 
     def is_past(self, set_id: int, step: str) -> bool:
         unfinished = (Status.QUEUED.value, Status.RUNNING.value)

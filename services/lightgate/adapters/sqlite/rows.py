@@ -18,11 +18,14 @@ from lightgate.domain.photo import (
     ExifFacts,
     Failure,
     Field,
+    Hint,
     Photo,
     Publication,
     QualityFacts,
     Rights,
     Scores,
+    Series,
+    SeriesKind,
     Source,
     Text,
 )
@@ -35,7 +38,7 @@ _LEDGER_FIELDS = tuple(each.name for each in fields(Publication))
 
 #: what a photo is read from: its row and its set's
 PHOTO_COLUMNS = (
-    *(column for column in review_queue.c if column.name not in {"embedding", "facts", "own_id"}),
+    *(column for column in review_queue.c if column.name not in {"embedding", "own_id"}),
     photo_set.c.slug.label("set_slug"),
     photo_set.c.brief.label("set_brief"),
     photo_set.c.languages.label("set_languages"),
@@ -101,9 +104,12 @@ def _photo(row: RowMapping, texts: Sequence[Text], publications: Sequence[Public
         exif=Exif(**{name: row[name] for name in _EXIF_COLUMNS}),
         rights=Rights(row["creator"], row["copyright"]),
         scores=_scores(row),
+        hints=tuple(Hint(**each) for each in row["facts"].get("hints", ())),
+        series=_series(row),
         qr_by_person=row["qr_by_person"],
         texts=tuple(texts),
         needs_work=row["needs_work"],
+        rank=row["rank"],
         error=Failure(row["error_code"], row["error_message"] or "") if row["error_code"] else None,
         crashes=row["crashes"],
         approval_id=row["approval_id"],
@@ -111,6 +117,21 @@ def _photo(row: RowMapping, texts: Sequence[Text], publications: Sequence[Public
         publications=tuple(publications),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+    )
+
+
+def _series(row: RowMapping) -> Series | None:
+    told = row["facts"].get("series")
+    if told is None or row["series_key"] is None:
+        return None
+    return Series(
+        key=row["series_key"],
+        kind=SeriesKind(told["kind"]),
+        position=row["series_position"],
+        count=row["series_count"],
+        similarity=row["series_similarity"],
+        rank=told["rank"],
+        reason=told["reason"],
     )
 
 
@@ -131,7 +152,12 @@ def columns_of(facts: Any) -> dict[str, Any]:
 
 @columns_of.register
 def _(facts: ExifFacts) -> dict[str, Any]:
-    return {**asdict(facts.exif), "creator": facts.rights.creator, "copyright": facts.rights.copyright}
+    return {
+        **asdict(facts.exif),
+        "creator": facts.rights.creator,
+        "copyright": facts.rights.copyright,
+        "facts": asdict(facts.extra),
+    }
 
 
 @columns_of.register
@@ -147,7 +173,9 @@ def _(facts: QualityFacts) -> dict[str, Any]:
         "perceptual_hash": facts.perceptual_hash,
         "difference_hash": facts.difference_hash,
         "embedding": facts.embedding,
-        "facts": {"sharpest": facts.sharpest},
+        # looked for anew, see ``series_gate``
+        "series_position": None,
+        "facts": {"sharpest": facts.sharpest, "hints": [asdict(each) for each in facts.hints]},
     }
 
 

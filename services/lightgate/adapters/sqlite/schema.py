@@ -150,6 +150,10 @@ review_queue = Table(
     Column("location", Text, nullable=False),
     Column("folder", Text, nullable=False),
     Column("needs_work", Boolean, nullable=False, server_default=text("0")),
+    # the reviewer's order, see ``domain/risk.py``; written with what it follows from
+    Column("is_blocked", Boolean, nullable=False, server_default=text("0")),
+    Column("confidence", Integer),
+    Column("rank", Integer, nullable=False, server_default="0"),
     # scores
     Column("nima_score", Float),
     Column("blur_score", Float),
@@ -194,6 +198,10 @@ review_queue = Table(
     Index("ix_review_queue_status", "status", "step", "id"),
     Index("ix_review_queue_band", "band", "id"),
     Index("ix_review_queue_size", "size_bytes"),
+    Index("ix_review_queue_rank", "step", "status", "rank", "id"),
+    Index("ix_review_queue_set_rank", "set_id", "step", "status", "rank", "id"),
+    Index("ix_review_queue_counts", "step", "status", "needs_work"),
+    Index("ix_review_queue_set_counts", "set_id", "step", "status", "needs_work"),
     Index("uq_review_queue_content", "content_hash", unique=True, sqlite_where=text("status <> 'rejected'")),
     sqlite_autoincrement=True,
 )
@@ -218,7 +226,7 @@ text_request = Table(
     Column("id", Integer, primary_key=True),
     Column("photo_id", ForeignKey("review_queue.id", ondelete="CASCADE"), nullable=False),
     Column("language", Text, nullable=False),
-    Column("field", Text),
+    Column("fields", JSON, nullable=False, server_default="[]"),
     Column("hint", Text, nullable=False, server_default=""),
     Column("status", Text, nullable=False, server_default="queued"),
     Column("attempt", Integer, nullable=False, server_default="0"),
@@ -229,9 +237,65 @@ text_request = Table(
     Column("error_message", Text),
     Column("requested_by", Text, nullable=False),
     Column("requested_at", UtcTime, nullable=False),
+    Column("not_before", UtcTime),
+    Column("finished_at", UtcTime),
+    # by field: taken, left
+    Column("decided", JSON, nullable=False, server_default="{}"),
     Index("ix_text_request_ready", "status", "id"),
     Index("ix_text_request_photo", "photo_id"),
     sqlite_autoincrement=True,
+)
+
+known_text = Table(
+    "known_text",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # one of the two: a photo of the queue, or a row of the website's catalogue that is none of ours
+    Column("photo_id", ForeignKey("review_queue.id", ondelete="CASCADE")),
+    Column("file_name", Text),
+    Column("language", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    # every word once, folded and sorted
+    Column("words", Text, nullable=False),
+    UniqueConstraint("photo_id", "language", "field"),
+    UniqueConstraint("file_name", "language", "field"),
+)
+
+known_text_key = Table(
+    "known_text_key",
+    metadata,
+    # see ``domain/near_text.py``
+    Column("key", Integer, primary_key=True, autoincrement=False),
+    Column("text_id", ForeignKey("known_text.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_known_text_key_text", "text_id"),
+    sqlite_with_rowid=False,
+)
+
+keyword_term = Table(
+    "keyword_term",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("parent_id", ForeignKey("keyword_term.id", ondelete="CASCADE")),
+    Column("state", Text, nullable=False),
+    Column("is_published", Boolean, nullable=False, server_default=text("1")),
+    Column("seen", Integer, nullable=False, server_default="0"),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    CheckConstraint("state IN ('listed', 'proposed', 'banned')", name="state"),
+    Index("ix_keyword_term_key", "key"),
+    Index("ix_keyword_term_parent", "parent_id"),
+    Index("ix_keyword_term_state", "state", "id"),
+)
+
+keyword_synonym = Table(
+    "keyword_synonym",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("term_id", ForeignKey("keyword_term.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, nullable=False),
+    Index("ix_keyword_synonym_term", "term_id"),
 )
 
 name_reservation = Table(
@@ -269,6 +333,8 @@ photo_event = Table(
     Column("new", Text),
     Index("ix_photo_event_photo", "photo_id", "id"),
     Index("ix_photo_event_set", "set_id", "id"),
+    Index("ix_photo_event_at", "at"),
+    Index("ix_photo_event_actor", "actor_kind", "actor", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -284,6 +350,15 @@ metadata_quality = Table(
     Column("fallback_used", Boolean, nullable=False, server_default=text("0")),
     Column("confidence", Integer),
     Column("manual_decision", Text),
+    Column("model", Text),
+    Column("prompt_hash", Text),
+    Column("rewrites", Integer, nullable=False, server_default="0"),
+    Column("repairs", JSON, nullable=False, server_default="[]"),
+    # texts by ``field.language``, as the model wrote them and as they were proved
+    Column("before", JSON),
+    Column("after", JSON),
+    Column("field_scores", JSON, nullable=False, server_default="{}"),
+    Column("verdict", Text),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
 )
@@ -301,6 +376,31 @@ publication = Table(
     Column("remote_id", Integer),
     Column("published_at", UtcTime),
     Column("updated_at", UtcTime, nullable=False),
+    Column("profile", Text),
+    Column("pixels", JSON, nullable=False, server_default="{}"),
+    Column("checks", JSON, nullable=False, server_default="{}"),
+)
+
+redirect = Table(
+    "redirect",
+    metadata,
+    Column("old_path", Text, primary_key=True),
+    Column("new_path", Text, nullable=False),
+    Column("photo_id", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+release_item = Table(
+    "release_item",
+    metadata,
+    # no foreign keys: what was replaced stays known whatever happens to the row
+    Column("release_id", Integer, primary_key=True),
+    Column("photo_id", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("released_by", Text, nullable=False),
+    # what was live, written right before the first byte; SQL NULL until then
+    Column("before", JSON(none_as_null=True)),
+    Index("ix_release_item_photo", "photo_id", "release_id"),
 )
 
 person = Table(
@@ -312,8 +412,33 @@ person = Table(
     Column("password_hash", Text, nullable=False),
     Column("session_epoch", Integer, nullable=False, server_default="1"),
     Column("is_active", Boolean, nullable=False, server_default=text("1")),
+    Column("role", Text, nullable=False, server_default="admin"),
     Column("created_at", UtcTime, nullable=False),
 )
+
+saved_view = Table(
+    "saved_view",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("params", JSON, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("about", Text, nullable=False, server_default=""),
+    Column("address", Text, nullable=False, server_default=""),
+)
+
+#: full-text index over names and texts, kept by triggers (migration 0004); its rowid is the photo's id
+WORDS = "photo_words"
 
 sign_in_failure = Table(
     "sign_in_failure",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lightgate.adapters.sqlite.schema import person, sign_in_failure
+from lightgate.domain.roles import Role
 from lightgate.store import User
 
-_USER_COLUMNS = (person.c.id, person.c.name, person.c.password_hash, person.c.session_epoch, person.c.is_active)
+_USER_COLUMNS = tuple(person.c[each.name] for each in fields(User))
 
 
 def name_key(name: str) -> str:
@@ -32,17 +34,21 @@ class Users:
 
     def _first(self, is_it: ColumnElement[bool]) -> User | None:
         row = self._connection.execute(select(*_USER_COLUMNS).where(is_it)).mappings().first()
-        return None if row is None else User(**row)
+        return None if row is None else _user(row)
 
     def put(self, name: str, password_hash: str, at: datetime) -> User:
         new = {"name": name.strip(), "name_key": name_key(name), "password_hash": password_hash, "created_at": at}
         changed = {"password_hash": password_hash, "session_epoch": person.c.session_epoch + 1}
         statement = upsert(person).values(new).on_conflict_do_update(index_elements=["name_key"], set_=changed)
-        return User(**self._connection.execute(statement.returning(*_USER_COLUMNS)).mappings().one())
+        return _user(self._connection.execute(statement.returning(*_USER_COLUMNS)).mappings().one())
+
+    def change(self, user_id: int, *, role: Role, is_active: bool) -> None:
+        changed = update(person).where(person.c.id == user_id).values(role=role.value, is_active=is_active)
+        self._connection.execute(changed)
 
     def all(self) -> Sequence[User]:
         rows = self._connection.execute(select(*_USER_COLUMNS).order_by(person.c.name_key)).mappings()
-        return [User(**row) for row in rows]
+        return [_user(row) for row in rows]
 
     def end_sessions(self, user_id: int) -> None:
         raised = update(person).where(person.c.id == user_id).values(session_epoch=person.c.session_epoch + 1)
@@ -58,6 +64,10 @@ class Users:
 
     def forget_failures(self, name: str, address: str) -> None:
         self._connection.execute(delete(sign_in_failure).where(_concerns(name, address)))
+
+
+def _user(row: RowMapping) -> User:
+    return User(**{**row, "role": Role(row["role"])})
 
 
 def _concerns(name: str, address: str) -> ColumnElement[bool]:

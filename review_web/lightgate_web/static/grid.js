@@ -1,0 +1,167 @@
+// The grid: photos come as it is scrolled, and are picked by mouse, touch and keyboard.
+
+import { announce } from "./announce.js";
+import { act, define } from "./actions.js";
+import { countPicked } from "./fields.js";
+
+const AHEAD_PX = 1800;
+const LONG_PRESS_MS = 450;
+const STILL_PX = 10;
+
+let anchor = null;
+let watcher = null;
+let press = null;
+
+const grid = () => document.querySelector("[data-grid]");
+const cards = () => [...(grid()?.querySelectorAll(".card") ?? [])];
+const box = (card) => card.querySelector("input[name=id]");
+const link = (card) => card.querySelector(".card-picture");
+const current = () => document.activeElement?.closest?.("[data-grid] .card") ?? null;
+const isPicking = () => grid()?.querySelector("input[name=id]:checked") !== null;
+
+// more photos: the page that the link "Later" leads to is added to this one
+export function watch() {
+  watcher?.disconnect();
+  const later = document.querySelector('.pager a[rel="next"]');
+  if (!later || !grid() || !window.IntersectionObserver) return;
+  watcher = new IntersectionObserver((entries) => { if (entries.some((each) => each.isIntersecting)) more(later); },
+    { rootMargin: `${AHEAD_PX}px` });
+  watcher.observe(later);
+}
+
+async function more(later) {
+  watcher.disconnect();
+  const answer = await fetch(later.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const known = new Set(cards().map((card) => box(card).value));
+  const fresh = [...page.querySelectorAll("[data-grid] .card")].filter((card) => !known.has(box(card).value));
+  grid()?.append(...fresh);
+  const next = page.querySelector('.pager a[rel="next"]');
+  if (next) later.replaceWith(next);
+  else later.remove();
+  watch();
+}
+
+function pick(card, on) {
+  box(card).checked = on;
+}
+
+function pickRange(from, to, on) {
+  const every = cards();
+  const [first, last] = [every.indexOf(from), every.indexOf(to)].sort((a, b) => a - b);
+  every.slice(Math.max(0, first), last + 1).forEach((card) => pick(card, on));
+  tell();
+}
+
+function toggle(card, isRange) {
+  if (isRange && anchor?.isConnected) pickRange(anchor, card, true);
+  else pick(card, !box(card).checked);
+  anchor = card;
+  tell();
+}
+
+function tell() {
+  countPicked();
+  announce(`${document.querySelectorAll("[data-grid] input[name=id]:checked").length} selected`);
+}
+
+// columns are counted from where the cards lie, so that ↓ goes down whatever the width
+function columns() {
+  const every = cards();
+  const top = every[0]?.offsetTop;
+  const end = every.findIndex((card) => card.offsetTop !== top);
+  return end === -1 ? every.length : end;
+}
+
+function step(by, isRange) {
+  const every = cards();
+  if (!every.length) return false;
+  const card = current();
+  const at = card ? every.indexOf(card) : -1;
+  const to = every[card ? Math.max(0, Math.min(every.length - 1, at + by)) : 0];
+  if (isRange && card) {
+    anchor ??= card;
+    pickRange(anchor, to, true);
+  } else {
+    anchor = to;
+  }
+  link(to).focus();
+  to.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+const STEPS = { ArrowRight: () => 1, ArrowLeft: () => -1, ArrowDown: columns, ArrowUp: () => -columns() };
+
+function pressed(event) {
+  if (!grid() || event.defaultPrevented || event.altKey || document.querySelector("dialog[open]")) return;
+  const isInField = event.target.closest?.("input:not([type=checkbox]), textarea, select, summary, button");
+  if (isInField) return;
+  if (event.key in STEPS && !event.ctrlKey && !event.metaKey) {
+    if (step(STEPS[event.key](), event.shiftKey)) event.preventDefault();
+  } else if (event.key === " " && current()) {
+    event.preventDefault();
+    toggle(current(), event.shiftKey);
+  } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a") {
+    event.preventDefault();
+    cards().forEach((card) => pick(card, true));
+    tell();
+  } else if (event.key === "Escape" && isPicking()) {
+    cards().forEach((card) => pick(card, false));
+    tell();
+  }
+}
+
+function clicked(event) {
+  const card = event.target.closest?.("[data-grid] .card");
+  if (!card) return;
+  if (event.target.matches("input[name=id]")) {
+    if (event.shiftKey && anchor?.isConnected) pickRange(anchor, card, event.target.checked);
+    anchor = card;
+    return;
+  }
+  const isOnPicture = event.target.closest(".card-picture");
+  // once photos are picked by touch, a tap picks another
+  if (isOnPicture && (event.shiftKey || event.ctrlKey || event.metaKey || (press?.isTouch && (press.isLong || isPicking())))) {
+    event.preventDefault();
+    if (!press?.isLong) toggle(card, event.shiftKey);
+    press = null;
+  }
+}
+
+function down(event) {
+  const card = event.target.closest?.("[data-grid] .card");
+  clearTimeout(press?.timer);
+  press = card ? { card, x: event.clientX, y: event.clientY, isTouch: event.pointerType === "touch", isLong: false } : null;
+  if (!press?.isTouch) return;
+  const held = press;
+  held.timer = setTimeout(() => { held.isLong = true; toggle(card, false); navigator.vibrate?.(10); }, LONG_PRESS_MS);
+}
+
+function moved(event) {
+  if (press && Math.hypot(event.clientX - press.x, event.clientY - press.y) > STILL_PX) clearTimeout(press.timer);
+}
+
+// a key decides what is picked, or else the photo that has the focus
+function decide(name) {
+  if (!grid()) return null;
+  const button = document.querySelector(`.bulk-bar button[name=action][value="${name}"]`);
+  const card = current();
+  if (!button || (!isPicking() && !card)) return false;
+  if (!isPicking()) pick(card, true);
+  document.getElementById("bulk").requestSubmit(button);
+  return true;
+}
+
+for (const name of ["approve", "reject", "reopen", "retry"]) {
+  define(name, () => decide(name) ?? act(`button:${name}`));
+}
+
+export function listenToGrid() {
+  document.addEventListener("keydown", pressed);
+  document.addEventListener("click", clicked);
+  document.addEventListener("pointerdown", down);
+  document.addEventListener("pointermove", moved, { passive: true });
+  document.addEventListener("pointerup", () => clearTimeout(press?.timer));
+  document.addEventListener("contextmenu", (event) => { if (press?.isLong) event.preventDefault(); });
+}

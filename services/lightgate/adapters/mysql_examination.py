@@ -1,0 +1,104 @@
+"""Does the website's table take our rows? Looked at without writing one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, false, insert, inspect, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from lightgate.adapters.mysql_catalogue import MysqlCatalogue, said
+
+__all__ = ["Fault", "faults_of"]
+
+#: no such column, no default: told apart already
+_OF_COLUMNS = frozenset({1054, 1364})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with the table."""
+
+    message: str
+    #: publishing works, but not for every photo
+    is_minor: bool = False
+
+
+def faults_of(catalogue: MysqlCatalogue) -> Iterator[Fault]:
+    """Yield what would keep rows out: columns, keys, character set, rights.
+
+    Raises:
+        CatalogueUnreachable: the server is away or does not let us in.
+    """
+    table = catalogue.table
+    with catalogue.reading() as connection:
+        looked = inspect(connection)
+        if not looked.has_table(table.name):
+            yield Fault(f"there is no table {table.name}; the statement that makes it is shipped with Lightgate")
+            return
+        there = {each["name"]: each for each in looked.get_columns(table.name)}
+        yield from _columns(table, there)
+        yield from _key(table, looked)
+        yield from _kept_by_the_server(connection, table, there)
+        yield from _rights(connection, table)
+
+
+def _columns(table: Table, there: dict[str, Any]) -> Iterator[Fault]:
+    ours = {column.name: column for column in table.columns}
+    if lacking := sorted(set(ours) - set(there)):
+        yield Fault(f"it lacks {', '.join(lacking)}: add them, or map them in mysql.columns (empty: not written)")
+    for name, found in there.items():
+        if name in ours:
+            needed, given = getattr(ours[name].type, "length", None), getattr(found["type"], "length", None)
+            if needed and given and given < needed:
+                yield Fault(f"{name} holds {given} characters, and ours may have {needed}", is_minor=True)
+        elif not found["nullable"] and found["default"] is None and not found.get("autoincrement"):
+            yield Fault(f"{name} is not ours, may not be NULL and has no default, so that no row can be inserted")
+
+
+def _key(table: Table, looked: Any) -> Iterator[Fault]:
+    name = table.c.File_Name.name
+    unique = [each["column_names"] for each in looked.get_indexes(table.name) if each["unique"]]
+    unique.append(looked.get_pk_constraint(table.name)["constrained_columns"])
+    if [name] not in unique:
+        yield Fault(f"{name} has no unique key, so that a photo may get two rows")
+
+
+def _kept_by_the_server(connection: Connection, table: Table, there: dict[str, Any]) -> Iterator[Fault]:
+    named = {"name": table.name}
+    engine = connection.execute(
+        text("SELECT engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = :name"),
+        named,
+    ).scalar()
+    if engine and engine.lower() != "innodb":
+        yield Fault(f"its engine is {engine}, which knows no transactions", is_minor=True)
+    narrow = connection.execute(
+        text(
+            "SELECT column_name, character_set_name FROM information_schema.columns WHERE table_schema = DATABASE()"
+            " AND table_name = :name AND character_set_name NOT IN ('utf8mb4')"
+        ),
+        named,
+    ).all()
+    ours = {column.name for column in table.columns} & set(there)
+    if names := [f"{name} ({kind})" for name, kind in narrow if name in ours]:
+        yield Fault(f"not every text fits into {', '.join(names)}; convert the table to utf8mb4", is_minor=True)
+
+
+def _rights(connection: Connection, table: Table) -> Iterator[Fault]:
+    """Try statements that touch no row."""
+    column, ours = table.c.File_Name, [each for each in table.columns if each.key != "id"]
+    tried = {
+        "INSERT": insert(table).from_select(ours, select(*ours).where(false())),
+        "UPDATE": update(table).where(false()).values({column: column}),
+        "DELETE": delete(table).where(false()),
+    }
+    for right, statement in tried.items():
+        try:
+            with connection.begin_nested():
+                connection.execute(statement)
+        except SQLAlchemyError as error:
+            number, reason = said(error)
+            if number not in _OF_COLUMNS:
+                yield Fault(f"no {right} there: {reason}")

@@ -1,0 +1,89 @@
+"""Fitting the rating to what the photographer thinks: stars in the files, else what was approved and rejected."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from lightgate.adapters.judge_file import write_judge
+from lightgate.adapters.judge_fit import fit, rank_correlation
+from lightgate.domain.judge import Judge
+from lightgate.domain.quality import CALIBRATED, BandLimits, band
+from lightgate.errors import InputInvalid
+from lightgate.folder import DataFolder
+from lightgate.store import Judged, Store
+
+#: judgements that are worth a fit, and that a decision of either kind needs
+FEWEST, _FEWEST_OF_A_KIND = 50, 10
+#: the fit must be so much better on photos it has not seen, and by as many standard errors: 1/sqrt(n - 1)
+MARGIN, _STANDARD_ERRORS = 0.05, 1.645
+#: more are not needed, and the fit grows with their cube
+_MOST = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationReport:
+    """How the default and the fitted rating agree with the photographer."""
+
+    #: ``stars`` or ``decisions``
+    basis: str
+    photos: int
+    model: str
+    #: Spearman's rank correlation with the judgements, -1 to 1
+    default: float
+    fitted: float
+    is_adopted: bool
+    #: photos waiting for a decision that were rated anew
+    rated: int = 0
+
+
+def calibrate(store: Store, folder: DataFolder, limits: BandLimits, at: datetime) -> CalibrationReport:
+    """Fit, compare, and adopt the fit only where it is clearly better; what was approved or is live stays as it is.
+
+    Raises:
+        InputInvalid: there are not enough judgements.
+    """
+    with store.reading() as tx:
+        basis, photos = _judgements(tx.pictures.starred(), tx.pictures.decided())
+    model, version = Counter((photo.model, photo.metrics_version) for photo in photos).most_common(1)[0][0]
+    photos = [photo for photo in photos if (photo.model, photo.metrics_version) == (model, version)]
+    _require_enough(photos)
+    wanted = np.array([photo.judgement for photo in photos])
+    default = rank_correlation(np.array([photo.qr for photo in photos]), wanted)
+    judge, fitted = fit(photos, model, version)
+    margin = max(MARGIN, _STANDARD_ERRORS / math.sqrt(len(photos) - 1))
+    is_adopted = fitted >= max(default, 0.0) + margin
+    write_judge(folder.calibration, judge if is_adopted else None)
+    rated = rate_anew(store, judge, limits, at) if is_adopted else 0
+    return CalibrationReport(basis, len(photos), model, round(default, 3), round(fitted, 3), is_adopted, rated)
+
+
+def _judgements(starred: Sequence[Judged], decided: Sequence[Judged]) -> tuple[str, Sequence[Judged]]:
+    basis, photos = ("stars", starred) if len(starred) >= FEWEST else ("decisions", decided)
+    _require_enough(photos)
+    return basis, photos[-_MOST:]
+
+
+def _require_enough(photos: Sequence[Judged]) -> None:
+    kinds = Counter(photo.judgement for photo in photos)
+    has_both = len(kinds) > 1 and min(kinds.most_common(2)[1][1], len(photos)) >= _FEWEST_OF_A_KIND
+    if len(photos) < FEWEST or not has_both:
+        raise InputInvalid(
+            reason=f"Calibrating needs {FEWEST} photos rated with CLIP that carry stars (xmp:Rating), or that were "
+            f"approved or rejected, at least {_FEWEST_OF_A_KIND} of either kind; there are {len(photos)}."
+        )
+
+
+def rate_anew(store: Store, judge: Judge, limits: BandLimits, at: datetime) -> int:
+    """Rate the photos that wait for a decision, and that no person rated; give how many."""
+    with store.writing() as tx:
+        waiting = [photo for photo in tx.pictures.undecided() if judge.fits(photo.model, photo.metrics_version)]
+        for photo in waiting:
+            qr = judge.rate(photo.embedding, photo.marks)
+            tx.photos.write(photo.id, {"qr": qr, "qr_mode": CALIBRATED, "band": band(qr, limits), "updated_at": at})
+    return len(waiting)

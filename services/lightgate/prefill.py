@@ -1,0 +1,69 @@
+"""Writing the prefill report once every photo of a set has its texts."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+
+from lightgate.domain.photo import PhotoSet
+from lightgate.domain.prefill import PrefillReport, prefill_report
+from lightgate.domain.word_lists import WordLists
+from lightgate.domain.words import ReviewStatus
+from lightgate.errors import LightgateError
+from lightgate.folder import DataFolder
+from lightgate.store import Store, Transaction
+
+log = logging.getLogger(__name__)
+
+#: how many photos of a set had texts when it was reported last, by set
+_NOTE = "prefill.{set_id}"
+
+
+def report_of(tx: Transaction, photo_set: PhotoSet, lists: WordLists, path: str = "") -> PrefillReport:
+    """Look over the texts of a set as they stand, in its first language."""
+    photos = tx.photos.many(tx.sets.photo_ids(photo_set.id))
+    described = [photo for photo in photos if photo.texts]
+    return prefill_report(described, photo_set.languages[0], lists, path)
+
+
+def write_due_reports(store: Store, folder: DataFolder, lists: Callable[[], WordLists], at: datetime) -> None:
+    """Report every set that is past its captions and has not been reported since it grew."""
+    for photo_set, count in _due(store):
+        with store.reading() as tx:
+            report = report_of(tx, photo_set, lists(), str(folder.prefill_report))
+        try:
+            _write(folder, report)
+        except OSError as error:
+            log.warning("the prefill report was not written: %s", error.strerror)
+            return
+        try:
+            with store.writing() as tx:
+                tx.notes.put(_NOTE.format(set_id=photo_set.id), str(count), at)
+        except LightgateError as error:
+            log.warning("the prefill report will be written again: %s", error.message)
+
+
+def _due(store: Store) -> list[tuple[PhotoSet, int]]:
+    with store.reading() as tx:
+        counts = tx.photos.count_by_set()
+        sets = {each.id: each for each in tx.sets.all()}
+        notes = tx.notes.all()
+    due = []
+    for set_id, by_status in counts.items():
+        done = sum(by_status.values()) - by_status.get(ReviewStatus.ERROR, 0)
+        is_over = not by_status.get(ReviewStatus.QUEUED, 0) and done > 0
+        said = notes.get(_NOTE.format(set_id=set_id), ("",))[0]
+        if is_over and set_id in sets and said != str(done):
+            due.append((sets[set_id], done))
+    return due
+
+
+def _write(folder: DataFolder, report: PrefillReport) -> None:
+    file = folder.prefill_report
+    content = json.dumps({"summary": report.summary, "flagged": [asdict(each) for each in report.flagged]}, indent=2)
+    unfinished = file.with_suffix(".json.part")
+    unfinished.write_text(content + "\n", "utf-8")
+    unfinished.replace(file)

@@ -1,0 +1,53 @@
+"""Series are looked for a set at a time, as soon as all its photos are rated, and anew when one is rated again.
+
+Nothing waits for it: a photo whose series is not known yet is reviewed like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+from lightgate.domain.pipeline import Route, steps_before
+from lightgate.domain.series import find_series
+from lightgate.domain.series_runs import in_time, may_be_panorama
+from lightgate.domain.shot import Shift, Shot
+from lightgate.folder import DataFolder
+from lightgate.store import Store, Transaction
+
+#: the step that leaves what series are found by
+_RATING = "quality"
+
+#: how far the picture of a second file is moved against the first's; None where they show no common part
+Overlap = Callable[[Path, Path], Shift | None]
+
+
+def find_new_series(store: Store, folder: DataFolder, route: Route, overlap: Overlap, at: datetime) -> int:
+    """Find the series of every set whose turn it is; give how many sets were looked at."""
+    with store.reading() as tx:
+        due = [set_id for set_id in tx.pictures.sets_without_series() if _is_rated(tx, set_id, route)]
+        shots = {set_id: tx.pictures.shots(set_id) for set_id in due}
+    for set_id in due:
+        # pictures are read here, outside of any transaction
+        found = find_series(shots[set_id], _shifts(shots[set_id], folder, overlap))
+        with store.writing() as tx:
+            tx.pictures.put_series(set_id, found)
+    return len(due)
+
+
+def _is_rated(tx: Transaction, set_id: int, route: Route) -> bool:
+    steps = (*(step.name for step in steps_before(route, _RATING)), _RATING)
+    return all(tx.queue.is_past(set_id, name) for name in steps)
+
+
+def _shifts(shots: Sequence[Shot], folder: DataFolder, overlap: Overlap) -> dict[tuple[int, int], Shift]:
+    """Compare neighbours that may be parts of a panorama: as many pairs as photos at most."""
+    pairs = [(one, other) for one, other in pairwise(in_time(shots)) if may_be_panorama(one, other)]
+    found = {}
+    for one, other in pairs:
+        thumbs = (folder.proxy_files(shot.content_hash).thumb for shot in (one, other))
+        if (shift := overlap(*thumbs)) is not None:
+            found[one.id, other.id] = shift
+    return found

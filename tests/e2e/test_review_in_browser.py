@@ -1,0 +1,352 @@
+"""A reviewer's work in a real browser: by keyboard, by mouse, without scripts, on a phone."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from werkzeug.serving import make_server
+
+from lightgate import review
+from lightgate.bootstrap import House
+from lightgate.domain.photo import Field
+from lightgate.domain.words import review_status
+from lightgate.review import Changes, TextChange
+from lightgate_web.app import create_app
+from support.gallery import (
+    GALLERY,
+    NAME,
+    PASSWORD,
+    add_person,
+    approve,
+    fail,
+    hang,
+    photo_of,
+    quick_passwords,
+    site_house,
+)
+from support.stores import add_photos, add_set
+from support.waiting import eventually
+
+pytestmark = pytest.mark.e2e
+
+MINE = "A tabby cat with amber eyes rests and looks past the camera."
+THEIRS = "Chelsea, a tabby cat, watches something to the right of us."
+
+
+@dataclass
+class Site:
+    house: House
+    url: str
+
+    def word_of(self, photo_id: int) -> str:
+        return review_status(photo_of(self.house, photo_id)).value
+
+    def caption_of(self, photo_id: int) -> str:
+        text = photo_of(self.house, photo_id).text("en", Field.CAPTION)
+        return str(text.value) if text else ""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """The site on a port of its own, with four photographs to review."""
+    house = site_house(tmp_path)
+    add_person(house)
+    hang(house, shown=GALLERY[:4])
+    server = make_server("127.0.0.1", 0, create_app(house, quick_passwords()), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield Site(house, f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    house.close()
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser complains of: scripts that fail, things the policy blocks."""
+    found: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        # a picture that is not there yet, and a refusal that is shown as a page, are no faults
+        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+            found.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("dialog", lambda dialog: (found.append(dialog.message), dialog.dismiss()))
+    return found
+
+
+def sign_in(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    page.get_by_label("Name").fill(NAME)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{site.url}/")
+
+
+def open_photo(page: Page, site: Site, photo_id: int) -> None:
+    page.goto(f"{site.url}/photos/{photo_id}?state=undecided&order=id")
+    shows(page, photo_id)
+
+
+def shows(page: Page, photo_id: int) -> None:
+    """Wait until a photo is there and listens to the keys."""
+    expect(page).to_have_url(re.compile(rf"/photos/{photo_id}\?"))
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    expect(page.locator("main[data-page=photo]")).to_contain_text(f"day 1/{GALLERY[photo_id - 1].name}")
+
+
+def test_a_reviewer_works_through_a_set_by_keyboard(site: Site, page: Page, complaints: list[str]) -> None:
+    sign_in(page, site)
+    page.goto(f"{site.url}/review?order=id")
+    shows(page, 1)
+
+    page.keyboard.press("e")
+    expect(page.get_by_label("Caption")).to_be_focused()
+    page.get_by_label("Caption").fill(MINE)
+    page.keyboard.press("Control+Enter")
+    shows(page, 2)
+    assert (site.word_of(1), site.caption_of(1)) == ("Approved", MINE)
+    expect(page.locator("#announcer")).to_contain_text("3 to review")
+
+    page.keyboard.press("p")
+    shows(page, 3)
+    page.keyboard.press("Shift+X")
+    page.keyboard.type("Out of focus")
+    page.keyboard.press("Enter")
+    shows(page, 4)
+    assert photo_of(site.house, 3).reject_reason == "Out of focus"
+
+    page.keyboard.press("z")
+    shows(page, 3)
+    assert site.word_of(3) == "Metadata_Needs_Work"
+    page.keyboard.press("j")
+    shows(page, 4)
+    page.keyboard.press("k")
+    shows(page, 3)
+    page.keyboard.press("x")
+    shows(page, 4)
+    page.keyboard.press("a")
+    expect(page.get_by_role("heading", name="Nothing is left to review")).to_be_visible()
+    assert [site.word_of(photo_id) for photo_id in (1, 2, 3, 4)] == ["Approved", "Approved", "Rejected", "Approved"]
+    assert complaints == []
+
+
+def test_the_picture_stays_in_its_place_when_the_next_photo_comes(site: Site, page: Page) -> None:
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    before = page.locator(".stage").bounding_box()
+    page.keyboard.press("p")
+    shows(page, 2)
+    assert page.locator(".stage").bounding_box() == before
+
+
+def test_one_confirm_with_the_count_releases(site: Site, page: Page, complaints: list[str]) -> None:
+    approve(site.house, 1)
+    approve(site.house, 2)
+    sign_in(page, site)
+    page.get_by_role("link", name=re.compile("^Release")).click()
+    page.get_by_role("button", name="Release 2 photos").click()
+    expect(page.locator(".flash")).to_contain_text("2 photos are on their way")
+    assert [site.word_of(photo_id) for photo_id in (1, 2, 3)] == ["Released", "Released", "Metadata_Needs_Work"]
+    assert complaints == []
+
+
+def test_a_list_is_narrowed_and_several_are_decided_at_once(site: Site, page: Page) -> None:
+    sign_in(page, site)
+    page.goto(f"{site.url}/photos")
+    page.get_by_label("Find").fill("cat")
+    page.get_by_label("Quality").select_option("Top")
+    page.get_by_role("button", name="Filter").click()
+    expect(page.locator(".card")).to_have_count(1)
+    page.goto(f"{site.url}/photos")
+    expect(page.get_by_role("button", name="Reject")).to_be_hidden()
+    page.get_by_label("Select IMG_2041.JPG").check()
+    page.get_by_label("Select IMG_2042.JPG").check()
+    expect(page.locator("[data-picked]")).to_have_text("2 selected")
+    page.get_by_role("button", name="Reject").click()
+    expect(page.locator(".flash")).to_contain_text("Rejected: 2 of 2 photos.")
+    assert [site.word_of(photo_id) for photo_id in (1, 2)] == ["Rejected", "Rejected"]
+
+
+def test_two_people_on_one_photo_lose_nothing(site: Site, page: Page, complaints: list[str]) -> None:
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    page.get_by_label("Caption").fill(MINE)
+    theirs = Changes(texts=(TextChange("en", Field.CAPTION, THEIRS),))
+    review.edit(site.house.desk(), 1, photo_of(site.house, 1).version, theirs, "dana")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_role("alert")).to_contain_text("dana changed caption")
+    expect(page.get_by_label("Caption")).to_have_value(MINE)
+    expect(page.locator("[data-theirs]")).to_have_text(THEIRS)
+    assert site.word_of(1) == "Pending"
+    page.get_by_role("button", name="Take this one").click()
+    page.get_by_role("button", name="Approve").click()
+    shows(page, 2)
+    assert (site.word_of(1), site.caption_of(1)) == ("Approved", THEIRS)
+    assert complaints == []
+
+
+def test_a_server_that_is_gone_leaves_what_was_typed(site: Site, page: Page) -> None:
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    page.get_by_label("Caption").fill(MINE)
+    page.route("**/approve?*", lambda route: route.abort())
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator("#toast")).to_contain_text("Nothing was saved")
+    expect(page.get_by_label("Caption")).to_have_value(MINE)
+
+
+def test_a_session_that_ended_leaves_what_was_typed(site: Site, page: Page, context: BrowserContext) -> None:
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    page.get_by_label("Caption").fill(MINE)
+    context.clear_cookies()
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator("#toast")).to_contain_text("signed out")
+    expect(page.get_by_label("Caption")).to_have_value(MINE)
+    assert site.word_of(1) == "Pending"
+
+
+def test_two_quick_presses_decide_one_photo_each_at_most(site: Site, page: Page) -> None:
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    page.evaluate("for (const key of ['p', 'p', 'p']) document.dispatchEvent(new KeyboardEvent('keydown', {key}))")
+    shows(page, 2)
+    assert [site.word_of(photo_id) for photo_id in (1, 2)] == ["Approved", "Pending"]
+
+
+def test_the_overview_shows_the_keys_that_work_and_switches_them_off(site: Site, page: Page) -> None:
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    page.keyboard.press("?")
+    overview = page.get_by_role("dialog", name="Keys")
+    bound = page.evaluate("import('/static/keys.js').then((module) => module.KEYS.length)")
+    expect(overview.locator("dd")).to_have_count(bound)
+    overview.get_by_label("Use single-letter keys").uncheck()
+    overview.get_by_role("button", name="Close").click()
+    page.keyboard.press("p")
+    page.reload()
+    page.keyboard.press("p")
+    assert site.word_of(1) == "Pending"
+    expect(page.locator(".decide kbd")).to_have_count(0)
+    page.keyboard.press("Control+Enter")
+    shows(page, 2)
+
+
+def test_letters_are_letters_in_a_field(site: Site, page: Page) -> None:
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    page.get_by_label("Caption").fill("")
+    page.get_by_label("Caption").press_sequentially("paxuz jk?")
+    expect(page.get_by_label("Caption")).to_have_value("paxuz jk?")
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Caption")).not_to_be_focused()
+    assert site.word_of(1) == "Pending"
+
+
+def test_a_set_shows_its_progress_by_itself(site: Site, page: Page, complaints: list[str]) -> None:
+    sign_in(page, site)
+    page.goto(f"{site.url}/sets/harbour-festival")
+    expect(page.locator(".step").nth(4)).to_contain_text("0 of 4")
+    approve(site.house, 1)
+    expect(page.locator(".step").nth(4)).to_contain_text("1 of 4", timeout=10_000)
+    expect(page.locator("[data-live=nav]")).to_contain_text("Release 1")
+    assert complaints == []
+
+
+def test_a_failed_photo_says_why_and_is_tried_again(site: Site, page: Page) -> None:
+    fail(site.house, 2, "quality", "The picture cannot be read: it ends early.")
+    sign_in(page, site)
+    page.get_by_role("link", name="Attention 1").click()
+    expect(page.locator(".card")).to_contain_text("it ends early")
+    page.locator(".card-picture").click()
+    page.get_by_role("button", name="Try again").click()
+    eventually(lambda: site.word_of(2) == "Queued", within_s=10)
+
+
+def test_the_picture_opens_at_its_sharpest_place(site: Site, page: Page) -> None:
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    page.keyboard.press(" ")
+    expect(page.locator("#picture")).to_have_attribute("src", re.compile("crop"))
+    page.keyboard.press(" ")
+    expect(page.locator("#picture")).to_have_attribute("src", re.compile("view"))
+
+
+@pytest.fixture
+def open_context(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page in a browser set up in its own way."""
+    made: list[BrowserContext] = []
+
+    def opened(**options: object) -> Page:
+        made.append(browser.new_context(**options))  # type: ignore[arg-type]
+        return made[-1].new_page()
+
+    yield opened
+    for each in made:
+        each.close()
+
+
+def test_everything_works_without_scripts(site: Site, open_context: Callable[..., Page]) -> None:
+    page = open_context(java_script_enabled=False)
+    sign_in(page, site)
+    page.goto(f"{site.url}/review?order=id")
+    page.get_by_label("Caption").fill(MINE)
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator(".flash")).to_contain_text("Approved: IMG_2041.JPG")
+    page.get_by_placeholder("Reason").fill("Blurred")
+    page.get_by_role("button", name="Reject").click()
+    expect(page.locator(".flash")).to_contain_text("Rejected: IMG_2042.JPG")
+    page.get_by_role("button", name="Undo").click()
+    assert [site.word_of(photo_id) for photo_id in (1, 2)] == ["Approved", "Pending"]
+    page.get_by_role("link", name=re.compile("^Release")).click()
+    page.get_by_role("button", name="Release 1 photo").click()
+    assert site.word_of(1) == "Released"
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_no_page_is_wider_than_its_screen_or_blocked_by_its_policy(
+    site: Site, open_context: Callable[..., Page], scheme: str, width: int
+) -> None:
+    add_photos(site.house.store, 1, add_set(site.house.store, title="Long" * 40))
+    page = open_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text) if "Policy" in message.text else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    sign_in(page, site)
+    for path in ("/", "/sets/harbour-festival", "/photos?state=all", "/photos/1", "/release", "/account", "/nowhere"):
+        page.goto(site.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    assert found == []
+
+
+def test_on_a_phone_the_decision_is_within_reach(site: Site, open_context: Callable[..., Page]) -> None:
+    page = open_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    expect(page.get_by_role("button", name="Reject")).to_be_in_viewport()
+    page.get_by_role("button", name="Approve").tap()
+    shows(page, 2)
+    assert site.word_of(1) == "Approved"
+
+
+def test_hostile_text_stays_text(site: Site, page: Page, complaints: list[str]) -> None:
+    hostile = "<img src=x onerror=alert(1)> \"' </textarea><script>alert(2)</script> \u202e abc"
+    changes = Changes(texts=(TextChange("en", Field.CAPTION, hostile), TextChange("en", Field.ALT_TEXT, hostile)))
+    review.edit(site.house.desk(), 1, 1, changes, NAME)
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    expect(page.get_by_label("Caption")).to_have_value(hostile)
+    page.goto(f"{site.url}/photos?state=all")
+    expect(page.locator(".card").first).to_contain_text("<img src=x onerror=alert(1)>")
+    assert complaints == []

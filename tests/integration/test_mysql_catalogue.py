@@ -1,0 +1,251 @@
+"""The website's own MariaDB: tables of other shapes, rights that are missing, servers that go away."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lightgate.adapters.mysql_catalogue import RESTED_S, MysqlCatalogue
+from lightgate.adapters.website import open_catalogue
+from lightgate.errors import CatalogueClosed, CatalogueUnreachable, RowRefused, SettingInvalid
+from lightgate.folder import DataFolder
+from lightgate.settings import Mysql, Publish, Settings
+from lightgate.stages.publish import build
+from support.catalogue_rows import DDL, ROW
+from support.file_servers import PASSWORD, USER, ftp_site
+from support.servers import MariaDbServer, mariadb_in
+from support.site import house_in
+from support.stores import Clock
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def settings(mariadb_server: MariaDbServer, mariadb_database: str) -> Mysql:
+    server = mariadb_server
+    told = {"host": server.host, "port": server.port, "user": server.user, "password": server.password}
+    return Mysql.model_validate({**told, "database": mariadb_database, "timeout_s": 5})
+
+
+@pytest.fixture
+def sql(mariadb_server: MariaDbServer, mariadb_database: str) -> Iterator[Callable[..., list[tuple[object, ...]]]]:
+    connection = mariadb_server.connect(mariadb_database)
+
+    def run(*statements: str) -> list[tuple[object, ...]]:
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            connection.commit()
+            return list(cursor.fetchall())
+
+    yield run
+    connection.close()
+
+
+@pytest.fixture
+def opened(settings: Mysql) -> Iterator[Callable[..., MysqlCatalogue]]:
+    made: list[MysqlCatalogue] = []
+
+    def make(clock: Clock | None = None, **changed: object) -> MysqlCatalogue:
+        now = clock or Clock()
+        made.append(MysqlCatalogue(settings.model_copy(update=changed), lambda: now().timestamp()))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def test_a_website_with_names_and_columns_of_its_own_is_served(
+    sql: Callable[..., list[tuple[object, ...]]], opened: Callable[..., MysqlCatalogue]
+) -> None:
+    sql(
+        "CREATE TABLE pictures (nr INT AUTO_INCREMENT PRIMARY KEY, filename VARCHAR(200) UNIQUE, title TEXT,"
+        " description TEXT, url TEXT, width INT, likes INT NOT NULL DEFAULT 0, added TIMESTAMP DEFAULT NOW())"
+    )
+    kept = {"id": "nr", "File_Name": "filename", "Caption": "title", "alt_text": "description", "Path": "url"}
+    kept["Width"] = "width"
+    columns = {**dict.fromkeys(("Folder", "Thumb_Path", "DateTime", "Camera", "Lens_model", "Height"), "")}
+    columns |= dict.fromkeys(("Exposure", "Aperture", "ISO", "Focal_length", "Keywords", "Location", "QR"), "")
+    columns |= dict.fromkeys(("QC_Status", "Original_File_Name", "nima_score", "blur_score"), "")
+    columns |= dict.fromkeys(("brightness_score", "contrast_score", "brisque_score", "clip_aesthetic_score"), "")
+    catalogue = opened(table="pictures", columns={**columns, **kept})
+    row_id = catalogue.upsert(ROW)
+    sql("UPDATE pictures SET likes = 7")
+    assert catalogue.upsert(replace(ROW, Caption="New.")) == row_id
+    assert sql("SELECT nr, filename, title, width, likes FROM pictures") == [(row_id, ROW.File_Name, "New.", 1500, 7)]
+    found = catalogue.find(ROW.File_Name)
+    assert found is not None
+    assert (found.Caption, found.alt_text, found.Keywords) == ("New.", ROW.alt_text, "")
+    assert not catalogue.has_capture("IMG_1.JPG", "2026:05:04 12:00:00")
+
+
+def test_a_column_that_is_none_of_ours_is_a_setting_s_fault(opened: Callable[..., MysqlCatalogue]) -> None:
+    with pytest.raises(SettingInvalid, match=r"mysql\.columns\.captoin"):
+        opened(columns={"captoin": "title"})
+    with pytest.raises(SettingInvalid, match=r"File_Name.*cannot be left out"):
+        opened(columns={"File_Name": ""})
+
+
+def test_a_latin1_table_takes_what_it_can_hold_and_refuses_the_rest_in_words(
+    sql: Callable[..., list[tuple[object, ...]]], opened: Callable[..., MysqlCatalogue]
+) -> None:
+    sql(DDL, "ALTER TABLE photos_info_revamp CONVERT TO CHARACTER SET latin1", "SET GLOBAL sql_mode = ''")
+    catalogue = opened()
+    catalogue.upsert(replace(ROW, Caption="Zürich “été”"))
+    found = catalogue.find(ROW.File_Name)
+    assert found is not None
+    assert found.Caption == "Zürich “été”"
+    with pytest.raises(RowRefused, match="Caption"):
+        catalogue.upsert(replace(ROW, Caption="A boat \U0001f6a2"))
+    with pytest.raises(RowRefused):
+        catalogue.find("日本_001.JPG")
+    sql("SET GLOBAL sql_mode = DEFAULT")
+
+
+def test_nothing_is_shortened_without_a_word(
+    sql: Callable[..., list[tuple[object, ...]]], opened: Callable[..., MysqlCatalogue]
+) -> None:
+    sql(DDL, "SET GLOBAL sql_mode = ''")
+    with pytest.raises(RowRefused, match="too long"):
+        opened().upsert(replace(ROW, Location="x" * 300))
+    assert sql("SELECT count(*) FROM photos_info_revamp") == [(0,)]
+    sql("SET GLOBAL sql_mode = DEFAULT")
+
+
+def test_a_second_unique_column_of_the_website_is_the_row_s_fault(
+    sql: Callable[..., list[tuple[object, ...]]], opened: Callable[..., MysqlCatalogue]
+) -> None:
+    sql(DDL, "ALTER TABLE photos_info_revamp ADD UNIQUE KEY capture (Original_File_Name)")
+    catalogue = opened()
+    catalogue.upsert(ROW)
+    with pytest.raises(RowRefused, match="capture"):
+        catalogue.upsert(replace(ROW, File_Name="Other_001.JPG"))
+    assert catalogue.why_not_ready() is None
+
+
+def test_a_user_who_may_only_read_stops_publishing_and_not_the_photos(
+    sql: Callable[..., list[tuple[object, ...]]], mariadb_database: str, opened: Callable[..., MysqlCatalogue]
+) -> None:
+    sql(
+        DDL, "CREATE OR REPLACE USER reader@'%' IDENTIFIED BY 'r3ad'", f"GRANT SELECT ON {mariadb_database}.* TO reader"
+    )
+    catalogue = opened(user="reader", password=Mysql(password="r3ad").password)
+    assert catalogue.why_not_ready() is None
+    with pytest.raises(CatalogueClosed, match="INSERT command denied") as caught:
+        catalogue.upsert(ROW)
+    assert not caught.value.is_charged
+    assert catalogue.why_not_ready() == caught.value.message
+    sql("DROP USER reader@'%'")
+
+
+def test_a_table_that_is_not_there_is_a_closed_catalogue(opened: Callable[..., MysqlCatalogue]) -> None:
+    with pytest.raises(CatalogueClosed, match="photos_info_revamp"):
+        opened().find(ROW.File_Name)
+
+
+def test_a_wrong_password_is_said_and_never_shown(opened: Callable[..., MysqlCatalogue]) -> None:
+    catalogue = opened(password=Mysql(password="wr0ng-secret").password)
+    reason = catalogue.why_not_ready() or ""
+    assert "Access denied" in reason
+    assert "wr0ng" not in reason + repr(catalogue)
+
+
+def test_the_website_s_proof_table_is_kept_in_step_where_it_is_there(
+    sql: Callable[..., list[tuple[object, ...]]], opened: Callable[..., MysqlCatalogue]
+) -> None:
+    sql(
+        DDL,
+        "CREATE TABLE metadata_quality (id INT AUTO_INCREMENT PRIMARY KEY, revamp_id INT,"
+        " revamp_File_Name VARCHAR(300) NOT NULL UNIQUE, upload_caption TEXT, manual_decision VARCHAR(64),"
+        " subject_seed TEXT, upload_status VARCHAR(64))",
+    )
+    catalogue = opened()
+    row_id = catalogue.upsert(ROW)
+    sql("UPDATE metadata_quality SET subject_seed = 'theirs'")
+    catalogue.upsert(replace(ROW, Caption="New."))
+    kept = "SELECT revamp_id, upload_caption, manual_decision, subject_seed, upload_status FROM metadata_quality"
+    assert sql(kept) == [(row_id, "New.", "MANUAL_APPROVED", "theirs", "UPLOADED")]
+
+
+def test_a_server_that_goes_away_and_comes_back_is_found_again(tmp_path: Path) -> None:
+    clock = Clock()
+    with mariadb_in(tmp_path) as server:
+        with server.connect() as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE DATABASE site CHARACTER SET utf8mb4")
+            cursor.execute("USE site")
+            cursor.execute(DDL)
+        told = {"host": server.host, "port": server.port, "user": server.user, "password": server.password}
+        catalogue = MysqlCatalogue(
+            Mysql.model_validate({**told, "database": "site", "timeout_s": 5}), lambda: clock().timestamp()
+        )
+        first = catalogue.upsert(ROW)
+        server.kill()
+        with pytest.raises(CatalogueUnreachable) as caught:
+            catalogue.upsert(ROW)
+        assert not caught.value.is_charged
+        server.start()
+        assert catalogue.why_not_ready() == caught.value.message
+        clock.forward(RESTED_S + 60)
+        assert catalogue.why_not_ready() is None
+        assert catalogue.upsert(ROW) == first
+        catalogue.close()
+
+
+def test_the_copy_on_this_machine_follows_the_website_and_can_be_made_anew(
+    sql: Callable[..., list[tuple[object, ...]]], tmp_path: Path, settings: Mysql
+) -> None:
+    sql(DDL, "ALTER TABLE photos_info_revamp AUTO_INCREMENT = 500")
+    folder = DataFolder(tmp_path)
+    catalogue = open_catalogue(folder, settings)
+    names = "SELECT File_Name, remote_id, Caption FROM photos_info_revamp ORDER BY File_Name"
+
+    def copy() -> list[tuple[object, ...]]:
+        connection = sqlite3.connect(folder.catalogue)
+        rows = connection.execute(names).fetchall()
+        connection.close()
+        return rows
+
+    assert catalogue.upsert(ROW) == 500
+    catalogue.upsert(replace(ROW, Caption="New."))
+    assert copy() == [(ROW.File_Name, 500, "New.")]
+    assert catalogue.has_capture(ROW.Original_File_Name, ROW.DateTime or "")
+    sql("UPDATE photos_info_revamp SET Caption = 'Theirs.'", "INSERT INTO photos_info_revamp SELECT 7, Folder, 'A.JPG',"
+        " Path, Thumb_Path, `DateTime`, Camera, Lens_model, Width, Height, Exposure, Aperture, ISO, Focal_length,"
+        " Keywords, Caption, alt_text, Location, QR, QC_Status, Original_File_Name, nima_score, blur_score,"
+        " brightness_score, contrast_score, brisque_score, clip_aesthetic_score FROM photos_info_revamp")  # fmt: skip
+    assert catalogue.rebuild() == 2
+    assert copy() == [("A.JPG", 7, "Theirs."), (ROW.File_Name, 500, "Theirs.")]
+    catalogue.remove(ROW.File_Name)
+    assert copy() == [("A.JPG", 7, "Theirs.")]
+    catalogue.close()
+
+
+def test_the_settings_alone_bring_a_photo_to_a_server_and_a_database(
+    sql: Callable[..., list[tuple[object, ...]]], tmp_path: Path, settings: Mysql
+) -> None:
+    sql(DDL)
+    house = house_in(tmp_path / "home")
+    photo_id = house.take_in()
+    house.approve(photo_id)
+    house.release(photo_id)
+    with ftp_site(tmp_path) as site:
+        web = {"kind": "ftp", "host": "localhost", "port": site.port, "path": "new/web"}
+        web |= {"user": USER, "password": PASSWORD}
+        publish = Publish.model_validate({"targets": {"web": web}, "public_url": "/pics"})
+        work = build(Settings(home=house.home, publish=publish, mysql=settings), house.store)
+        assert house.publish(work).done == [photo_id]
+        assert (site.root / "new/web/2026/city/Harbour_001.JPG").is_file()
+        for target in work.website.targets:
+            target.close()
+    assert sql("SELECT File_Name, Path FROM photos_info_revamp") == [
+        ("Harbour_001.JPG", "/pics/2026/city/Harbour_001.JPG")
+    ]
+    assert house.row(photo_id) is not None
+    assert house.photo(photo_id).publications[0].target == "web"
+    work.website.catalogue.close()
+    house.close()

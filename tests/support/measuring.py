@@ -1,0 +1,27 @@
+"""Timing, and results as ``make bench`` wants them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+
+def cpu_ms(work: Callable[[], object], rounds: int = 5) -> float:
+    """Give the least CPU milliseconds of several runs: what others do on the machine hardly shows in them."""
+    took = []
+    for _ in range(rounds):
+        start = time.process_time()
+        work()
+        took.append(time.process_time() - start)
+    return 1000 * min(took)
+
+
+def result(name: str, value: float, unit: str, ratio: float | None = None, against: str = "") -> dict[str, object]:
+    """Give one line of the table."""
+    return {
+        "name": name,
+        "value": round(value, 2),
+        "unit": unit,
+        "ratio": None if ratio is None else round(ratio, 2),
+        "against": against,
+    }

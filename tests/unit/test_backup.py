@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import io
+import stat
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from lightgate.adapters.instance import Instance
+from lightgate.adapters.secrets import seal_key
+from lightgate.adapters.sqlite import SqliteStore
+from lightgate.backup import back_up, restore
+from lightgate.errors import AlreadyRunning, InputInvalid, NotFound
+from lightgate.folder import DataFolder
+from support.stores import add_photos, make_store
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> DataFolder:
+    folder = DataFolder(tmp_path / "data")
+    folder.home.mkdir()
+    return folder
+
+
+@pytest.fixture
+def store(home: DataFolder) -> Iterator[SqliteStore]:
+    with closing(make_store(home.home)) as made:
+        yield made
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    return tmp_path / "kept.tar.gz"
+
+
+def photo_count(home: DataFolder) -> int:
+    with closing(SqliteStore(home.database)) as store, store.reading() as tx:
+        return sum(tx.photos.count_by_status().values())
+
+
+def test_what_was_backed_up_in_use_comes_back(home: DataFolder, store: SqliteStore, archive: Path) -> None:
+    add_photos(store, 3)
+    key = seal_key(home.secrets)
+    back_up(home, archive)
+    add_photos(store, 4, label="later")
+    (home.secrets / "seal.key").write_bytes(b"x" * 32)
+    store.close()
+    restore(home, archive)
+    assert photo_count(home) == 3
+    assert seal_key(home.secrets) == key
+
+
+def test_what_stood_there_is_kept(home: DataFolder, store: SqliteStore, archive: Path) -> None:
+    back_up(home, archive)
+    add_photos(store, 2)
+    store.close()
+    _, aside = restore(home, archive)
+    assert aside is not None
+    assert photo_count(DataFolder(aside)) == 2
+
+
+def test_an_archive_with_keys_is_for_its_owner_alone(home: DataFolder, store: SqliteStore, archive: Path) -> None:
+    seal_key(home.secrets)
+    back_up(home, archive)
+    assert stat.S_IMODE(archive.stat().st_mode) == 0o600
+    store.close()
+    restore(home, archive)
+    assert stat.S_IMODE((home.secrets / "seal.key").stat().st_mode) == 0o600
+
+
+def test_working_copies_are_kept_on_request(home: DataFolder, store: SqliteStore, archive: Path) -> None:
+    copy = home.original("ab" * 32, ".jpg")
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(b"a picture")
+    assert not back_up(home, archive.with_name("without.tar.gz")).has_photos
+    assert back_up(home, archive, with_photos=True).has_photos
+    copy.unlink()
+    store.close()
+    restore(home, archive)
+    assert copy.read_bytes() == b"a picture"
+
+
+def test_an_archive_is_never_written_over(home: DataFolder, store: SqliteStore, archive: Path) -> None:
+    archive.write_bytes(b"precious")
+    with pytest.raises(InputInvalid, match="there already"):
+        back_up(home, archive)
+    assert archive.read_bytes() == b"precious"
+
+
+def test_there_is_nothing_to_back_up_before_the_first_run(home: DataFolder, archive: Path) -> None:
+    with pytest.raises(NotFound):
+        back_up(home, archive)
+    assert not archive.exists()
+
+
+def test_a_running_installation_is_not_restored_over(home: DataFolder, store: SqliteStore, archive: Path) -> None:
+    back_up(home, archive)
+    running = Instance(home)
+    running.take(patience_s=0)
+    with pytest.raises(AlreadyRunning, match="lightgate down"):
+        restore(home, archive)
+    running.release()
+
+
+def packed(archive: Path, *members: tuple[str, bytes]) -> Path:
+    with tarfile.open(archive, "w:gz") as tar:
+        for name, content in members:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+    return archive
+
+
+def damaged(archive: Path) -> Path:
+    content = bytearray(archive.read_bytes())
+    archive.write_bytes(bytes(content[: len(content) // 2]))
+    return archive
+
+
+@pytest.mark.parametrize("name", ["../../outside", "/etc/outside", "secrets/../../outside", "something.else"])
+def test_an_archive_that_reaches_outside_is_refused_untouched(
+    home: DataFolder, store: SqliteStore, archive: Path, name: str
+) -> None:
+    add_photos(store, 1)
+    store.close()
+    with pytest.raises(InputInvalid, match="not a readable backup"):
+        restore(home, packed(archive, (name, b"x")))
+    assert photo_count(home) == 1
+    assert not list(home.home.parent.glob("**/outside"))
+
+
+def test_a_damaged_archive_is_refused_untouched(home: DataFolder, store: SqliteStore, archive: Path) -> None:
+    add_photos(store, 1)
+    back_up(home, archive)
+    store.close()
+    with pytest.raises(InputInvalid):
+        restore(home, damaged(archive))
+    assert photo_count(home) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"not an archive"])
+def test_a_file_that_is_no_archive_is_refused(
+    home: DataFolder, store: SqliteStore, archive: Path, content: bytes
+) -> None:
+    archive.write_bytes(content)
+    with pytest.raises(InputInvalid, match="not a readable backup"):
+        restore(home, archive)
+
+
+def test_an_archive_of_a_newer_version_is_refused(home: DataFolder, store: SqliteStore, archive: Path) -> None:
+    manifest = b'{"format": 1, "version": "9", "revision": "9999", "at": "", "has_photos": false, "files": {}}'
+    with pytest.raises(InputInvalid, match="newer version"):
+        restore(home, packed(archive, ("lightgate-backup.json", manifest)))

@@ -1,0 +1,51 @@
+"""Developing in a child: the same pictures, and a refused photo instead of a dead worker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pyvips
+from PIL import Image
+
+from lightgate.adapters.careful_darkroom import CarefulDarkroom
+from lightgate.adapters.images import VipsDarkroom
+from lightgate.errors import OriginalMissing, TooManyPixels, UnreadableImage
+from lightgate.folder import DataFolder
+from support.pictures import jpeg, quarters
+
+
+def test_the_finding_and_the_pictures_are_those_of_the_plain_one(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (400, 600, 3), dtype=np.uint8)
+    original = jpeg(tmp_path / "a.jpg", Image.fromarray(noise))
+    plain, careful = (DataFolder(tmp_path / name).proxy_files("ab" * 32) for name in ("plain", "careful"))
+    assert CarefulDarkroom(200).develop(original, careful) == VipsDarkroom(200).develop(original, plain)
+    assert careful.proxy.read_bytes() == plain.proxy.read_bytes()
+
+
+def test_errors_keep_their_kind_and_their_words(tmp_path: Path) -> None:
+    files = DataFolder(tmp_path).proxy_files("ab" * 32)
+    whole = jpeg(tmp_path / "a.jpg", quarters()).read_bytes()
+    (tmp_path / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(UnreadableImage, match="cut off"):
+        CarefulDarkroom(200).develop(tmp_path / "cut.jpg", files)
+    with pytest.raises(TooManyPixels):
+        CarefulDarkroom(0.1).develop(tmp_path / "a.jpg", files)
+    with pytest.raises(OriginalMissing):
+        CarefulDarkroom(200).develop(tmp_path / "absent.jpg", files)
+
+
+def test_a_picture_that_needs_too_much_memory_is_refused(tmp_path: Path) -> None:
+    original = tmp_path / "large.png"
+    pyvips.Image.black(9_000, 9_000, bands=3).copy(interpretation="srgb").pngsave(str(original), compression=1)
+    files = DataFolder(tmp_path).proxy_files("ab" * 32)
+    with pytest.raises(UnreadableImage, match="memory"):
+        CarefulDarkroom(200, memory_limit_mb=400).develop(original, files)
+    assert CarefulDarkroom(200).develop(original, files).width_px == 9_000
+
+
+def test_a_picture_that_takes_too_long_is_refused(tmp_path: Path) -> None:
+    original = jpeg(tmp_path / "a.jpg", quarters())
+    with pytest.raises(UnreadableImage, match="longer than"):
+        CarefulDarkroom(200, time_limit_s=0.01).develop(original, DataFolder(tmp_path).proxy_files("ab" * 32))

@@ -1,0 +1,96 @@
+"""The pages of texts: proposals with what would change, the vocabulary's tray, a set's texts at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from lightgate import review
+from lightgate.bootstrap import House
+from lightgate.domain.photo import Field, Source, Text
+from lightgate.domain.vocabulary import TermState
+from lightgate_web.pages.offers import Piece, difference
+from support.gallery import add_person, hang, photo_of, site_house
+from support.site_client import Visitor, visitor
+from support.stores import NOON
+
+CAPTION = "A tabby cat with amber eyes rests on a grey sofa."
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = site_house(tmp_path)
+    add_person(made)
+    hang(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ann(house: House) -> Visitor:
+    return visitor(house)
+
+
+def propose(house: House) -> int:
+    review.regenerate(house.desk(), 1, photo_of(house, 1).version, "ann", fields=[Field.CAPTION])
+    with house.store.writing() as tx:
+        claim = tx.requests.claim("w", house.now(), house.now() + timedelta(seconds=60))
+        assert claim is not None
+        tx.requests.finish(claim, [Text("en", Field.CAPTION, CAPTION, Source.MODEL, model="m")], house.now())
+    return claim.request.id
+
+
+def test_a_difference_is_told_word_by_word() -> None:
+    assert difference("A red boat.", "A blue boat.") == (
+        Piece("same", "A "), Piece("gone", "red"), Piece("new", "blue"), Piece("same", " boat."),
+    )  # fmt: skip
+
+
+def test_a_proposal_is_shown_as_what_would_change_and_taken(house: House, ann: Visitor) -> None:
+    request_id = propose(house)
+    page = ann.get("/photos/1").get_data(as_text=True)
+    assert "<ins>" in page
+    assert f"/photos/1/proposals/{request_id}/take" in page
+    done = ann.post(f"/photos/1/proposals/{request_id}/take", {"version": "1", "field": "caption"})
+    assert done.status_code == 303
+    text = photo_of(house, 1).text("en", Field.CAPTION)
+    assert text is not None
+    assert (text.value, text.source) == (CAPTION, Source.MODEL)
+    assert f"/proposals/{request_id}/" not in ann.get("/photos/1").get_data(as_text=True)
+
+
+def test_a_proposal_that_is_left_changes_nothing(house: House, ann: Visitor) -> None:
+    before = photo_of(house, 1)
+    request_id = propose(house)
+    ann.post(f"/photos/1/proposals/{request_id}/leave", {"version": "1", "field": "caption"})
+    assert photo_of(house, 1) == before
+
+
+def test_new_texts_are_asked_for_with_a_hint_and_the_page_says_that_they_come(house: House, ann: Visitor) -> None:
+    done = ann.post("/photos/1/regenerate", {"version": "1", "field": "caption", "hint": "name the cat"})
+    assert done.status_code == 303
+    assert "asked for new texts" in ann.get("/photos/1").get_data(as_text=True)
+    again = ann.post("/photos/1/regenerate", {"version": "1"})
+    assert again.status_code == 409
+    assert "already on their way" in again.get_data(as_text=True)
+
+
+def test_what_a_model_proposed_is_judged_on_the_keywords_page(house: House, ann: Visitor) -> None:
+    with house.store.writing() as tx:
+        tx.vocabulary.propose(["<b>drone</b>"], NOON)
+        [term] = tx.vocabulary.entries(TermState.PROPOSED)
+    assert "&lt;b&gt;drone" in ann.get("/vocabulary").get_data(as_text=True)
+    assert ann.post(f"/vocabulary/{term.id}/ban", {}).status_code == 303
+    with house.store.reading() as tx:
+        assert tx.vocabulary.count(TermState.BANNED) == 1
+    assert ann.get("/vocabulary?state=odd").status_code == 422
+
+
+def test_a_sets_texts_are_read_at_a_glance(ann: Visitor) -> None:
+    page = ann.get("/sets/harbour-festival/texts")
+    assert page.status_code == 200
+    assert "described photos stand out" in page.get_data(as_text=True)
+    assert ann.get("/sets/none/texts").status_code == 404
