@@ -6,128 +6,51 @@ Needs a Docker engine and Compose (v2 or 1.29). Uses a project, ports and folder
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
-from PIL import Image, ImageOps
-from skimage import data
+from compose_people import Engineer, Reviewer
+from compose_photos import bring_photos, make_photos
+from compose_project import Clock, Compose, Failed, require, wait
 
-ROOT = Path(__file__).resolve().parent.parent
-PICTURES = ("cat", "coffee", "rocket", "astronaut", "hubble_deep_field")
-STOP_LIMIT_S, READY_LIMIT_S = 45, 60
-
-
-class Failed(Exception):
-    """A promise of the compose file does not hold."""
-
-
-class Clock:
-    """What took how long."""
-
-    def __init__(self) -> None:
-        self.times: list[tuple[str, float]] = []
-
-    @contextmanager
-    def measure(self, what: str) -> Iterator[None]:
-        print(f"… {what}", flush=True)
-        began = time.monotonic()
-        yield
-        self.times.append((what, time.monotonic() - began))
-
-    def print(self) -> None:
-        for what, took_s in self.times:
-            print(f"{took_s:8.1f} s  {what}")
-
-
-class Compose:
-    """One project of the compose file."""
-
-    def __init__(self, place: Path) -> None:
-        self.photos, self.published = place / "photos", place / "published"
-        self.review_port = _free_port()
-        self.environ = os.environ | {
-            "COMPOSE_PROJECT_NAME": f"lightgatetest{os.getpid()}",
-            "PHOTOS": str(self.photos),
-            "PUBLISHED": str(self.published),
-            "REVIEW_PORT": str(self.review_port),
-            "FLOWER_PORT": str(_free_port()),
-            # a caption model of this machine would make the times depend on it
-            "OLLAMA_URL": "http://127.0.0.1:9",
-        }
-        self.program = _compose_program()
-
-    def __call__(self, *arguments: str) -> str:
-        return self._run(*self.program, *arguments)
-
-    def docker(self, *arguments: str) -> str:
-        return self._run("docker", *arguments)
-
-    def containers(self, service: str) -> list[str]:
-        return self("ps", "-q", service).split()
-
-    def cli(self, *arguments: str) -> str:
-        return self("run", "--rm", "-T", "cli", *arguments)
-
-    def _run(self, *command: str) -> str:
-        done = subprocess.run(command, cwd=ROOT, env=self.environ, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise Failed(f"{' '.join(command)}:\n{(done.stdout + done.stderr)[-3000:]}")
-        return done.stdout
-
-
-def _compose_program() -> tuple[str, ...]:
-    plugin = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)
-    if plugin.returncode == 0:
-        return ("docker", "compose")
-    if shutil.which("docker-compose"):
-        return ("docker-compose",)
-    raise Failed("There is no Docker Compose here, neither as a plugin nor as docker-compose.")
-
-
-class Reviewer:
-    """A person at the review site, by its API."""
-
-    def __init__(self, port: int) -> None:
-        self._web = httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1", timeout=60)
-        self._token = ""
-
-    def sign_in(self, password: str) -> None:
-        self._token = self._web.get("/csrf").raise_for_status().json()["csrf_token"]
-        self._token = self.post("/login", {"name": "reviewer", "password": password})["csrf_token"]
-
-    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        answer = self._web.post(path, json=body, headers={"X-CSRF-Token": self._token})
-        if answer.is_error:
-            raise Failed(f"POST {path}: {answer.status_code} {answer.text[:500]}")
-        return dict(answer.json())
-
-    def photos(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        cursor: str | None = ""
-        while cursor is not None:
-            query = {"cursor": cursor} if cursor else {}
-            page = self._web.get("/photos", params=query).raise_for_status().json()
-            found += page["photos"]
-            cursor = page["next_cursor"]
-        return found
-
-    def at(self, step: str) -> list[int]:
-        return [photo["id"] for photo in self.photos() if photo["step"] == step and photo["status"] != "failed"]
+#: a machine that does much else takes long to be ready; the time is printed
+STOP_LIMIT_S, READY_LIMIT_S = 45, 180
+SCALED = ("--scale", "worker-exif=3", "--scale", "worker-quality=2", "--scale", "worker-caption=2")
+FACTS = ("--location", "Here", "--folder", "Test")
+#: base images are not ours, and a stand-in for one may be larger than it
+LIGHT_LIMIT_MB, BASE_IMAGE_MB = 450, 130
+FAKE_OLLAMA = """
+import threading
+from lightgate.testing.ollama import FakeOllama
+FakeOllama(host="0.0.0.0", port=11434, delay_s=0.004).start()
+threading.Event().wait()
+"""
+STAND_STILL = """
+import json, os, pathlib, signal, socket
+said = pathlib.Path(f"/data/run/heartbeat-exif@{socket.gethostname()}.json").read_text("ascii")
+os.kill(json.loads(said)["pid"], signal.SIG%s)
+"""
+COUNT_ROWS = """
+import pymysql, tomllib
+wanted = tomllib.load(open("/site/lightgate.toml", "rb"))["mysql"]
+cursor = pymysql.connect(**wanted).cursor()
+cursor.execute("SELECT COUNT(*) FROM photos_info_revamp")
+print(*cursor.fetchone())
+"""
+COUNT_LOCAL_ROWS = """
+from lightgate.adapters.sqlite.engine import sqlite_library as library
+database = library.connect("/data/photos_info_revamp.db")
+print(*database.execute("SELECT COUNT(*) FROM photos_info_revamp").fetchone())
+"""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--photos", type=int, default=40, help="photographs in the second, larger set")
+    parser.add_argument("--photos", type=int, default=100, help="photographs in the second, larger set")
     count = parser.parse_args().photos
     clock = Clock()
     place = Path(tempfile.mkdtemp(prefix="lightgate-compose-"))
@@ -135,15 +58,16 @@ def main() -> None:
         compose = Compose(place)
         compose.published.mkdir()
         make_photos(compose.photos / "small", 5)
-        make_photos(compose.photos / "large", count, first=5)
+        make_photos(compose.photos / "last", 3, first=500)
+        bring_photos(compose.photos / "large", count)
         try:
             with clock.measure("all of it"):
-                walk(compose, clock, count)
+                walk(compose, clock)
         except BaseException:
             print(compose("logs", "--tail", "30")[-12000:], file=sys.stderr)
             raise
         finally:
-            compose("down", "--volumes", "--timeout", "20")
+            remove(compose)
     except Failed as failure:
         sys.exit(f"compose-test: {failure}")
     finally:
@@ -152,66 +76,141 @@ def main() -> None:
     print("docker-compose.yml holds.")
 
 
-def walk(compose: Compose, clock: Clock, count: int) -> None:
+def walk(compose: Compose, clock: Clock) -> None:
     """Go through everything that a user and bad luck would do."""
     with clock.measure("build"):
-        compose("build")
-    for image in ("lightgate", "lightgate-quality"):
-        size = int(compose.docker("image", "inspect", "--format", "{{.Size}}", image))
-        base = int(compose.docker("image", "inspect", "--format", "{{.Size}}", "python:3.13-slim"))
-        print(f"  {image}: {size / 1e6:.0f} MB, of which python:3.13-slim {base / 1e6:.0f} MB")
+        compose("--profile", "site", "build")
+    measure_images(compose)
     with clock.measure("up, until the review site answers"):
         compose("up", "-d")
         wait(lambda: is_well(compose), READY_LIMIT_S, "the review site")
+    compose.docker("run", "-d", "--name", fake_ollama(compose), "--network", f"{compose.project}_default",
+                   "--network-alias", "fake-ollama", "--read-only", "--entrypoint", "python", "lightgate",
+                   "-c", FAKE_OLLAMA)  # fmt: skip
     reviewer = sign_in(compose)
+    refuse(compose)
     publish_small_set(compose, clock, reviewer)
-    survive(compose, clock, reviewer, count)
+    survive(compose, clock, reviewer)
+    show_workers(compose)
     forget_nothing(compose, clock, reviewer)
+    publish_to_site(compose, clock)
+
+
+def measure_images(compose: Compose) -> None:
+    """Look whether the light image is light."""
+    sizes = [int(compose.facts(image, "{{.Size}}")) / 1e6 for image in ("lightgate", "python:3.13-slim")]
+    ours_mb = sizes[0] - sizes[1]
+    print(f"  lightgate: {sizes[0]:.0f} MB, of which python:3.13-slim {sizes[1]:.0f} MB here")
+    require(ours_mb + BASE_IMAGE_MB < LIGHT_LIMIT_MB, f"the light image is below {LIGHT_LIMIT_MB} MB")
+
+
+def refuse(compose: Compose) -> None:
+    """Ask for what cannot be."""
+    outside = compose.refusal("submit", "/home/ann/Pictures", "--subject", "A", *FACTS)
+    require("It sees one folder of the machine, as /photos" in outside, "a folder outside the mount is refused")
+    moved = compose.refusal("submit", "/photos/small", "--subject", "A", *FACTS, "--move")
+    require("is read-only, so --move cannot empty it" in moved, "--move from the read-only mount is refused")
 
 
 def publish_small_set(compose: Compose, clock: Clock, reviewer: Reviewer) -> None:
     with clock.measure("5 photographs from submit to review"):
-        print(
-            compose.cli("submit", "/photos/small", "--subject", "Small set", "--location", "Here", "--folder", "Test")
-        )
+        print(compose.cli("submit", "/photos/small", "--subject", "Small set", *FACTS).strip())
         wait(lambda: len(reviewer.at("review")) == 5, 120, "5 photographs at review")
     with clock.measure("approve and release them, until they are published"):
-        ids = reviewer.at("review")
-        require(reviewer.post("/bulk", {"ids": ids, "action": "approve"})["refused"] == [], "all can be approved")
-        require(reviewer.post("/release", {"ids": ids})["refused"] == [], "all can be released")
-        wait(lambda: published(reviewer) == 5, 120, "5 published photographs")
+        publish(reviewer, 5)
     files = [path for path in compose.published.rglob("*") if path.is_file()]
     require(len(files) == 10, f"two files a photograph lie in the published folder, found {len(files)}")
-    require(catalogue_rows(compose) == 5, "each has its row in the catalogue")
+    require(answer_of(compose, COUNT_LOCAL_ROWS) == "5", "each has its row in the catalogue")
 
 
-def survive(compose: Compose, clock: Clock, reviewer: Reviewer, count: int) -> None:
-    with clock.measure(f"{count} photographs while workers are scaled and killed"):
-        submit(compose, "large")
-        compose("up", "-d", "--scale", "worker-exif=3", "--scale", "worker-quality=2", "--scale", "worker-caption=2")
-        for service in ("worker-quality", "worker-exif", "redis", "review"):
-            compose.docker("kill", compose.containers(service)[0])
+def publish(reviewer: Reviewer, count: int) -> None:
+    """Approve and release the newest photos."""
+    ids = sorted(reviewer.at("review"))[-count:]
+    before = len(published(reviewer))
+    require(reviewer.post("/bulk", {"ids": ids, "action": "approve"})["refused"] == [], "all can be approved")
+    require(reviewer.post("/release", {"ids": ids})["refused"] == [], "all can be released")
+    wait(lambda: len(published(reviewer)) == before + count, 120, f"{count} more published photographs")
+
+
+def survive(compose: Compose, clock: Clock, reviewer: Reviewer) -> None:
+    """Scale while work runs, let a worker stand still, kill others, and look that every photo gets through."""
+    count = len(list((compose.photos / "large").iterdir()))
+    with clock.measure(f"{count} photographs while workers are scaled, frozen and killed"):
+        compose("up", "-d", *SCALED)
+        answer = compose.cli("submit", "/photos/large", "--subject", "Large set", *FACTS)
+        print(answer.strip()[-500:])
+        taken = len(reviewer.photos())
+        frozen = compose.containers("worker-exif")[0]
+        compose.docker("exec", frozen, "python", "-c", STAND_STILL % "STOP")
+        began = time.monotonic()
+        wait(lambda: "The GPU is used by" in reviewer.page("/sets/large-set-here"), 120,
+             "the site says that a second caption worker waits")  # fmt: skip
+        for service in ("worker-quality", "worker-caption", "worker-exif", "redis", "review"):
+            compose.docker("kill", next(each for each in compose.containers(service) if each != frozen))
             time.sleep(2)
-            compose("up", "-d", "--scale", "worker-exif=3", "--scale", "worker-quality=2")
+            compose("up", "-d", *SCALED)
         wait(lambda: is_well(compose), 60, "the review site after its container was killed")
-        wait(lambda: len(reviewer.at("review")) == count, 600, f"{count} photographs at review")
-    require(len(reviewer.photos()) == count + 5, "no photograph is lost, and none is there twice")
+        wait(lambda: is_settled(reviewer), 600, f"{taken} photographs at review, published or failed")
+    failed = [photo for photo in reviewer.photos() if photo["status"] == "failed"]
+    print(f"  {taken - 5} were taken in, {len(failed)} failed: {[photo['original_file_name'] for photo in failed]}")
+    require(len(reviewer.photos()) == taken, "no photograph is lost, and none is there twice")
+    require("The GPU is used by" in compose("logs", "worker-caption"), "the log says it, too")
+    status = "{{.State.Health.Status}}"
+    wait(lambda: compose.facts(frozen, status) == "unhealthy", 150, "the worker that stands still is unhealthy")
+    print(f"  the worker that stands still was seen within {time.monotonic() - began:.0f} s")
+    compose.docker("exec", frozen, "python", "-c", STAND_STILL % "CONT")
+    wait(lambda: compose.facts(frozen, status) == "healthy", 90, "the worker that goes on is healthy")
+
+
+def show_workers(compose: Compose) -> None:
+    """Look at the command line's and at Flower's picture of the workers."""
+    require("3 exif" in compose.cli("status"), "status counts the workers of all containers")
+    password = compose("exec", "-T", "flower", "cat", "/data/secrets/flower-password").strip()
+    engineer = Engineer(compose.flower_port, password)
+    require(engineer.is_locked_out_without_password(), "Flower is closed without its password")
+    require(engineer.stages() == {"exif", "quality", "caption", "publish"}, "Flower shows the workers of four stages")
+    require(not engineer.can_stop_workers(), "Flower lets nobody end a worker")
+    before = set(engineer.tasks())
+    require(bool(before), f"Flower shows {len(before)} tasks")
+    compose("restart", "flower")
+    wait(lambda: before <= set(engineer.tasks()), 60, "Flower's history after its restart")
+    print("  Flower keeps its history over a restart")
 
 
 def forget_nothing(compose: Compose, clock: Clock, reviewer: Reviewer) -> None:
     before = standing(reviewer)
+    killed = [name for each in compose("ps", "-q").split() if compose.facts(each, "{{.State.OOMKilled}}") == "true"
+              for name in [compose.facts(each, "{{.Name}}")]]  # fmt: skip
+    require(not killed, f"all stay within their memory limits {killed or ''}")
+    compose.docker("rm", "-f", fake_ollama(compose))
     with clock.measure("down"):
         compose("down", "--timeout", str(STOP_LIMIT_S))
     require(clock.times[-1][1] < STOP_LIMIT_S, f"all stop within {STOP_LIMIT_S} s")
-    with clock.measure("up again"):
-        compose("up", "-d")
+    compose.environ |= {"LIGHTGATE_CONFIG": "/site/lightgate.toml", "LIGHTGATE_CAPTIONER": "draft"}
+    with clock.measure("up again, with a site to publish to"):
+        compose("--profile", "site", "up", "-d")
         wait(lambda: is_well(compose), READY_LIMIT_S, "the review site")
     require(standing(sign_in(compose)) == before, "everything stands where it stood before down and up")
 
 
-def submit(compose: Compose, name: str) -> None:
-    facts = ("--subject", f"A {name} set", "--location", "Here", "--folder", "Test")
-    print(compose.cli("submit", f"/photos/{name}", *facts))
+def publish_to_site(compose: Compose, clock: Clock) -> None:
+    reviewer = sign_in(compose)
+    with clock.measure("3 photographs by FTP and into MariaDB"):
+        compose.cli("submit", "/photos/last", "--subject", "Last set", *FACTS)
+        wait(lambda: len([each for each in reviewer.photos() if is_last_at_review(each)]) == 3, 120, "3 at review")
+        publish(reviewer, 3)
+    files = compose("exec", "-T", "site-files", "find", "/site/files", "-type", "f").split()
+    require(len(files) == 6, f"two files a photograph lie on the site, found {len(files)}")
+    require(answer_of(compose, COUNT_ROWS) == "3", "each has its row in MariaDB")
+
+
+def is_last_at_review(photo: dict[str, Any]) -> bool:
+    return bool(photo["subject"] == "Last set" and photo["step"] == "review")
+
+
+def is_settled(reviewer: Reviewer) -> bool:
+    """Has every photo come to where a person must decide, or further?"""
+    return all(photo["step"] == "review" or photo["status"] in {"failed", "published"} for photo in reviewer.photos())
 
 
 def standing(reviewer: Reviewer) -> list[tuple[Any, ...]]:
@@ -225,62 +224,28 @@ def sign_in(compose: Compose) -> Reviewer:
     return reviewer
 
 
-def published(reviewer: Reviewer) -> int:
-    return len([photo for photo in reviewer.photos() if photo["status"] == "published"])
+def published(reviewer: Reviewer) -> list[int]:
+    return [photo["id"] for photo in reviewer.photos() if photo["status"] == "published"]
 
 
-def catalogue_rows(compose: Compose) -> int:
-    question = "from lightgate.adapters.sqlite.engine import sqlite_library as s; "
-    question += (
-        "print(*s.connect('/data/photos_info_revamp.db').execute('SELECT COUNT(*) FROM photos_info_revamp').fetchone())"
-    )
-    return int(compose("exec", "-T", "review", "python3", "-c", question))
+def answer_of(compose: Compose, program: str) -> str:
+    """Run a small program in a container."""
+    return compose("exec", "-T", "review", "python3", "-c", program).strip()
 
 
 def is_well(compose: Compose) -> bool:
-    try:
-        answer = httpx.get(f"http://127.0.0.1:{compose.review_port}/healthz", timeout=5)
-    except httpx.HTTPError:
-        return False
-    return answer.status_code == httpx.codes.OK and answer.json()["status"] == "ok"
+    return compose.health().get("status") == "ok"
 
 
-def wait(holds: Callable[[], bool], limit_s: float, what: str) -> None:
-    until = time.monotonic() + limit_s
-    while time.monotonic() < until:
-        try:
-            if holds():
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.5)
-    raise Failed(f"{what}: not within {limit_s:.0f} s")
+def fake_ollama(compose: Compose) -> str:
+    return f"{compose.project}_fake-ollama"
 
 
-def require(holds: bool, promise: str) -> None:
-    if not holds:
-        raise Failed(f"this does not hold: {promise}")
-    print(f"  {promise}")
-
-
-def make_photos(folder: Path, count: int, first: int = 0) -> None:
-    """Write photographs of different content: crops of the pictures that scikit-image brings."""
-    folder.mkdir(parents=True)
-    for number in range(first, first + count):
-        picture = Image.fromarray(getattr(data, PICTURES[number % len(PICTURES)])()).convert("RGB")
-        width, height = picture.size
-        step = number // len(PICTURES)
-        part = ImageOps.fit(picture.crop((step, step, width - step, height - step)), (1500, 1000))
-        exif = Image.Exif()
-        exif[0x010F], exif[0x0110] = "Camera", f"Model {number % 3}"
-        exif[0x8769] = {0x9003: f"2024:05:{1 + number % 28:02} 10:{number % 60:02}:00"}
-        part.save(folder / f"picture {number:03}.jpg", quality=92, exif=exif)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def remove(compose: Compose) -> None:
+    """Leave nothing on the engine but images."""
+    for container in compose.docker("ps", "-aq", "--filter", f"name={fake_ollama(compose)}").split():
+        compose.docker("rm", "-f", container)
+    compose("--profile", "site", "down", "--volumes", "--timeout", "20")
 
 
 if __name__ == "__main__":

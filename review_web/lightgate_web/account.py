@@ -13,6 +13,7 @@ from lightgate.accounts import WINDOW, Attempt
 from lightgate.accounts import sign_in as check
 from lightgate.errors import Refused, SignInFailed, TooManyAttempts
 from lightgate.store import User
+from lightgate_web import audited
 from lightgate_web.here import house, passwords
 
 account = Blueprint("account", __name__)
@@ -61,7 +62,12 @@ def sign_person_in(name: str, password: str) -> None:
     """
     here = house()
     attempt = Attempt(name, password, request.remote_addr or "")
-    user = check(here.store, passwords(), attempt, here.settings.review.sign_in_attempts, here.now())
+    try:
+        user = check(here.store, passwords(), attempt, here.settings.review.sign_in_attempts, here.now())
+    except SignInFailed:
+        audited.note(name, "sign_in_failed")
+        raise
+    audited.note(user.name, "signed_in")
     # a new session, with a new CSRF token: what an anonymous visitor was given is worth nothing afterwards
     session.clear()
     session.permanent = True
@@ -122,6 +128,7 @@ def own() -> str:
 def end_sessions() -> Response:
     with house().store.writing() as tx:
         tx.users.end_sessions(current_user.user.id)
+    audited.note(current_user.name, "signed_out_everywhere")
     sign_person_out()
     return _at_the_door()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flask import Flask, redirect, request, url_for
@@ -9,10 +10,19 @@ from flask_login import current_user
 from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized
 from werkzeug.wrappers import Response
 
+from lightgate.domain.roles import Role
 from lightgate.settings import Review
 
 #: endpoints that need no sign-in
 OPEN = frozenset({"static", "account.sign_in", "account.enter", "api.csrf", "api.login", "health.healthz"})
+
+#: endpoints that need more than a sign-in
+NEEDS: Mapping[str, Role] = {
+    **dict.fromkeys(("pages.release_now", "api.release"), Role.PUBLISHER),
+    **dict.fromkeys(("pages.look_before_unpublishing", "pages.unpublish"), Role.PUBLISHER),
+    **dict.fromkeys(("pages.people", "pages.add_person", "pages.change_person"), Role.ADMIN),
+    **dict.fromkeys(("pages.end_sessions_of", "pages.audit"), Role.ADMIN),
+}
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _WILDCARDS = frozenset({"0.0.0.0", "::", "*", ""})  # noqa: S104 (compared with, not bound to)
@@ -29,6 +39,19 @@ def install(app: Flask, review: Review) -> None:
 
     app.before_request(_refuse_foreign_origins)
     app.before_request(_require_sign_in)
+    app.before_request(_require_role)
+    app.jinja_env.globals["may"] = may
+
+
+def may(role: str) -> bool:
+    """May the person who is signed in do what needs this role?"""
+    return bool(current_user.is_authenticated and current_user.user.role.covers(Role(role)))
+
+
+def _require_role() -> None:
+    needed = NEEDS.get(request.endpoint or "")
+    if needed is not None and not may(needed):
+        raise Forbidden(f"This needs the role {needed}; an admin gives roles on the page People.")
 
 
 def known_hosts(review: Review) -> frozenset[str] | None:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from lightgate import publishing
+from lightgate.adapters.renditions import renditions
 from lightgate.adapters.website import open_website
 from lightgate.delivery import Website
-from lightgate.publishing import ReleaseReport
+from lightgate.publishing import PlannedPhoto, ReleaseReport
 from lightgate_web.here import house, person
 
 
@@ -42,6 +43,21 @@ def release(ids: Sequence[int]) -> ReleaseReport:
             website=website,
             wake=here.dispatch.wake,
         )
+
+
+def unpublish(ids: Sequence[int]) -> Sequence[publishing.Outcome]:
+    """Take photos off the website, in the name of the person who is signed in."""
+    here = house()
+    with _website() as website:
+        return publishing.unpublish(here.store, here.folder, here.route, website, ids, person(), here.now())
+
+
+def plan(photo_id: int) -> PlannedPhoto:
+    """Work out what releasing one photo would upload and write; it is rendered for that."""
+    here = house()
+    renderer = renditions(here.settings.publish)
+    with _website() as website:
+        return next(iter(publishing.plan(here.store, here.key, here.folder, renderer, website, [photo_id])))
 
 
 def destination() -> str:

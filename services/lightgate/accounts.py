@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from lightgate.adapters.passwords import Passwords
+from lightgate.domain.roles import Role
 from lightgate.errors import InputInvalid, NotFound, SignInFailed, TooManyAttempts
 from lightgate.settings import Settings
 from lightgate.store import Store, User
@@ -97,18 +98,46 @@ def _keep(file: Path, password: str) -> str:
     return password
 
 
-def add_user(store: Store, name: str, password: str, now: datetime) -> User:
+def add_user(
+    store: Store,
+    name: str,
+    password: str,
+    now: datetime,
+    *,
+    passwords: Passwords | None = None,
+    role: Role = Role.ADMIN,
+) -> User:
     """Add a person.
 
     Raises:
         InputInvalid: the name is taken or unusable, the password too short.
     """
     name = _checked_name(name)
-    password_hash = Passwords().hash(_checked_password(password))
+    password_hash = (passwords or Passwords()).hash(_checked_password(password))
     with store.writing() as tx:
         if tx.users.find(name) is not None:
             raise InputInvalid(reason=f"There is already a person named {name}; use “lightgate user passwd”.")
-        return tx.users.put(name, password_hash, now)
+        added = tx.users.put(name, password_hash, now)
+        tx.users.change(added.id, role=role, is_active=True)
+        return replace(added, role=role)
+
+
+def change_user(store: Store, user_id: int, *, role: Role, is_active: bool) -> User:
+    """Give a role, and let the person in or not; one admin always stays.
+
+    Raises:
+        NotFound: no such person.
+        InputInvalid: nobody would be left who may give roles.
+    """
+    with store.writing() as tx:
+        user = tx.users.by_id(user_id)
+        if user is None:
+            raise NotFound(what="person", key=user_id)
+        admins = {each.id for each in tx.users.all() if each.is_active and each.role is Role.ADMIN}
+        if admins == {user_id} and not (is_active and role is Role.ADMIN):
+            raise InputInvalid(reason=f"{user.name} is the only admin; make somebody else one first.")
+        tx.users.change(user_id, role=role, is_active=is_active)
+        return replace(user, role=role, is_active=is_active)
 
 
 def set_password(store: Store, secrets_dir: Path, name: str, password: str, now: datetime) -> User:

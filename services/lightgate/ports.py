@@ -128,6 +128,8 @@ class CaptionRequest:
     avoid: tuple[str, ...] = ()
     #: a reviewer's wish for this one
     hint: str = ""
+    #: what another model believes it sees
+    hints: tuple[Hint, ...] = ()
     #: what the proof found wrong with ``refused``; empty: these are the first texts
     faults: tuple[str, ...] = ()
     refused: tuple[tuple[Field, TextValue], ...] = ()

@@ -607,6 +607,36 @@ class Audit(Protocol):
         """List what was done, newest first, below a line's id."""
 
 
+class Figures(Protocol):
+    """Sums over the whole queue, for the dashboard."""
+
+    def taken_in_by_month(self) -> Mapping[str, int]:
+        """Count photos by the month (YYYY-MM) they were taken in."""
+
+    def published_by_month(self) -> Mapping[str, int]:
+        """Count photos that are live by the month they were published."""
+
+    def by_band(self) -> Mapping[str, int]: ...
+
+    def cameras_by_year(self) -> Mapping[str, Mapping[str, int]]:
+        """Count photos by year of capture and camera."""
+
+    def sources_of_approved(self) -> Mapping[str, Mapping[str, int]]:
+        """Count texts of approved and published photos by field and source."""
+
+    def decided_at(self, limit: int) -> Sequence[tuple[str, datetime]]:
+        """List who approved or rejected when, newest first."""
+
+    def by_position(self) -> Mapping[tuple[str, str], int]:
+        """Count all photos by (step, status)."""
+
+    def passed_since(self, since: datetime, set_id: int | None = None) -> Mapping[str, int]:
+        """Count photos that workers have passed on since, by step."""
+
+    def workers(self) -> Mapping[str, str]:
+        """Map workers that hold a photo to its step."""
+
+
 class Notes(Protocol):
     """Small facts of the installation, e.g. ``caption.status`` for the site, ``ollama.seen``."""
 
@@ -821,6 +851,8 @@ class Transaction(Protocol):
     def pictures(self) -> Pictures: ...
     @property
     def notes(self) -> Notes: ...
+    @property
+    def figures(self) -> Figures: ...
     @property
     def views(self) -> Views: ...
     @property

@@ -203,6 +203,7 @@ def request_for(photo: Photo, language: str) -> CaptionRequest:
         brief=photo.brief,
         exif=photo.exif,
         written=written,
+        hints=photo.hints,
     )
 
 

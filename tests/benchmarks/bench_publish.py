@@ -31,7 +31,7 @@ PHOTOS = 100
 #: different pictures; the others differ from them in a few bytes
 PICTURES = 10
 _CLEAR = Path("/proc/self/clear_refs")
-NAME = f"publish {PHOTOS} photos of 24 MP"
+NAME = "publish photos of 24 MP"
 #: two pictures at a time, as many as the machine has cores; then one transfer and one client for all
 SCRIPT = """
 set -e

@@ -19,7 +19,7 @@ from lightgate.stage import Work
 from lightgate.stages.caption import STAGE
 from lightgate.store import TextQuality
 from lightgate.testing.ollama import FakeOllama, Fault
-from support.stores import ROUTE, Clock, Sent, add_photos, bring_to, make_store
+from support.stores import ROUTE, Clock, Sent, add_photos, add_set, bring_to, make_store
 
 pytestmark = pytest.mark.integration
 
@@ -31,13 +31,16 @@ COLOURS = {"Blue": (60, 60, 230), "Red": (230, 60, 60), "Green": (60, 230, 60)}
 class House:
     """One installation with photos waiting at the caption stage."""
 
-    def __init__(self, home: Path, server: FakeOllama) -> None:
+    def __init__(self, home: Path, server: FakeOllama, languages: tuple[str, ...] = ("en",)) -> None:
         self.home = home
         self.server = server
         self.store = make_store(home)
         self.clock = Clock()
         self.line = Line(self.store, ROUTE, Sent(), self.clock)
-        self.ids = [bring_to(self.store, photo_id, "caption").id for photo_id in add_photos(self.store, 3)]
+        self.ids = [
+            bring_to(self.store, photo_id, "caption").id
+            for photo_id in add_photos(self.store, 3, add_set(self.store, languages=languages))
+        ]
         for photo, colour in zip(self.photos(), COLOURS.values(), strict=True):
             self.keep_picture(photo, colour)
         self.work = self.build()
@@ -167,6 +170,19 @@ def test_a_fault_the_repair_can_mend_costs_no_second_answer(house: House) -> Non
     assert quality.after["caption.en"] == "Blue tones that fill a tall and very soft scene."
     assert quality.before["caption.en"] == "This image shows blue tones that fill a tall and very soft scene"
     assert quality.repairs == ("opening_removed", "punctuated")
+
+
+def test_every_language_of_a_set_gets_its_own_texts_and_proof(tmp_path: Path, server: FakeOllama) -> None:
+    house = House(tmp_path, server, languages=("en", "de", "nl"))
+    house.drain()
+    for photo in house.photos():
+        captions = [str(found.value) for tag in photo.languages if (found := photo.text(tag, Field.CAPTION))]
+        assert [caption.split()[0] for caption in captions][1:] == ["Die", "De"]
+        assert not photo.needs_work
+        assert set(house.quality(photo).field_scores) == {
+            f"{field}.{tag}" for field in Field for tag in ("en", "de", "nl")
+        }
+    house.store.close()
 
 
 def test_a_second_caption_worker_waits_for_the_gpu(house: House) -> None:

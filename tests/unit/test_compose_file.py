@@ -62,6 +62,25 @@ def test_what_runs_on_can_be_stopped_in_good_order_and_is_limited(ours: dict[str
         assert "healthcheck" in service, name
 
 
+def test_each_image_is_built_by_one_service_since_two_at_once_collide(ours: dict[str, Any]) -> None:
+    builders = {name: service["image"] for name, service in ours.items() if "build" in service}
+
+    assert sorted(builders.values()) == sorted({service["image"] for service in ours.values()})
+    assert all("pull_policy" in service for service in ours.values())
+
+
+def test_what_the_others_wait_for_builds_their_image(services: dict[str, Any]) -> None:
+    assert "build" in services["migrate"]
+    assert all("migrate" in service["depends_on"] for name, service in services.items() if name.startswith("worker-"))
+
+
+def test_the_trial_website_starts_only_when_it_is_asked_for_and_cannot_be_reached(services: dict[str, Any]) -> None:
+    trial = {name: service for name, service in services.items() if service.get("profiles") == ["site"]}
+
+    assert trial.keys() == {"site-database", "site-files"}
+    assert not [name for name, service in trial.items() if "ports" in service]
+
+
 def test_the_photographs_are_mounted_read_only(services: dict[str, Any]) -> None:
     assert [volume for volume in services["cli"]["volumes"] if ":/photos" in volume] == [
         "${PHOTOS:-./photos}:/photos:ro"

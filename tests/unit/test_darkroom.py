@@ -14,7 +14,8 @@ import pytest
 import pyvips
 from PIL import Image, ImageCms
 
-from lightgate.adapters.images import VipsDarkroom, upright_jpeg
+from lightgate.adapters.decode import full_size
+from lightgate.adapters.images import VipsDarkroom, glance_at, upright_jpeg
 from lightgate.adapters.perceptual_hash import distance
 from lightgate.errors import (
     LightgateError,
@@ -26,7 +27,7 @@ from lightgate.errors import (
     UnsupportedFormat,
 )
 from lightgate.folder import DataFolder
-from lightgate.ports import Development, ProxyFiles
+from lightgate.ports import GLANCE_PX, Development, ProxyFiles
 from support.pictures import ADOBE_RGB, is_upright, jpeg, private_exif, quarters, turned
 
 DARKROOM = VipsDarkroom(max_megapixels=200)
@@ -84,6 +85,24 @@ class TestTheFourPictures:
         assert abs(x - 2550 / 3000) < 0.1
         assert abs(y - 1650 / 2000) < 0.1
         assert np.asarray(opened(files.crop)).std() > 20
+
+    @pytest.mark.parametrize("size", [(3000, 2000), (60, 40), (1, 1), (901, 13)])
+    def test_the_model_gets_the_whole_picture_in_one_square(
+        self, tmp_path: Path, files: ProxyFiles, size: tuple[int, int]
+    ) -> None:
+        developed = DARKROOM.develop(jpeg(tmp_path / "a.jpg", quarters(*size)), files)
+        assert len(developed.glance) == GLANCE_PX * GLANCE_PX * 3
+        from_memory, from_proxy = (
+            np.frombuffer(each, dtype=np.uint8).astype(int) for each in (developed.glance, glance_at(files.proxy))
+        )
+        assert np.abs(from_memory - from_proxy).mean() < 2
+
+    def test_a_baseline_jpeg_is_decoded_to_the_pixels_that_pillow_sees(self, tmp_path: Path) -> None:
+        noise = np.random.default_rng(1).integers(0, 256, (300, 200, 3), dtype=np.uint8)
+        original = jpeg(tmp_path / "a.jpg", Image.fromarray(noise), exif=private_exif(6))
+        decoded = full_size(original, 200)
+        assert np.abs(decoded.numpy().astype(int) - np.asarray(Image.open(original)).astype(int)).max() <= 1
+        assert (decoded.autorot().width, decoded.autorot().height) == (300, 200)
 
     def test_no_metadata_gets_out(self, tmp_path: Path, files: ProxyFiles) -> None:
         DARKROOM.develop(jpeg(tmp_path / "a.jpg", quarters(), exif=private_exif(), xmp=b"<x/>"), files)

@@ -12,7 +12,7 @@ import pytest
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.domain.photo import CaptionFacts, Claim, Exif, ExifFacts, Publication, PublishFacts
 from lightgate.domain.pipeline import Position, Status
-from lightgate.errors import ModelServerDown, ServiceMissing, TargetUnreachable, UnreadableImage
+from lightgate.errors import ModelAnswerBad, ModelServerDown, ServiceMissing, UnreadableImage
 from lightgate.line import GIVEN_BACK_S, Heartbeat, Line, Rarely
 from lightgate.runner import drain, give_back, lapse, reconcile
 from lightgate.stage import Finding, Stage
@@ -130,7 +130,7 @@ def test_a_photo_that_never_works_is_quarantined_after_its_attempts(
     line: Line, store: SqliteStore, clock: Clock
 ) -> None:
     [photo_id] = add_photos(store, 1)
-    work = Doing(lambda claim: TargetUnreachable(target="site", reason="refused"))
+    work = Doing(lambda claim: ModelAnswerBad(reason="refused"))
     for _ in range(5):
         drain(line, stage(), work, "me")
         clock.forward(100)
@@ -141,7 +141,7 @@ def test_a_photo_that_never_works_is_quarantined_after_its_attempts(
 
 def test_a_repeated_attempt_waits(line: Line, store: SqliteStore, clock: Clock) -> None:
     add_photos(store, 1)
-    work = Doing(lambda claim: TargetUnreachable(target="site", reason="refused"))
+    work = Doing(lambda claim: ModelAnswerBad(reason="refused"))
     drain(line, stage(), work, "me")
     drain(line, stage(), work, "me")
     assert len(work.batches) == 1

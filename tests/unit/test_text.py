@@ -181,4 +181,4 @@ def test_the_score_falls_with_every_issue_and_the_worst_language_counts() -> Non
 def test_no_text_breaks_the_proof(caption: str, alt: str, keywords: tuple[str, ...], language: str) -> None:
     issues = proof(texts(caption, alt, keywords, language=language), language)
     assert 0 <= score(issues) <= 100
-    assert all(issue.message.endswith(".") and "{" not in issue.message for issue in issues)
+    assert all(issue.message.endswith(".") and "{label}" not in issue.message for issue in issues)

@@ -55,7 +55,9 @@ def photo(store: SqliteStore) -> Photo:
     return bring_to(store, add_photos(store, 1)[0], "caption")
 
 
-def writer(store: SqliteStore, model: Model, rewrites: int = 2, *, has_time: bool = True, keeps: bool = False) -> Writer:
+def writer(
+    store: SqliteStore, model: Model, rewrites: int = 2, *, has_time: bool = True, keeps: bool = False
+) -> Writer:
     return Writer(
         store,
         model,

@@ -7,6 +7,37 @@ from flask import Blueprint
 pages = Blueprint("pages", __name__)
 
 # the views register themselves on the blueprint above
-from lightgate_web.pages import decisions, photo, photos, prefill, proposals, release, sets, several, vocabulary  # noqa: E402
+from lightgate_web.pages import (  # noqa: E402
+    compare,
+    dashboard,
+    decisions,
+    people,
+    photo,
+    photos,
+    prefill,
+    proposals,
+    release,
+    sets,
+    several,
+    subjects,
+    unpublish,
+    vocabulary,
+)
 
-__all__ = ["decisions", "pages", "photo", "photos", "prefill", "proposals", "release", "sets", "several", "vocabulary"]
+__all__ = [
+    "compare",
+    "dashboard",
+    "decisions",
+    "pages",
+    "people",
+    "photo",
+    "photos",
+    "prefill",
+    "proposals",
+    "release",
+    "sets",
+    "several",
+    "subjects",
+    "unpublish",
+    "vocabulary",
+]

@@ -20,7 +20,7 @@ from lightgate_web.pages.sets import counts_of
 from lightgate_web.selection import ALL, MAX_ID, UNDECIDED, Selection, cursor_from, selection_from
 from lightgate_web.wording import STATES
 
-PAGE = 60
+PAGE = 48
 #: the newest sets, which the filter offers; older ones are reached from their own pages
 _SETS = 100
 

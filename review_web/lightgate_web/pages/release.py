@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from lightgate.domain.photo import PhotoSet
+from lightgate.domain.photo import Field, Photo, PhotoSet
 from lightgate.domain.words import ReviewStatus
 from lightgate.store import PhotoFilter
-from lightgate_web import releasing
-from lightgate_web.here import house
+from lightgate_web import audited, releasing
+from lightgate_web.here import house, person
 from lightgate_web.pages import pages
 from lightgate_web.pages.photos import page_of
 from lightgate_web.pages.sets import counts
+from lightgate_web.selection import MAX_ID
 from lightgate_web.wording import short
 
 _SHOWN = 24
@@ -33,10 +34,31 @@ def release_now() -> Response | tuple[str, int]:
     words = [f"Released: {len(report.released)} photos are on their way to the website."] if report.released else []
     words += [f"{len(report.removed)} taken off the website."] if report.removed else []
     words += [f"{len(report.refused)} not released: {short(report.refused[0].message, 200)}"] if report.refused else []
+    audited.note(person(), "released", " ".join(words))
     flash(" ".join(words), "done")
     if slug:
         return redirect(url_for("pages.set_page", slug=slug), 303)
     return redirect(url_for("pages.photos", state=ReviewStatus.RELEASED.value), 303)
+
+
+@pages.get(f"/release/plan/<int(max={MAX_ID}):photo_id>")
+def release_plan(photo_id: int) -> str:
+    """Show what releasing one photo would upload and write."""
+    return render_template("plan.html", here="release", plan=releasing.plan(photo_id))
+
+
+def _warnings(photo: Photo) -> list[str]:
+    """Say what a person should know of a photo before it goes out."""
+    alts = [photo.text(language, Field.ALT_TEXT) for language in photo.languages]
+    live = next((each.file_name for each in photo.publications if each.state == "live"), None)
+    found = (
+        (photo.exif.has_gps, "The GPS position is removed."),
+        (any(alt is None or not alt.value for alt in alts), "An alt text is missing."),
+        (live is not None and live != photo.file_name, f"The name changes; it was {live}."),
+        (live is not None and live == photo.file_name, "It replaces the version that is live."),
+        (photo.needs_work, "The text proof still has remarks."),
+    )
+    return [words for is_so, words in found if is_so]
 
 
 def _page(slug: str, problem: str = "") -> str:
@@ -52,7 +74,7 @@ def _page(slug: str, problem: str = "") -> str:
         "release.html",
         here="release",
         set=found,
-        photos=window.photos,
+        photos=[(photo, _warnings(photo)) for photo in window.photos],
         total=len(ids),
         approved=approved,
         to_remove=len(ids) - approved,

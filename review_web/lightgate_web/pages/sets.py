@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import accumulate
 
 from flask import g, render_template, request, url_for
@@ -14,11 +15,16 @@ from lightgate.domain.words import ReviewStatus
 from lightgate.store import PhotoFilter
 from lightgate_web.here import house
 from lightgate_web.pages import pages
+from lightgate_web.pages.subjects import suggestion_for
 from lightgate_web.selection import place_from
 from lightgate_web.wording import STATES, STEPS
 
 _PAGE = 30
+#: the speed of a stage is what it did within this time
+_RECENTLY = timedelta(minutes=5)
 _FIRST = 12
+#: photos of a set that are looked through for a subject while a page is made
+_LOOKED_THROUGH = 200
 
 #: parts of a set's bar, in the order of the route, with the states that make them up
 _PARTS: Mapping[str, tuple[ReviewStatus, ...]] = {
@@ -80,6 +86,8 @@ class StepProgress:
     running: int
     waiting: int
     failed: int
+    #: seconds until nothing is left here, by what the last minutes did; None: nothing moves, or nothing is to do
+    eta_s: float | None = None
 
 
 def counts() -> Counts:
@@ -139,21 +147,37 @@ def set_page(slug: str) -> str:
         by_position = tx.photos.count_by_position(found.id)
         first = tx.photos.page(PhotoFilter(set_id=found.id), limit=_FIRST)
         notes = tx.notes.all()
-    sums = counts_of(by_status)
+        recently = tx.figures.passed_since(here.now() - _RECENTLY, found.id)
+        sums = counts_of(by_status)
+        # every photo of the set is read for it, which a page of thousands must not wait for
+        suggestion = suggestion_for(tx, found) if sums.undecided <= _LOOKED_THROUGH else None
     waiting_at = {step for (step, status), number in by_position.items() if number and status == Status.QUEUED}
     return render_template(
         "set.html",
         set=found,
+        suggestion=suggestion,
         total=sum(by_status.values()),
         rejected=by_status.get(ReviewStatus.REJECTED, 0),
         undecided=sums.undecided,
         approved=sums.approved,
         is_moving=bool(sums.queued or by_status.get(ReviewStatus.RELEASED)),
         counts=[(word, by_status[word]) for word in STATES if by_status.get(word)],
-        steps=progress(here.route, by_position),
+        steps=with_etas(progress(here.route, by_position), recently),
         service_notes=[value for key, (value, _) in notes.items() if key.removesuffix(".status") in waiting_at],
         first=first,
     )
+
+
+def with_etas(steps: Sequence[StepProgress], recently: Mapping[str, int]) -> list[StepProgress]:
+    """Add when each stage will be through, if it goes on as in the last minutes."""
+    names = {label: name for name, label in STEPS.items()}
+    left, found = 0, []
+    for step in steps:
+        left += step.queued + step.running
+        done = recently.get(names.get(step.label, step.label), 0)
+        eta_s = left * _RECENTLY.total_seconds() / done if left and done else None
+        found.append(replace(step, eta_s=eta_s))
+    return found
 
 
 def progress(route: Route, by_position: Mapping[tuple[str, str], int]) -> list[StepProgress]:

@@ -18,6 +18,7 @@ export const KEYS = [
   { keys: ["]"], action: "rate-up", words: "Rating + 0.05 (wheel: 0.01, Shift 0.05, Ctrl 0.25)" },
   { keys: ["["], action: "rate-down", words: "Rating − 0.05" },
   { keys: ["l"], action: "lock", words: "Lock the text in use, or let models write it again" },
+  { keys: ["c"], action: "compare", words: "Compare the series" },
   { keys: ["n"], action: "attention", words: "Next photo that needs attention" },
   { keys: ["ArrowRight", "j"], action: "next", words: "Next photo" },
   { keys: ["ArrowLeft", "k"], action: "previous", words: "Previous photo" },
@@ -33,6 +34,28 @@ export const KEYS = [
 ];
 
 const SHOWN = { ArrowRight: "→", ArrowLeft: "←", " ": "Space", Escape: "Esc" };
+
+// keys that this person gave to actions, instead of those of the table
+function ownKeys() {
+  try {
+    return JSON.parse(recall("keymap") ?? "{}");
+  } catch {
+    return {};
+  }
+}
+
+// two rows may share an action: only the first of them is the one that is changed
+function keysOf(bound) {
+  const own = ownKeys()[bound.action];
+  return own && KEYS.find((each) => each.action === bound.action) === bound ? [own] : bound.keys;
+}
+
+function rebind(bound, key) {
+  const own = ownKeys();
+  if (key === null) delete own[bound.action];
+  else own[bound.action] = key;
+  remember("keymap", Object.keys(own).length ? JSON.stringify(own) : null);
+}
 
 export function areOn() {
   return recall("keys") !== "off";
@@ -62,7 +85,7 @@ function ownsKey(target, name) {
 function pressed(event) {
   if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
   const name = nameOf(event);
-  const bound = KEYS.find((each) => each.keys.includes(name));
+  const bound = KEYS.find((each) => keysOf(each).includes(name));
   const target = event.target instanceof Element ? event.target : document.body;
   if (!bound || ownsKey(target, name)) return;
   if (!bound.everywhere && (isTyping(target) || !areOn())) return;
@@ -76,7 +99,7 @@ function label(key) {
 
 function drawn(bound) {
   const term = document.createElement("dt");
-  bound.keys.forEach((key, index) => {
+  keysOf(bound).forEach((key, index) => {
     if (index) term.append(" or ");
     label(key).forEach((part, place) => {
       if (place) term.append("+");
@@ -89,7 +112,36 @@ function drawn(bound) {
   words.textContent = bound.words;
   const row = document.createElement("div");
   row.append(term, words);
+  if (!bound.everywhere) row.append(changer(bound, row));
   return row;
+}
+
+function changer(bound, row) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "link small";
+  button.textContent = "Change";
+  button.setAttribute("aria-label", `Change the key of: ${bound.words}`);
+  button.addEventListener("click", () => {
+    button.textContent = "Press a key, Esc: as it was";
+    button.addEventListener("keydown", (event) => {
+      if (["Tab", "Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      give(bound, event.key === "Escape" ? null : nameOf(event), row);
+    }, { once: true });
+  });
+  return button;
+}
+
+function give(bound, key, row) {
+  const taken = key && KEYS.find((each) => each !== bound && keysOf(each).includes(key));
+  if (!taken && key !== "") rebind(bound, key);
+  const fresh = drawn(bound);
+  row.replaceWith(fresh);
+  fresh.querySelector("button").focus();
+  if (taken) fresh.querySelector("button").textContent = `Taken: ${taken.words}`;
+  mark();
 }
 
 export function showOverview() {
@@ -118,9 +170,9 @@ export function mark() {
     const hint = document.createElement("kbd");
     hint.dataset.hint = "";
     hint.setAttribute("aria-hidden", "true");
-    hint.textContent = label(bound.keys[0]).join("+");
+    hint.textContent = label(keysOf(bound)[0]).join("+");
     button.append(hint);
-    button.setAttribute("aria-keyshortcuts", bound.keys.map((key) => label(key).join("+")).join(" "));
+    button.setAttribute("aria-keyshortcuts", keysOf(bound).map((key) => label(key).join("+")).join(" "));
   }
 }
 

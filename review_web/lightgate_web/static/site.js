@@ -2,10 +2,12 @@
 
 import { act, define } from "./actions.js";
 import { toast } from "./announce.js";
+import { listenToCompare } from "./compare.js";
 import { countPicked, pickAll, showCounters, showLocalTimes, take, toggleCrop } from "./fields.js";
 import { listenToGrid, watch } from "./grid.js";
 import { listen, mark, showOverview } from "./keys.js";
 import { follow, stop } from "./live.js";
+import { showPlans } from "./plan.js";
 import { listenToRating } from "./rating.js";
 import { recall, remember } from "./remembered.js";
 import { isPhotoPage, prefetch, send, visit, whenSwapped } from "./swap.js";
@@ -79,10 +81,12 @@ function settle() {
   countPicked();
   follow();
   watch();
+  showPlans();
   prefetch();
 }
 
 whenSwapped(settle);
+listenToCompare();
 listenToGrid();
 listenToRating();
 listen();

@@ -22,6 +22,7 @@ _HASH_DIGITS = 12
 _BRIEF_CHARACTERS = 1500
 _AVOIDED = 10
 _FAULTS = 12
+_GUESSES = 3
 _AVOIDED_CHARACTERS = 160
 
 
@@ -67,12 +68,17 @@ def _known(request: CaptionRequest) -> str:
         "About the set": request.brief,
         "Taken (year:month:day, local time)": request.exif.date_time or "",
         "Wish for this photograph": request.hint,
+        "A quick guess by another program, often wrong, not to be copied": _guesses(request),
     }
     for field, value in request.written:
         text = value if isinstance(value, str) else ", ".join(value)
         told[f"The photographer's own {field.replace('_', ' ')}"] = text
     lines = [f"- {label}: {printable(value)[:_BRIEF_CHARACTERS]}" for label, value in told.items() if value.strip()]
     return "\n".join(lines) or "- nothing"
+
+
+def _guesses(request: CaptionRequest) -> str:
+    return ", ".join(f"{hint.label} ({hint.share:.0%})" for hint in request.hints[:_GUESSES])
 
 
 def _refused(request: CaptionRequest) -> str:

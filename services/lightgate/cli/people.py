@@ -9,6 +9,7 @@ import click
 from lightgate import accounts
 from lightgate.cli.printing import say
 from lightgate.cli.session import Session, pass_session
+from lightgate.domain.roles import Role
 
 _from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 
@@ -24,16 +25,24 @@ def user() -> None:
 
 @user.command()
 @click.argument("name")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.ADMIN.value,
+    show_default=True,
+    help="reviewer: decides; publisher: also releases; admin: also adds persons.",
+)
 @_from_stdin
 @pass_session
-def add(session: Session, name: str, password_stdin: bool) -> None:
+def add(session: Session, name: str, role: str, password_stdin: bool) -> None:
     """Add a person.
 
     \b
-    Example: lightgate user add mira
+    Example: lightgate user add mira --role reviewer
     """
-    person = accounts.add_user(session.house.store, name, _password(password_stdin), session.house.now())
-    say(f"{person.name} may sign in.")
+    house = session.house
+    person = accounts.add_user(house.store, name, _password(password_stdin), house.now(), role=Role(role))
+    say(f"{person.name} may sign in as {person.role}.")
 
 
 @user.command()

@@ -24,6 +24,11 @@ _PATHS = click.Path(path_type=Path)
 @click.command()
 @click.argument("paths", nargs=-1, type=_PATHS)
 @click.option("--subject", help="What the set shows.")
+@click.option(
+    "--suggest-subject",
+    is_flag=True,
+    help="No --subject yet: the folder's name for now; the site suggests one once the pictures are rated.",
+)
 @click.option("--location", help="Where it was taken.")
 @click.option("--folder", help="The website's folder for it.")
 @click.option("--brief", default="", metavar="TEXT|@FILE", help="Event, people, what is going on.")
@@ -71,11 +76,20 @@ def _requests(
             raise click.UsageError("Give files and folders, or --manifest, not both.")
         wanted = {name: chosen[name] for name in ("move", "on_error") if name in chosen}
         return intake.read_manifest(manifest, languages=languages, **wanted)
+    if chosen.pop("suggest_subject", False) and "subject" not in chosen and paths:
+        chosen["subject"] = _provisional(paths[0])
     missing = [f"--{name}" for name in ("subject", "location", "folder") if name not in chosen]
     if not paths or missing:
         raise click.UsageError(f"Missing: {', '.join(['PATHS'] * (not paths) + missing)}.")
     brief = intake.read_brief(chosen.pop("brief", ""), Path.cwd())
     return (Request(paths=tuple(path.absolute() for path in paths), brief=brief, languages=languages, **chosen),)
+
+
+def _provisional(path: Path) -> str:
+    """Call a set after its folder until somebody says what it shows."""
+    place = path.absolute()
+    folder = place if place.is_dir() else place.parent
+    return " ".join(to_text(folder.name).replace("_", " ").replace("-", " ").split()) or "Untitled"
 
 
 def _require_there(paths: Sequence[Path], mounted_at: Path | None) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lightgate.domain.photo import HUMAN_SOURCES, Photo
 from lightgate.domain.wording import words_of
 
+#: share of the probability from which on a label of CLIP's bears a species out
+SURE_SHARE = 0.55
 #: ``HH:MM`` in ``YYYY:MM:DD HH:MM:SS``
 _CLOCK = slice(11, 16)
 _HOURS, _MINUTES = 24, 60
@@ -35,12 +37,9 @@ class Evidence:
         return all(any(form in self.told for form in _forms(word)) for word in words)
 
 
-def evidence_of(photo: Photo, hints: Iterable[str] = ()) -> Evidence:
-    """Gather what was told about a photo.
-
-    Args:
-        hints: what other models saw in the picture, surely enough to count.
-    """
+def evidence_of(photo: Photo) -> Evidence:
+    """Gather what was told about a photo, and what CLIP saw in it surely enough to count."""
+    hints = [hint.label for hint in photo.hints if hint.share >= SURE_SHARE]
     human = [text.value for text in photo.texts if text.source in HUMAN_SOURCES]
     written = [value if isinstance(value, str) else " ".join(value) for value in human]
     named = [photo.subject, photo.location, photo.brief, photo.rights.creator or "", *written, *hints]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 from math import ceil, floor
 
@@ -48,10 +48,11 @@ def keys_to_ask(words: Sequence[str]) -> tuple[int, ...]:
     return (_whole(words), *(key for size in sizes for key in _parts(words, size, own)))
 
 
-def shared(one: Sequence[str], other: Sequence[str]) -> float:
-    """Compare two word sets, 0 to 1 (Jaccard)."""
-    first, second = set(one), set(other)
-    return len(first & second) / len(first | second) if first or second else 1.0
+def shared(one: frozenset[str], other: Collection[str]) -> float:
+    """Compare two word sets, each word once, 0 to 1 (Jaccard)."""
+    both = len(one.intersection(other))
+    either = len(one) + len(other) - both
+    return both / either if either else 1.0
 
 
 def _parts(words: Sequence[str], size: int, own: int) -> Iterator[int]:

@@ -37,7 +37,7 @@ _SHAPE = {
 _CAPTION = {
     "en": "{Colour} tones fill a {shape} scene in {light} light, with {detail} in the middle.",
     "de": "Die Farbe {colour} füllt eine Szene, {shape} und {light}, mit {detail} in der Mitte.",
-    "nl": "De kleur {colour} vult het beeld, {shape} en {light}, met {detail} in het midden van de scène.",
+    "nl": "De kleur {colour} vult het vlak, {shape} en {light}, met {detail} in het midden van de scène.",
     "es": "El color {colour} llena la escena, {shape} y {light}, con {detail} en el centro del cuadro.",
 }
 _ALT = {

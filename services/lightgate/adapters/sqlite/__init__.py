@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from lightgate.adapters.sqlite.engine import make_engine
+from lightgate.adapters.sqlite.figures import Figures
 from lightgate.adapters.sqlite.history import Approvals, Events
 from lightgate.adapters.sqlite.known_texts import KnownTexts
 from lightgate.adapters.sqlite.ledger import Notes, Publications
@@ -98,6 +99,10 @@ class SqliteTransaction:
     @cached_property
     def notes(self) -> Notes:
         return Notes(self.connection)
+
+    @cached_property
+    def figures(self) -> Figures:
+        return Figures(self.connection)
 
     @cached_property
     def views(self) -> Views:

@@ -63,9 +63,9 @@ class KnownTexts:
             "before": _NEVER if before is None else before,
             "own": file_name or "",
         }
-        found = []
+        found, own = [], frozenset(words)
         for row in self._connection.execute(_CANDIDATES, asked):
-            likeness = shared(words, row.words.split(" "))
+            likeness = shared(own, row.words.split(" "))
             if likeness >= TOO_ALIKE:
                 found.append(Likeness(row.photo_id, row.file_name or row.original_file_name, likeness))
         return sorted(found, key=lambda each: (-each.likeness, each.name))[:limit]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lightgate.adapters.sqlite.schema import name_reservation as row
@@ -15,6 +15,14 @@ from lightgate.store import Reservation
 
 RESERVED, PUBLISHED, RELEASED = "reserved", "published", "released"
 _IS_HELD = row.c.state != RELEASED
+
+# Built once, since building a statement takes longer than SQLite takes to run it.
+_INSERT = insert(row)
+_SET_STATE = (
+    update(row)
+    .where(row.c.photo_id == bindparam("held_by"), row.c.state == RESERVED)
+    .values(state=bindparam("next_state"), updated_at=bindparam("changed_at"))
+)
 
 
 class Names:
@@ -43,7 +51,7 @@ class Names:
     def _insert(self, reservation: Reservation, state: str, at: datetime) -> None:
         values = {**asdict(reservation), "state": state, "created_at": at, "updated_at": at}
         try:
-            self._connection.execute(insert(row).values(values))
+            self._connection.execute(_INSERT, values)
         except IntegrityError as error:
             raise NameTaken(name=reservation.file_name, where="the list of used names") from error
 
@@ -54,8 +62,7 @@ class Names:
         self._set_state(photo_id, PUBLISHED, at)
 
     def _set_state(self, photo_id: int, state: str, at: datetime) -> None:
-        changed = update(row).where(row.c.photo_id == photo_id, row.c.state == RESERVED)
-        self._connection.execute(changed.values(state=state, updated_at=at))
+        self._connection.execute(_SET_STATE, {"held_by": photo_id, "next_state": state, "changed_at": at})
 
     def is_frozen(self, photo_id: int) -> bool:
         query = select(exists().where(row.c.photo_id == photo_id, row.c.state == PUBLISHED))

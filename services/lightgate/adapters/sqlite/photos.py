@@ -30,7 +30,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
 from lightgate.adapters.sqlite.known_texts import KnownTexts
-from lightgate.adapters.sqlite.query import condition, mentions
+from lightgate.adapters.sqlite.query import conditions as of_query
+from lightgate.adapters.sqlite.query import mentions
 from lightgate.adapters.sqlite.rows import columns_of, load
 from lightgate.adapters.sqlite.schema import metadata_quality, photo_set, photo_text
 from lightgate.adapters.sqlite.schema import review_queue as row
@@ -60,6 +61,30 @@ _RISKY = frozenset({"is_blocked", "needs_work", "confidence", "band"})
 _RISKS = select(*(row.c[name] for name in sorted(_RISKY))).where(row.c.id == bindparam("ranked_id"))
 _FACTS = select(row.c.facts).where(row.c.id == bindparam("photo_id"))
 _RATING = select(row.c.qr_by_person).where(row.c.id == bindparam("rated_id"))
+
+_MOVE = (
+    update(row)
+    .where(
+        row.c.id == bindparam("moved_id"),
+        row.c.version == bindparam("seen_version"),
+        row.c.step == bindparam("seen_step"),
+        row.c.status == bindparam("seen_status"),
+        row.c.attempt == bindparam("seen_attempt"),
+    )
+    .values(
+        step=bindparam("next_step"),
+        status=bindparam("next_status"),
+        attempt=bindparam("next_attempt"),
+        crashes=0,
+        version=bindparam("next_version"),
+        not_before=None,
+        lease_owner=None,
+        lease_until=None,
+        error_code=None,
+        error_message=None,
+        updated_at=bindparam("moved_at"),
+    )
+)
 
 
 @cache
@@ -169,31 +194,20 @@ class Photos:
 
     def move(self, photo: Photo, after: Position, at: datetime, *, raise_version: bool = False) -> None:
         before = photo.position
-        moved = (
-            update(row)
-            .where(
-                row.c.id == photo.id,
-                row.c.version == photo.version,
-                row.c.step == before.step,
-                row.c.status == before.status.value,
-                row.c.attempt == before.attempt,
-            )
-            .values(
-                step=after.step,
-                status=after.status.value,
-                attempt=after.attempt,
-                crashes=0,
-                version=photo.version + int(raise_version),
-                not_before=None,
-                lease_owner=None,
-                lease_until=None,
-                error_code=None,
-                error_message=None,
-                updated_at=at,
-            )
-        )
+        values = {
+            "moved_id": photo.id,
+            "seen_version": photo.version,
+            "seen_step": before.step,
+            "seen_status": before.status.value,
+            "seen_attempt": before.attempt,
+            "next_step": after.step,
+            "next_status": after.status.value,
+            "next_attempt": after.attempt,
+            "next_version": photo.version + int(raise_version),
+            "moved_at": at,
+        }
         try:
-            count = self._connection.execute(moved).rowcount
+            count = self._connection.execute(_MOVE, values).rowcount
         except IntegrityError as error:
             if "content_hash" not in str(error.orig):
                 raise
@@ -394,7 +408,7 @@ def _conditions(wanted: PhotoFilter) -> list[ColumnElement[bool]]:
         conditions.append(row.c.band == wanted.band)
     if wanted.search:
         conditions.append(mentions(wanted.search))
-    conditions.extend(condition(term) for term in wanted.query)
+    conditions.extend(of_query(wanted.query))
     return conditions
 
 

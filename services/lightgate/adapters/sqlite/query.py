@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, column, exists, func, literal, not_, or_, select, table, true
 from sqlalchemy import text as sql
@@ -10,10 +10,12 @@ from sqlalchemy import text as sql
 from lightgate.adapters.sqlite.schema import WORDS, metadata_quality, photo_set, photo_text, publication
 from lightgate.adapters.sqlite.schema import review_queue as row
 from lightgate.domain.pipeline import PUBLISH, Status
-from lightgate.domain.query import Kind, Term
+from lightgate.domain.query import Kind, Query, Term
 
 #: the index knows pieces of three letters; what is shorter is looked for in the rows that the rest leaves
 _SHORTEST = 3
+#: columns whose words the index holds too
+_INDEXED = frozenset({"file_name", "original_file_name", "subject", "location"})
 
 #: the column of a table's own name is how FTS5 is asked
 _words = table(WORDS, column("rowid"), column(WORDS))
@@ -32,6 +34,28 @@ def mentions(word: str) -> ColumnElement[bool]:
     match = '"' + word.replace('"', '""') + '"'
     # one list for the whole query, not one look for each row
     return row.c.id.in_(select(_words.c.rowid).where(_words.c[WORDS].op("MATCH")(match)))
+
+
+def _indexed(word: str) -> ColumnElement[bool]:
+    """Narrow by the index first, where it can: what holds a word in one place holds it somewhere."""
+    return mentions(word) if len(word) >= _SHORTEST else true()
+
+
+def all_mentioned(words: Sequence[str]) -> ColumnElement[bool]:
+    """Do names and texts hold all of these words? One question to the index for all."""
+    match = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
+    return row.c.id.in_(select(_words.c.rowid).where(_words.c[WORDS].op("MATCH")(match)))
+
+
+def conditions(query: Query) -> list[ColumnElement[bool]]:
+    """Translate a query; all must hold."""
+    plain = [term for term in query if _is_plain(term)]
+    found = [condition(term) for term in query if not _is_plain(term)]
+    return [*found, all_mentioned([term.values[0] for term in plain])] if plain else found
+
+
+def _is_plain(term: Term) -> bool:
+    return term.kind is Kind.WORDS and not term.is_denied and len(term.values[0]) >= _SHORTEST
 
 
 def _holds(word: str) -> ColumnElement[bool]:
@@ -80,7 +104,7 @@ def _missing(term: Term) -> ColumnElement[bool]:
 def _keyword(term: Term) -> ColumnElement[bool]:
     values = func.json_each(photo_text.c.value).table_valued("value", joins_implicitly=True)
     wanted = [value.lower() for value in term.values]
-    return exists().where(
+    return _any(term, _indexed) & exists().where(
         photo_text.c.photo_id == row.c.id,
         photo_text.c.field == "keywords",
         exists(select(literal(1)).select_from(values).where(func.lower(values.c.value).in_(wanted))),
@@ -120,6 +144,8 @@ def _part(term: Term) -> ColumnElement[bool]:
     value = func.coalesce(row.c[term.name], sql("''"))
     if term.name == "date_time":
         return _any(term, lambda word: value.startswith(word.replace("-", ":"), autoescape=True))
+    if term.name in _INDEXED:
+        return _any(term, lambda word: and_(_indexed(word), value.icontains(word, autoescape=True)))
     return _any(term, lambda word: value.icontains(word, autoescape=True))
 
 
@@ -130,7 +156,7 @@ _CONDITIONS: Mapping[Kind, Callable[[Term], ColumnElement[bool]]] = {
     Kind.PART: _part,
     Kind.NUMBER: _number,
     Kind.LENGTH: _length,
-    Kind.TEXT: lambda term: _any(term, lambda word: _text_with(word, term.name)),
+    Kind.TEXT: lambda term: _any(term, lambda word: and_(_indexed(word), _text_with(word, term.name))),
     Kind.MISSING: _missing,
     Kind.KEYWORD: _keyword,
     Kind.SOURCE: _source,

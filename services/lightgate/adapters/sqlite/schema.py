@@ -45,7 +45,7 @@ class UtcTime(TypeDecorator[datetime]):
         return value.astimezone(UTC).strftime(_FORMAT)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else datetime.strptime(value, _FORMAT).replace(tzinfo=UTC)
+        return None if value is None else datetime.fromisoformat(value)
 
 
 metadata = MetaData(
@@ -200,6 +200,8 @@ review_queue = Table(
     Index("ix_review_queue_size", "size_bytes"),
     Index("ix_review_queue_rank", "step", "status", "rank", "id"),
     Index("ix_review_queue_set_rank", "set_id", "step", "status", "rank", "id"),
+    Index("ix_review_queue_camera", "camera", "date_time"),
+    Index("ix_review_queue_created", "created_at"),
     Index("ix_review_queue_counts", "step", "status", "needs_work"),
     Index("ix_review_queue_set_counts", "set_id", "step", "status", "needs_work"),
     Index("uq_review_queue_content", "content_hash", unique=True, sqlite_where=text("status <> 'rejected'")),
@@ -379,6 +381,7 @@ publication = Table(
     Column("profile", Text),
     Column("pixels", JSON, nullable=False, server_default="{}"),
     Column("checks", JSON, nullable=False, server_default="{}"),
+    Index("ix_publication_live", "state", "published_at", "photo_id"),
 )
 
 redirect = Table(

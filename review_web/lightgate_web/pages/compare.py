@@ -1,0 +1,103 @@
+"""Photos side by side: a series, or what was picked; the best is approved and the rest rejected in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from lightgate import review
+from lightgate.domain.photo import Photo, SeriesKind
+from lightgate.domain.words import ReviewStatus, review_status
+from lightgate.errors import InputInvalid
+from lightgate.store import PhotoFilter, Transaction
+from lightgate_web.here import house, person
+from lightgate_web.pages import pages
+from lightgate_web.pages.several import picked_ids
+from lightgate_web.selection import MAX_ID, place_from, selection_from
+
+#: more are too small to judge beside one another
+MOST = 12
+_AROUND = 200
+_KEEP_ALL = frozenset({SeriesKind.BRACKET, SeriesKind.PANORAMA})
+_FACTS = ("date_time", "camera", "lens_model", "focal_length_mm", "exposure", "aperture", "iso")
+_OPEN = frozenset({ReviewStatus.PENDING, ReviewStatus.NEEDS_WORK})
+_NONE = "-"
+_REASON = "Another of the series is better"
+
+
+@pages.get("/compare")
+def compare() -> str:
+    """Show the photos that the address names."""
+    selection = selection_from({name: value for name, value in request.args.items() if name != "id"})
+    ids = [place for each in request.args.getlist("id") if (place := place_from({"id": each}, "id")) is not None]
+    with house().store.reading() as tx:
+        photos = tx.photos.many(list(dict.fromkeys(ids))[:MOST])
+    if not photos:
+        raise InputInvalid(reason="Pick the photos to compare first.")
+    kept = any(photo.series is not None and photo.series.kind in _KEEP_ALL for photo in photos)
+    return render_template(
+        "compare.html",
+        photos=photos,
+        selection=selection,
+        facts=_differences(photos),
+        is_kept=kept,
+        open={photo.id for photo in photos if review_status(photo) in _OPEN},
+    )
+
+
+@pages.post("/photos/compare")
+def compare_picked() -> Response:
+    """Go to the page that compares what was picked."""
+    with house().store.reading() as tx:
+        ids = picked_ids(tx)[:MOST]
+    return redirect(url_for("pages.compare", id=ids, **selection_from(request.args).params), 303)
+
+
+@pages.get(f"/photos/<int(max={MAX_ID}):photo_id>/series")
+def compare_series(photo_id: int) -> Response:
+    """Go to the page that compares the series of a photo."""
+    with house().store.reading() as tx:
+        ids = _series_of(tx, tx.photos.get(photo_id))
+    if len(ids) < 2:
+        flash("This photo stands alone: no other was taken of the same moment.", "done")
+        return redirect(url_for("pages.photo", photo_id=photo_id, **selection_from(request.args).params), 303)
+    return redirect(url_for("pages.compare", id=ids[:MOST], **selection_from(request.args).params), 303)
+
+
+@pages.post("/compare/best")
+def best_of_series() -> Response:
+    """Approve one and reject the others that wait for a decision."""
+    with house().store.reading() as tx:
+        photos = tx.photos.many(picked_ids(tx))
+    best = place_from(request.form, "best")
+    others = [photo.id for photo in photos if photo.id != best and review_status(photo) in _OPEN]
+    if best is None or best not in {photo.id for photo in photos}:
+        raise InputInvalid(reason="Say which photo is the best.")
+    desk = house().desk()
+    [approved] = review.bulk(desk, [best], "approve", person())
+    if approved.error is not None:
+        raise approved.error
+    outcomes = review.bulk(desk, others, "reject", person(), reason=_REASON)
+    refused = sum(outcome.error is not None for outcome in outcomes)
+    flash(f"Approved one, rejected {len(outcomes) - refused}.{f' {refused} refused.' if refused else ''}", "done")
+    return redirect(url_for("pages.photos", **selection_from(request.args).params), 303)
+
+
+def _series_of(tx: Transaction, photo: Photo) -> list[int]:
+    if photo.series is None:
+        return [photo.id]
+    # the photos of a series were taken in near one another
+    near = tx.photos.page(PhotoFilter(set_id=photo.set_id), after=max(0, photo.id - _AROUND), limit=2 * _AROUND)
+    return [each.id for each in near if each.series is not None and each.series.key == photo.series.key]
+
+
+def _differences(photos: Sequence[Photo]) -> list[tuple[str, list[str], bool]]:
+    """List facts photo by photo, with whether they differ."""
+    rows = []
+    for name in _FACTS:
+        values = [str(getattr(photo.exif, name) or _NONE) for photo in photos]
+        rows.append((name.replace("_", " ").removesuffix(" mm"), values, len(set(values)) > 1))
+    ratings = [f"{photo.qr:.2f}" if photo.qr is not None else _NONE for photo in photos]
+    return [*rows, ("rating", ratings, len(set(ratings)) > 1)]
