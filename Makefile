@@ -12,7 +12,7 @@ demo: ## start everything, send a set of real photographs through it, and say wh
 test: ## run every test, checks included
 	@ops/venv --dev
 	@ops/test-services
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: ## lint, types, direction of imports, documents, the wheel
 	@ops/venv --dev

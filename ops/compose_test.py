@@ -101,6 +101,9 @@ def measure_images(compose: Compose) -> None:
     sizes = [int(compose.facts(image, "{{.Size}}")) / 1e6 for image in ("lightgate", "python:3.13-slim")]
     ours_mb = sizes[0] - sizes[1]
     print(f"  lightgate: {sizes[0]:.0f} MB, of which python:3.13-slim {sizes[1]:.0f} MB here")
+    torch = "import importlib.util as u; print('with' if u.find_spec('torch') else 'WITHOUT')"
+    has_torch = compose.docker("run", "--rm", "--entrypoint", "python", "lightgate-quality", "-c", torch).strip()
+    print(f"  lightgate-quality: {has_torch} torch")
     require(ours_mb + BASE_IMAGE_MB < LIGHT_LIMIT_MB, f"the light image is below {LIGHT_LIMIT_MB} MB")
 
 

@@ -110,8 +110,8 @@ def test_a_reviewer_works_through_a_set_by_keyboard(site: Site, page: Page, comp
     shows(page, 1)
 
     page.keyboard.press("e")
-    expect(page.get_by_label("Caption")).to_be_focused()
-    page.get_by_label("Caption").fill(MINE)
+    expect(page.get_by_role("textbox", name="Caption")).to_be_focused()
+    page.get_by_role("textbox", name="Caption").fill(MINE)
     page.keyboard.press("Control+Enter")
     shows(page, 2)
     assert (site.word_of(1), site.caption_of(1)) == ("Approved", MINE)
@@ -180,12 +180,12 @@ def test_a_list_is_narrowed_and_several_are_decided_at_once(site: Site, page: Pa
 def test_two_people_on_one_photo_lose_nothing(site: Site, page: Page, complaints: list[str]) -> None:
     sign_in(page, site)
     open_photo(page, site, 1)
-    page.get_by_label("Caption").fill(MINE)
+    page.get_by_role("textbox", name="Caption").fill(MINE)
     theirs = Changes(texts=(TextChange("en", Field.CAPTION, THEIRS),))
     review.edit(site.house.desk(), 1, photo_of(site.house, 1).version, theirs, "dana")
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_role("alert")).to_contain_text("dana changed caption")
-    expect(page.get_by_label("Caption")).to_have_value(MINE)
+    expect(page.get_by_role("textbox", name="Caption")).to_have_value(MINE)
     expect(page.locator("[data-theirs]")).to_have_text(THEIRS)
     assert site.word_of(1) == "Pending"
     page.get_by_role("button", name="Take this one").click()
@@ -198,21 +198,21 @@ def test_two_people_on_one_photo_lose_nothing(site: Site, page: Page, complaints
 def test_a_server_that_is_gone_leaves_what_was_typed(site: Site, page: Page) -> None:
     sign_in(page, site)
     open_photo(page, site, 1)
-    page.get_by_label("Caption").fill(MINE)
+    page.get_by_role("textbox", name="Caption").fill(MINE)
     page.route("**/approve?*", lambda route: route.abort())
     page.get_by_role("button", name="Approve").click()
     expect(page.locator("#toast")).to_contain_text("Nothing was saved")
-    expect(page.get_by_label("Caption")).to_have_value(MINE)
+    expect(page.get_by_role("textbox", name="Caption")).to_have_value(MINE)
 
 
 def test_a_session_that_ended_leaves_what_was_typed(site: Site, page: Page, context: BrowserContext) -> None:
     sign_in(page, site)
     open_photo(page, site, 1)
-    page.get_by_label("Caption").fill(MINE)
+    page.get_by_role("textbox", name="Caption").fill(MINE)
     context.clear_cookies()
     page.get_by_role("button", name="Approve").click()
     expect(page.locator("#toast")).to_contain_text("signed out")
-    expect(page.get_by_label("Caption")).to_have_value(MINE)
+    expect(page.get_by_role("textbox", name="Caption")).to_have_value(MINE)
     assert site.word_of(1) == "Pending"
 
 
@@ -245,11 +245,11 @@ def test_the_overview_shows_the_keys_that_work_and_switches_them_off(site: Site,
 def test_letters_are_letters_in_a_field(site: Site, page: Page) -> None:
     sign_in(page, site)
     open_photo(page, site, 1)
-    page.get_by_label("Caption").fill("")
-    page.get_by_label("Caption").press_sequentially("paxuz jk?")
-    expect(page.get_by_label("Caption")).to_have_value("paxuz jk?")
+    page.get_by_role("textbox", name="Caption").fill("")
+    page.get_by_role("textbox", name="Caption").press_sequentially("paxuz jk?")
+    expect(page.get_by_role("textbox", name="Caption")).to_have_value("paxuz jk?")
     page.keyboard.press("Escape")
-    expect(page.get_by_label("Caption")).not_to_be_focused()
+    expect(page.get_by_role("textbox", name="Caption")).not_to_be_focused()
     assert site.word_of(1) == "Pending"
 
 
@@ -300,7 +300,7 @@ def test_everything_works_without_scripts(site: Site, open_context: Callable[...
     page = open_context(java_script_enabled=False)
     sign_in(page, site)
     page.goto(f"{site.url}/review?order=id")
-    page.get_by_label("Caption").fill(MINE)
+    page.get_by_role("textbox", name="Caption").fill(MINE)
     page.get_by_role("button", name="Approve").click()
     expect(page.locator(".flash")).to_contain_text("Approved: IMG_2041.JPG")
     page.get_by_placeholder("Reason").fill("Blurred")
@@ -346,7 +346,90 @@ def test_hostile_text_stays_text(site: Site, page: Page, complaints: list[str]) 
     review.edit(site.house.desk(), 1, 1, changes, NAME)
     sign_in(page, site)
     open_photo(page, site, 1)
-    expect(page.get_by_label("Caption")).to_have_value(hostile)
+    expect(page.get_by_role("textbox", name="Caption")).to_have_value(hostile)
     page.goto(f"{site.url}/photos?state=all")
     expect(page.locator(".card").first).to_contain_text("<img src=x onerror=alert(1)>")
     assert complaints == []
+
+
+def picked(page: Page) -> int:
+    return page.locator("#bulk input[name=id]:checked").count()
+
+
+def test_photos_are_picked_by_keyboard_and_decided_by_a_key(site: Site, page: Page, complaints: list[str]) -> None:
+    sign_in(page, site)
+    page.goto(f"{site.url}/photos?state=all")
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    assert picked(page) == 2
+    expect(page.locator("#announcer")).to_have_text("2 selected")
+    page.keyboard.press("Escape")
+    assert picked(page) == 0
+    page.keyboard.press("Control+a")
+    assert picked(page) == 4
+    page.keyboard.press("x")
+    expect(page.locator(".flash")).to_contain_text("Rejected: 4 of 4 photos.")
+    assert complaints == []
+
+
+def test_a_range_is_picked_with_shift(site: Site, page: Page) -> None:
+    sign_in(page, site)
+    page.goto(f"{site.url}/photos?state=all")
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    page.get_by_label("Select IMG_2041.JPG").click()
+    page.get_by_label("Select IMG_2044.JPG").click(modifiers=["Shift"])
+    assert picked(page) == 4
+    page.locator(".card-picture").nth(1).click(modifiers=["Control"])
+    assert picked(page) == 3
+
+
+def test_more_photos_come_as_the_list_is_scrolled(site: Site, page: Page) -> None:
+    add_photos(site.house.store, 130)
+    sign_in(page, site)
+    page.goto(f"{site.url}/photos?state=all")
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    while page.locator(".pager a[rel=next]").count():
+        page.mouse.wheel(0, 20_000)
+        page.wait_for_timeout(50)
+    expect(page.locator("[data-grid] .card")).to_have_count(134)
+
+
+def test_a_rating_by_key_saves_itself_and_undo_takes_it_back(site: Site, page: Page, complaints: list[str]) -> None:
+    sign_in(page, site)
+    open_photo(page, site, 2)
+    page.keyboard.press("2")
+    eventually(lambda: photo_of(site.house, 2).qr_by_person == 5.0, within_s=10)
+    expect(page.locator(".flash")).to_contain_text("Saved")
+    page.keyboard.press("z")
+    eventually(lambda: photo_of(site.house, 2).qr_by_person is None, within_s=10)
+    expect(page.locator(".flash")).to_contain_text("Undone")
+    page.keyboard.press("Shift+Z")
+    eventually(lambda: photo_of(site.house, 2).qr_by_person == 5.0, within_s=10)
+    assert complaints == []
+
+
+def test_a_key_is_given_to_another_action(site: Site, page: Page) -> None:
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    page.keyboard.press("?")
+    page.get_by_role("button", name="Change the key of: Approve, and go to the next").click()
+    page.keyboard.press("x")
+    expect(page.get_by_role("dialog")).to_contain_text("Taken: Reject")
+    page.get_by_role("button", name="Change the key of: Approve, and go to the next").click()
+    page.keyboard.press("q")
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("p")
+    page.keyboard.press("q")
+    shows(page, 2)
+    assert [site.word_of(photo_id) for photo_id in (1, 2)] == ["Approved", "Pending"]
+    page.reload()
+    expect(page.locator(".decide .approve kbd")).to_have_text("Q")
+
+
+def test_the_name_to_come_is_shown_while_the_subject_is_typed(site: Site, page: Page) -> None:
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    page.get_by_text("Subject, location, name, rating").click()
+    page.get_by_label("Subject", exact=True).fill("Quay side")
+    expect(page.locator("[data-foreseen]")).to_contain_text("The file will be called Quay_side")

@@ -122,7 +122,7 @@ def test_a_set_goes_from_the_disk_to_the_website(installation: Installation, car
 
     page.goto(f"{installation.url}/photos?set={photo_set['set']}")
     page.locator(".card a").first.click()
-    caption = page.get_by_label("Caption").first
+    caption = page.get_by_role("textbox", name="Caption").first
     caption.fill("A red disc glows in front of grey noise in the old harbour.")
     first = page.url
     page.get_by_role("button", name="Approve").click()

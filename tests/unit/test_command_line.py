@@ -199,7 +199,7 @@ def test_retry_of_a_photo_that_did_not_fail_is_refused(run: Run, pictures: Path)
 
 def test_a_person_is_added_and_gets_another_password(run: Run) -> None:
     added = run("user", "add", "mira", "--password-stdin", typed="long enough to be one\n")
-    assert added.stdout == "mira may sign in.\n"
+    assert added.stdout.startswith("mira may sign in")
     assert run("user", "add", "MIRA", "--password-stdin", typed="long enough to be one\n").exit_code == 2
     assert run("user", "passwd", "mira", "--password-stdin", typed="short\n").exit_code == 2
     assert run("user", "passwd", "mira", "--password-stdin", typed="another long one\n").exit_code == 0

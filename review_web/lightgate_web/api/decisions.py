@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import Response, jsonify
 
 from lightgate import review
-from lightgate.domain.photo import Photo
+from lightgate.domain.photo import Field, Photo
 from lightgate.errors import InputInvalid, LightgateError
+from lightgate.review import Changes, KeywordEdit, Replacement
 from lightgate_web import releasing
 from lightgate_web.api import api
-from lightgate_web.api.given import body, changes_from, ids_from, query_from, text_of, version_of
+from lightgate_web.api.given import body, changes_from, ids_from, query_from, text_of, texts_of, version_of
 from lightgate_web.asking import refuse_without_model
 from lightgate_web.here import house, person
 from lightgate_web.selection import MAX_ID, ids_of, selection_from
@@ -63,7 +64,10 @@ def bulk() -> Response:
         if not isinstance(wanted, dict):
             raise InputInvalid(reason="changes must be an object.")
         changes = changes_from(wanted, house().settings.intake.languages[0])
-    outcomes = review.bulk(house().desk(), ids, action, person(), reason=text_of(given, "reason"), changes=changes)
+    if action in _REWRITING:
+        outcomes = review.bulk_edit(house().desk(), ids, _REWRITING[action](given), person())
+    else:
+        outcomes = review.bulk(house().desk(), ids, action, person(), reason=text_of(given, "reason"), changes=changes)
     return jsonify(
         done=[outcome.photo_id for outcome in outcomes if outcome.error is None],
         refused=[_refusal(outcome.photo_id, outcome.error) for outcome in outcomes if outcome.error is not None],
@@ -92,6 +96,26 @@ def undo() -> Response:
 @api.post("/redo")
 def redo() -> Response:
     return _answer(review.redo(house().desk(), person()))
+
+
+def _keywords(given: dict[str, Any]) -> Callable[[Photo], Changes]:
+    return KeywordEdit(texts_of(given, "add"), texts_of(given, "remove")).changes
+
+
+def _replacement(given: dict[str, Any]) -> Callable[[Photo], Changes]:
+    known = {field.value: field for field in Field}
+    fields = texts_of(given, "fields")
+    if any(name not in known for name in fields):
+        raise InputInvalid(reason=f"There are these texts: {', '.join(known)}.")
+    wanted = tuple(known[name] for name in fields) or tuple(Field)
+    return Replacement(text_of(given, "find"), text_of(given, "put"), wanted, given.get("exact") is True).changes
+
+
+#: bulk actions that mean something else for each photo
+_REWRITING: Mapping[str, Callable[[dict[str, Any]], Callable[[Photo], Changes]]] = {
+    "keywords": _keywords,
+    "replace": _replacement,
+}
 
 
 def _answer(photo: Photo) -> Response:

@@ -40,6 +40,11 @@ def text_of(given: Mapping[str, Any], name: str, default: str = "") -> str:
     return default if value is None else _as(value, str, name)
 
 
+def texts_of(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Read an optional list of texts."""
+    return tuple(_as(each, str, name) for each in _as(given.get(name, []), list, name))
+
+
 def ids_from(value: object) -> list[int]:
     """Read a list of photo ids."""
     ids = [_whole(each, "ids") for each in _as(value, list, "ids")]

@@ -112,7 +112,7 @@ function drawn(bound) {
   words.textContent = bound.words;
   const row = document.createElement("div");
   row.append(term, words);
-  if (!bound.everywhere) row.append(changer(bound, row));
+  if (!bound.everywhere) words.append(" ", changer(bound, row));
   return row;
 }
 

@@ -211,4 +211,6 @@ STAGE = Stage(
     # a slow line may need minutes for a photo; each answer of a server has its own limit
     soft_limit_s=900,
     hard_limit_s=960,
+    # what was published must survive a power cut
+    is_durable=True,
 )

@@ -104,7 +104,9 @@ def _missing(term: Term) -> ColumnElement[bool]:
 def _keyword(term: Term) -> ColumnElement[bool]:
     values = func.json_each(photo_text.c.value).table_valued("value", joins_implicitly=True)
     wanted = [value.lower() for value in term.values]
-    return _any(term, _indexed) & exists().where(
+    # what is denied is not narrowed by it: nearly every row would be asked about twice
+    narrowed = true() if term.is_denied else _any(term, _indexed)
+    return narrowed & exists().where(
         photo_text.c.photo_id == row.c.id,
         photo_text.c.field == "keywords",
         exists(select(literal(1)).select_from(values).where(func.lower(values.c.value).in_(wanted))),
