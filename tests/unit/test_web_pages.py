@@ -73,16 +73,18 @@ def test_the_list_opens_on_what_waits_for_a_decision(house: House, ann: Visitor)
 
 def test_paging_shows_every_photo_once_in_both_directions(house: House, ann: Visitor) -> None:
     add_photos(house.store, 130)
-    seen, path = [], "/photos?state=all"
+    pages, path = [], "/photos?state=all"
     while path:
         html = ann.get(path).text
-        seen += names_on(html)
+        pages.append(names_on(html))
         later = re.search(r'rel="next" href="([^"]+)"', html)
         path = later[1].replace("&amp;", "&") if later else ""
+    seen = [name for shown in pages for name in shown]
+    assert len(pages) > 2
     assert len(seen) == len(set(seen)) == 130
     earlier = re.search(r'rel="prev" href="([^"]+)"', html)
     assert earlier is not None
-    assert names_on(ann.get(earlier[1].replace("&amp;", "&")).text) == seen[60:120]
+    assert names_on(ann.get(earlier[1].replace("&amp;", "&")).text) == pages[-2]
 
 
 def test_a_list_asks_the_database_the_same_number_of_questions_however_long_it_is(house: House, ann: Visitor) -> None:
