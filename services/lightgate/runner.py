@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from lightgate import requests
-from lightgate.domain.photo import CaptionFacts, Claim, Failure, Photo, PublishFacts, Source
+from lightgate.domain.photo import CaptionFacts, Claim, Facts, Failure, Photo, PublishFacts, Source
 from lightgate.domain.pipeline import Result, advance
 from lightgate.errors import LightgateError, Misconfigured, Rejected, Transient, WorkerLost
 from lightgate.line import Heartbeat, Line, event, moved, not_before, wake_waiting
@@ -145,11 +145,16 @@ def _record(
     at = line.now()
     events: list[Event] = []
     with line.store.writing() as tx:
-        kept = [_settle(tx, line, claim, finding, at, events) for claim, finding in zip(claims, findings, strict=True)]
+        kept = _settle_done(tx, line, _done(claims, findings), at, events)
+        kept |= {
+            claim.photo.id
+            for claim, finding in zip(claims, findings, strict=True)
+            if isinstance(finding, LightgateError) and _settle_failed(tx, line, claim, finding, at, events)
+        }
         tx.events.add(*events)
-    for claim, finding, is_kept in zip(claims, findings, kept, strict=True):
+    for claim, finding in zip(claims, findings, strict=True):
         photo_id = claim.photo.id
-        if not is_kept:
+        if photo_id not in kept:
             log.warning("photo %s: FENCED at %s, the claim was lost while working", photo_id, stage.name)
             report.fenced.append(photo_id)
         elif isinstance(finding, LightgateError):
@@ -159,22 +164,44 @@ def _record(
             report.done.append(photo_id)
 
 
-def _settle(tx: Transaction, line: Line, claim: Claim, finding: Finding, at: datetime, events: list[Event]) -> bool:
-    """Write one finding and the position that follows, if the claim is still ours; ``events`` takes its history."""
+_Done = Sequence[tuple[Claim, Facts]]
+
+
+def _done(claims: Sequence[Claim], findings: Sequence[Finding]) -> _Done:
+    pairs = zip(claims, findings, strict=True)
+    return [(claim, finding) for claim, finding in pairs if not isinstance(finding, LightgateError)]
+
+
+def _settle_done(tx: Transaction, line: Line, done: _Done, at: datetime, events: list[Event]) -> set[int]:
+    """Write facts and the position that follows, for the claims that are still ours; ``events`` takes their history."""
+    if not done:
+        return set()
+    # a batch stands at one step, so what follows is the same for all of it
+    after = advance(done[0][0].photo.position, Result.DONE, line.route)
+    kept = tx.queue.settle_done([claim for claim, _ in done], after, at)
+    for claim, facts in done:
+        if claim.photo.id in kept:
+            _write(tx, claim.photo, facts, claim.owner, at, events)
+            events.append(moved(claim.photo, "running", after, at, claim.owner))
+    return set(kept)
+
+
+def _settle_failed(
+    tx: Transaction, line: Line, claim: Claim, error: LightgateError, at: datetime, events: list[Event]
+) -> bool:
+    """Write one failure and the position that follows, if the claim is still ours."""
     photo, owner = claim.photo, claim.owner
-    result = _result_of(finding)
+    result = _result_of(error)
     after = advance(photo.position, result, line.route)
-    failure = _failure_of(finding)
+    failure = _failure_of(error)
     due = not_before(result, photo.position.attempt, at)
     if not tx.queue.settle(photo.id, claim.token, after, at, not_before=due, failure=failure):
         return False
-    if not isinstance(finding, LightgateError):
-        _write(tx, photo, finding, owner, at, events)
     events.append(moved(photo, "running", after, at, owner, failure))
     return True
 
 
-def _write(tx: Transaction, photo: Photo, facts: Finding, owner: str, at: datetime, events: list[Event]) -> None:
+def _write(tx: Transaction, photo: Photo, facts: Facts, owner: str, at: datetime, events: list[Event]) -> None:
     if isinstance(facts, PublishFacts):
         for publication in facts.publications:
             tx.publications.put(photo.id, publication, at)
@@ -182,8 +209,6 @@ def _write(tx: Transaction, photo: Photo, facts: Finding, owner: str, at: dateti
         for old, new in facts.moved:
             tx.redirects.put(old, new, photo.id, at)
         tx.names.publish(photo.id, at)
-        return
-    if isinstance(facts, LightgateError):
         return
     tx.photos.write_facts(photo.id, facts, at)
     for text in getattr(facts, "texts", ()):
@@ -196,18 +221,15 @@ def _write(tx: Transaction, photo: Photo, facts: Finding, owner: str, at: dateti
         tx.photos.put_proof(photo.id, facts.issues, facts.score, at)
 
 
-def _result_of(finding: Finding) -> Result:
-    if isinstance(finding, Rejected):
+def _result_of(error: LightgateError) -> Result:
+    if isinstance(error, Rejected):
         return Result.REFUSED
-    if isinstance(finding, Misconfigured) or (isinstance(finding, Transient) and not finding.is_charged):
-        return Result.GIVEN_BACK
-    return Result.TRY_AGAIN if isinstance(finding, LightgateError) else Result.DONE
+    is_free = isinstance(error, Misconfigured) or (isinstance(error, Transient) and not error.is_charged)
+    return Result.GIVEN_BACK if is_free else Result.TRY_AGAIN
 
 
-def _failure_of(finding: Finding) -> Failure | None:
-    if not isinstance(finding, LightgateError):
-        return None
-    return Failure("unexpected" if isinstance(finding, _Unexpected) else finding.code, finding.message)
+def _failure_of(error: LightgateError) -> Failure:
+    return Failure("unexpected" if isinstance(error, _Unexpected) else error.code, error.message)
 
 
 def give_back(line: Line, owner: str) -> int:

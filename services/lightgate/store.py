@@ -336,6 +336,9 @@ class Queue(Protocol):
     ) -> bool:
         """End a claim at a new position; False, and nothing written, when the token is no longer the row's."""
 
+    def settle_done(self, claims: Sequence[Claim], after: Position, at: datetime) -> frozenset[int]:
+        """End claims that succeeded, all at one new position; give the ids of those whose token was still the row's."""
+
     def is_past(self, set_id: int, step: str) -> bool:
         """Is no photo of this set, nor of one submitted before it, queued or running at that step?"""
 

@@ -118,6 +118,8 @@ def test_what_opens_over_a_page_has_none(page: Page) -> None:
     page.get_by_label("Find", exact=True).fill("cat")
     page.get_by_label("Put", exact=True).fill("dog")
     page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview")).to_be_visible()
+    expect(page.locator("html[data-ready]")).to_be_attached()
     assert violations(page) == []
 
 

@@ -6,7 +6,7 @@ import click
 
 from lightgate import intake
 from lightgate.adapters.demo_photos import make_photos
-from lightgate.cli.printing import console, say, table
+from lightgate.cli.printing import console, program, say, table
 from lightgate.cli.running import greet, name_models, start_behind
 from lightgate.cli.session import Session, pass_session
 from lightgate.cli.taking_in import show_report
@@ -38,9 +38,9 @@ def demo(session: Session, no_flower: bool) -> None:
     slugs = [each for each in _submit(session) if each] or _earlier(session)
     wait_for_sets(session, slugs)
     _show_photos(session, slugs)
-    greet(session, report)
+    greet(session, report, shows_passwords=True)
     name_models(session).wait()
-    say("Approve, edit, reject and release in the review site. Stop everything with: lightgate down")
+    say(f"Approve, edit, reject and release in the review site. Stop everything with: {program()} down")
 
 
 def _submit(session: Session) -> list[str | None]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, is_dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -55,3 +58,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     for row in rows:
         made.add_row(*(Text(printable("" if cell is None else str(cell))) for cell in row))
     return made
+
+
+def program() -> str:
+    """Name this program as a person has to type it here: by its path where it is not on the PATH."""
+    typed = Path(sys.argv[0])
+    if typed.name != "lightgate" or shutil.which("lightgate"):
+        return "lightgate"
+    below = os.path.relpath(typed)
+    return str(typed) if below.startswith("..") else below

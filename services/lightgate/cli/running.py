@@ -12,7 +12,7 @@ import click
 from lightgate.adapters import commands
 from lightgate.adapters.house_report import HouseReport
 from lightgate.adapters.logs import set_up_logs
-from lightgate.cli.printing import say
+from lightgate.cli.printing import program, say
 from lightgate.cli.session import Session, pass_session
 from lightgate.cli.welcome import welcome
 from lightgate.installation import background
@@ -89,9 +89,9 @@ def start_behind(session: Session, *, no_flower: bool = False, fake_ollama: bool
     return background.start(commands.lightgate(*arguments), _environ(session), session.folder)
 
 
-def greet(session: Session, report: HouseReport) -> None:
-    """Say what to open and who signs in."""
-    for line in welcome(session.settings, session.folder, report):
+def greet(session: Session, report: HouseReport, *, shows_passwords: bool = False) -> None:
+    """Say what to open and who signs in; passwords on a terminal only, unless they are asked for."""
+    for line in welcome(session.settings, session.folder, report, shows_passwords=shows_passwords):
         say(line)
 
 
@@ -115,5 +115,5 @@ class _Greeter:
     def __call__(self, report: HouseReport) -> None:
         if report.is_ready and self._models is None:
             greet(self._session, report)
-            say("Everything is at work. Stop with Ctrl-C, or: lightgate down")
+            say(f"Everything is at work. Stop with Ctrl-C, or: {program()} down")
             self._models = name_models(self._session)

@@ -59,8 +59,10 @@ _IS_LIVE_ROW = row.c.status != Status.REJECTED.value
 # Statements are built once, since building one takes longer than SQLite takes to run it.
 _RISKY = frozenset({"is_blocked", "needs_work", "confidence", "band"})
 _RISKS = select(*(row.c[name] for name in sorted(_RISKY))).where(row.c.id == bindparam("ranked_id"))
-_FACTS = select(row.c.facts).where(row.c.id == bindparam("photo_id"))
-_RATING = select(row.c.qr_by_person).where(row.c.id == bindparam("rated_id"))
+#: what a stage's facts are put together with
+_KNOWN = select(row.c.facts, row.c.qr_by_person, *(row.c[name] for name in sorted(_RISKY))).where(
+    row.c.id == bindparam("known_id")
+)
 
 _MOVE = (
     update(row)
@@ -222,10 +224,13 @@ class Photos:
             raise Conflict
 
     def write(self, photo_id: int, values: Mapping[str, Any]) -> None:
-        bound = {f"new_{name}": value for name, value in values.items()}
-        self._connection.execute(_writing(tuple(values)), {"written_id": photo_id, **bound})
+        self._write(photo_id, values)
         if not _RISKY.isdisjoint(values):
             self._rank(photo_id)
+
+    def _write(self, photo_id: int, values: Mapping[str, Any]) -> None:
+        bound = {f"new_{name}": value for name, value in values.items()}
+        self._connection.execute(_writing(tuple(values)), {"written_id": photo_id, **bound})
 
     def _rank(self, photo_id: int) -> None:
         found = self._connection.execute(_RISKS, {"ranked_id": photo_id}).mappings().first()
@@ -234,23 +239,27 @@ class Photos:
 
     def write_facts(self, photo_id: int, facts: ExifFacts | QualityFacts | CaptionFacts, at: datetime) -> None:
         columns = columns_of(facts)
-        if isinstance(facts, QualityFacts) and self._has_rating(photo_id):
-            del columns["band"]  # the reviewer's rating wins, and so does its band
-        if "facts" in columns:
-            columns["facts"] = self._facts(photo_id) | columns["facts"]
         if columns:
-            self.write(photo_id, {**columns, "updated_at": at})
+            self._write(photo_id, {**self._merged(photo_id, columns), "updated_at": at})
         for text in getattr(facts, "texts", ()):
             if not self._is_kept(photo_id, text):
                 self.put_text(photo_id, text, at)
         if isinstance(facts, CaptionFacts):
             self._write_generation(photo_id, facts, at)
 
-    def _facts(self, photo_id: int) -> dict[str, Any]:
-        return dict(self._connection.execute(_FACTS, {"photo_id": photo_id}).scalar() or {})
-
-    def _has_rating(self, photo_id: int) -> bool:
-        return self._connection.execute(_RATING, {"rated_id": photo_id}).scalar() is not None
+    def _merged(self, photo_id: int, columns: Mapping[str, Any]) -> dict[str, Any]:
+        """Keep what is known from elsewhere: other stages' facts, and the band of a reviewer's own rating."""
+        known = self._connection.execute(_KNOWN, {"known_id": photo_id}).mappings().first()
+        merged = dict(columns)
+        if known is None:
+            return merged
+        if "facts" in merged:
+            merged["facts"] = (known["facts"] or {}) | merged["facts"]
+        if known["qr_by_person"] is not None:
+            merged.pop("band", None)
+        if not _RISKY.isdisjoint(merged):
+            merged["rank"] = rank(**{name: merged.get(name, known[name]) for name in _RISKY})
+        return merged
 
     def _is_kept(self, photo_id: int, text: Text) -> bool:
         """What a person wrote, or locked, is never overwritten by a stage."""

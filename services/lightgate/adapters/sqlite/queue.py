@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select, tuple_, update
 
 from lightgate.adapters.sqlite.rows import load
 from lightgate.adapters.sqlite.schema import review_queue as row
@@ -126,6 +126,27 @@ class Queue:
             "settled_at": at,
         }
         return self._connection.execute(_SETTLE, values).rowcount == 1
+
+    def settle_done(self, claims: Sequence[Claim], after: Position, at: datetime) -> frozenset[int]:
+        held = tuple_(row.c.id, row.c.lease_token).in_([(claim.photo.id, claim.token) for claim in claims])
+        settled = (
+            update(row)
+            .where(held, row.c.status == Status.RUNNING.value)
+            .values(
+                step=after.step,
+                status=after.status.value,
+                attempt=after.attempt,
+                crashes=0,
+                not_before=None,
+                lease_owner=None,
+                lease_until=None,
+                error_code=None,
+                error_message=None,
+                updated_at=at,
+            )
+            .returning(row.c.id)
+        )
+        return frozenset(self._connection.execute(settled).scalars())
 
     def is_past(self, set_id: int, step: str) -> bool:
         unfinished = (Status.QUEUED.value, Status.RUNNING.value)
