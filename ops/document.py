@@ -24,7 +24,7 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 SETTINGS_HEAD = """# Settings
 
-Made from `services/lightgate/settings.py` by `ops/document.py`; edit there.
+Made from `services/lightgate/settings` by `ops/document.py`; edit there.
 
 A setting stands in `lightgate.toml` in the working folder (or the file that `--config` or `LIGHTGATE_CONFIG` names),
 or in the environment, which wins. `[ollama] host` in the file is `LIGHTGATE_OLLAMA__HOST` in the environment.
@@ -95,7 +95,7 @@ def _notes(model: type[BaseModel]) -> dict[str, str]:
     """Read the ``#:`` lines above each field."""
     notes: dict[str, str] = {}
     above: list[str] = []
-    sources = [inspect.getsource(each) for each in model.__mro__ if each.__module__ == settings.__name__]
+    sources = [inspect.getsource(each) for each in model.__mro__ if each.__module__.startswith(settings.__name__)]
     for line in (line.strip() for source in sources for line in source.splitlines()):
         if line.startswith("#:"):
             above.append(line.removeprefix("#:").strip())

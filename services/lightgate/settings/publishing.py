@@ -1,0 +1,186 @@
+"""What goes to the website, and the website itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+
+from lightgate.settings.section import Count, Port, Positive, Section, TargetName
+
+
+class Target(Section):
+    """A place for published files; its name in ``[publish.targets.<name>]`` stands in the ledger and stays."""
+
+    kind: Literal["folder", "ftp", "ftps", "sftp"]
+    host: str = ""
+    #: empty: 21 for ftp and ftps, 22 for sftp
+    port: Port | None = None
+    user: str = ""
+    password: SecretStr | None = None
+    #: private key for sftp; with neither key nor password the SSH agent is asked
+    key_file: Path | None = None
+    key_passphrase: SecretStr | None = None
+    #: keys of the sftp hosts that are trusted
+    known_hosts: Path = Path("~/.ssh/known_hosts")
+    #: certificates that ftps trusts instead of the system's
+    ca_file: Path | None = None
+    #: folder on the server below which the files lie, or the folder on this machine
+    path: str = ""
+    #: an answer may take so long
+    timeout_s: Positive = 30
+    #: upload speed; 0: no limit
+    rate_kb_s: Annotated[float, Field(ge=0)] = 0
+    #: how uploads are checked: auto compares size, and the hash where the server gives one; download reads all back
+    verify: Literal["auto", "size", "download"] = "auto"
+    #: one of ``[publish.profiles]``; empty: files are made as ``[publish]`` says
+    profile: str = ""
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        needed = {"folder": ("path",), "ftp": ("host", "user"), "ftps": ("host", "user"), "sftp": ("host", "user")}
+        missing = [name for name in needed[self.kind] if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"a target of the kind {self.kind} needs {' and '.join(missing)}")
+        return self
+
+
+class RightsWords(Section):
+    """What files say of their rights, where the original says nothing itself.
+
+    ``{year}``, ``{creator}``, ``{subject}``, ``{location}`` and ``{name}`` are filled in; a text with ``{creator}``
+    is left out where nobody knows it.
+    """
+
+    creator: str = ""
+    copyright: str = "© {year} {creator}"
+    credit: str = "{creator}"
+    usage_terms: str = ""
+    #: address of the page that says what may be done with the picture
+    web_statement: str = ""
+    licensor_name: str = ""
+    licensor_url: str = ""
+    #: what machines may learn from it, in the words of PLUS; empty: nothing is said
+    data_mining: Literal[
+        "",
+        "UNSPECIFIED",
+        "ALLOWED",
+        "PROHIBITED-AIMLTRAINING",
+        "PROHIBITED-GENAIMLTRAINING",
+        "PROHIBITED-EXCEPTSEARCHENGINEINDEXING",
+        "PROHIBITED",
+        "PROHIBITED-SEECONSTRAINT",
+    ] = ""
+    other_constraints: str = ""
+    #: these words go before the creator and the notice in the file
+    overrides: bool = False
+    #: publish nothing without a copyright notice
+    required: bool = False
+
+
+class WatermarkMark(Section):
+    """A mark in a corner of every published picture; none without text or image."""
+
+    #: a line break makes a second line
+    text: str = ""
+    #: PNG with transparency, instead of the text
+    image: Path | None = None
+    #: TrueType or OpenType; empty: Aileron, which is free for every use
+    font: Path | None = None
+    corner: Literal["top-left", "top-right", "bottom-left", "bottom-right"] = "bottom-right"
+    #: of a line, or of the image, as a share of the picture's height
+    height: Annotated[float, Field(gt=0, le=1)] = 0.03
+    opacity: Annotated[float, Field(ge=0, le=1)] = 0.8
+    margin_x_px: Annotated[int, Field(ge=0)] = 20
+    margin_y_px: Annotated[int, Field(ge=0)] = 10
+
+
+class Profile(Section):
+    """How published files are made."""
+
+    full_width_px: Count = 1500
+    full_height_px: Count = 1000
+    thumb_width_px: Count = 548
+    thumb_height_px: Count = 365
+    #: of JPEG
+    quality: Annotated[int, Field(ge=1, le=100)] = 90
+    #: how JPEG stores colour; auto: whole from quality 90 on
+    chroma: Literal["auto", "4:2:0", "4:4:4"] = "auto"
+    #: longest edges in pixels of a set for ``srcset``, e.g. [320, 640, 960, 1280, 1920, 2560]; empty: none is made
+    responsive: tuple[Annotated[int, Field(ge=16, le=8192)], ...] = ()
+    formats: tuple[Literal["jpeg", "webp", "avif"], ...] = ("jpeg", "webp", "avif")
+    webp_quality: Annotated[int, Field(ge=1, le=100)] = 80
+    avif_quality: Annotated[int, Field(ge=1, le=100)] = 63
+    rights: RightsWords = RightsWords()
+    watermark: WatermarkMark = WatermarkMark()
+
+
+class Publish(Profile):
+    """Renditions and where they go."""
+
+    #: published file by year, folder and name
+    full_path: str = "{year}/{folder}/{name}"
+    thumb_path: str = "{year}/thumbs/{folder}/{name}"
+    #: of the files for ``srcset``; ``{stem}`` is the name without its ending
+    responsive_path: str = "{year}/sizes/{folder}/{stem}-{edge}.{ending}"
+    #: of the list that goes with them
+    manifest_path: str = "{year}/sizes/{folder}/{stem}.json"
+    #: stands for ``{year}`` where the photo has no date
+    undated: str = "undated"
+    #: folder target; empty: ``published`` in the data folder. Not used where ``targets`` are named
+    directory: Path | None = None
+    #: the places files go to, by name; the row in the catalogue describes the first
+    targets: dict[TargetName, Target] = Field(default_factory=dict)
+    #: other ways to make files, by name, for targets that want them
+    profiles: dict[TargetName, Profile] = Field(default_factory=dict)
+    #: in front of the paths in the catalogue; empty: the path itself
+    public_url: str = ""
+
+    #: what becomes of the working copy of a live photo: ``archive`` moves it there, ``release`` goes back to the file
+    #: it was submitted from, as long as that is unchanged
+    originals: Literal["keep", "archive", "release"] = "keep"
+    #: folder for the originals, by year, folder and name
+    archive: Path | None = None
+
+    @model_validator(mode="after")
+    def _has_an_archive(self) -> Self:
+        if self.originals == "archive" and self.archive is None:
+            raise ValueError("originals = archive needs publish.archive, the folder for them")
+        return self
+
+    @model_validator(mode="after")
+    def _knows_its_profiles(self) -> Self:
+        for name, target in self.targets.items():
+            if target.profile and target.profile not in self.profiles:
+                raise ValueError(f"target {name} wants the profile {target.profile}, and there is none of that name")
+        return self
+
+    #: fetch every published file from ``public_url`` once, and keep in the ledger what came
+    check_live: bool = True
+
+
+class Mysql(Section):
+    """The website's MySQL or MariaDB. Without a host, rows go to the local catalogue alone."""
+
+    host: str = ""
+    port: Annotated[int, Field(ge=1, le=65535)] = 3306
+    user: str = ""
+    password: SecretStr | None = None
+    database: str = ""
+    table: str = "photos_info_revamp"
+    #: the website's column names by ours, e.g. {Caption = "description"}; an empty name: the column is not written
+    columns: dict[str, str] = Field(default_factory=dict)
+    #: encrypt, and check the server's certificate
+    tls: bool = False
+    #: certificates to trust instead of the system's
+    ca_file: Path | None = None
+    #: connecting, or one answer, may take so long
+    timeout_s: Positive = 15
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        missing = [name for name in ("user", "database", "table") if self.host and not getattr(self, name)]
+        if missing:
+            raise ValueError(f"with a host, {' and '.join(missing)} must be set too")
+        return self

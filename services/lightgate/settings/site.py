@@ -1,0 +1,38 @@
+"""The review site, and Flower."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+
+from lightgate.settings.section import Count, Port, Positive, Section
+
+
+class Review(Section):
+    """The review site."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    #: the first user, made by ``up``; without a password one is made and kept in the data folder
+    user: str = "reviewer"
+    password: SecretStr | None = None
+    #: set where the site stands behind https
+    secure_cookies: bool = False
+    session_hours: Positive = 12
+    #: wrong passwords from one address or for one name within fifteen minutes
+    sign_in_attempts: Count = 10
+    #: names the site is reached by, beside localhost and ``host``; empty with the host 0.0.0.0: any
+    allowed_hosts: tuple[str, ...] = ()
+    #: reverse proxies in front whose X-Forwarded headers are believed
+    proxies: Annotated[int, Field(ge=0)] = 0
+    threads: Count = 8
+
+
+class Flower(Section):
+    """Flower, the engineers' view of the workers."""
+
+    host: str = "127.0.0.1"
+    port: Port = 5555
+    user: str = "flower"
+    password: SecretStr | None = None

@@ -1,0 +1,87 @@
+"""What the state store must do: the port that ``adapters/sqlite`` fulfils.
+
+A caller opens one short transaction and uses its facets; nothing is written unless the block ends without an
+error. No network, disk or model work belongs inside. Every write of a position takes the position that
+``domain.pipeline.advance`` gave.
+
+    with store.writing() as tx:
+        photo = tx.photos.get(photo_id)
+        tx.photos.move(photo, advance(photo.position, Result.RETRIED, route), at=now)
+        tx.events.add(...)
+"""
+
+from lightgate.store.figures import Figures, Notes
+from lightgate.store.history import Actor, Event, Events
+from lightgate.store.live import Publications, Redirects, Releases
+from lightgate.store.people import Audit, AuditLine, SavedView, User, Users, Views
+from lightgate.store.photos import (
+    Approval,
+    Approvals,
+    Names,
+    NewPhoto,
+    NewSet,
+    Order,
+    PhotoFilter,
+    Photos,
+    Place,
+    Reservation,
+    Sets,
+    TextQuality,
+)
+from lightgate.store.pictures import Judged, Pictures
+from lightgate.store.queue import Queue
+from lightgate.store.texts import (
+    CatalogueText,
+    KnownTexts,
+    Likeness,
+    RequestClaim,
+    Requests,
+    RequestStatus,
+    TextRequest,
+    Vocabulary,
+    VocabularyEntry,
+)
+from lightgate.store.transaction import Store, Transaction
+
+__all__ = [
+    "Actor",
+    "Approval",
+    "Approvals",
+    "Audit",
+    "AuditLine",
+    "CatalogueText",
+    "Event",
+    "Events",
+    "Figures",
+    "Judged",
+    "KnownTexts",
+    "Likeness",
+    "Names",
+    "NewPhoto",
+    "NewSet",
+    "Notes",
+    "Order",
+    "PhotoFilter",
+    "Photos",
+    "Pictures",
+    "Place",
+    "Publications",
+    "Queue",
+    "Redirects",
+    "Releases",
+    "RequestClaim",
+    "RequestStatus",
+    "Requests",
+    "Reservation",
+    "SavedView",
+    "Sets",
+    "Store",
+    "TextQuality",
+    "TextRequest",
+    "Transaction",
+    "User",
+    "Users",
+    "Views",
+    "Vocabulary",
+    "VocabularyEntry",
+]

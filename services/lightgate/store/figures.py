@@ -1,0 +1,48 @@
+"""Numbers over the whole installation, and its notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+
+class Figures(Protocol):
+    """Sums over the whole queue, for the dashboard."""
+
+    def taken_in_by_month(self) -> Mapping[str, int]:
+        """Count photos by the month (YYYY-MM) they were taken in."""
+
+    def published_by_month(self) -> Mapping[str, int]:
+        """Count photos that are live by the month they were published."""
+
+    def by_band(self) -> Mapping[str, int]: ...
+
+    def cameras_by_year(self) -> Mapping[str, Mapping[str, int]]:
+        """Count photos by year of capture and camera."""
+
+    def sources_of_approved(self) -> Mapping[str, Mapping[str, int]]:
+        """Count texts of approved and published photos by field and source."""
+
+    def decided_at(self, limit: int) -> Sequence[tuple[str, datetime]]:
+        """List who approved or rejected when, newest first."""
+
+    def by_position(self) -> Mapping[tuple[str, str], int]:
+        """Count all photos by (step, status)."""
+
+    def passed_since(self, since: datetime, set_id: int | None = None) -> Mapping[str, int]:
+        """Count photos that workers have passed on since, by step."""
+
+    def workers(self) -> Mapping[str, str]:
+        """Map workers that hold a photo to its step."""
+
+
+class Notes(Protocol):
+    """Small facts of the installation, e.g. ``caption.status`` for the site, ``ollama.seen``."""
+
+    def get(self, key: str) -> str | None: ...
+
+    def put(self, key: str, value: str | None, at: datetime) -> None:
+        """Write or, with None, remove a note."""
+
+    def all(self) -> Mapping[str, tuple[str, datetime]]: ...

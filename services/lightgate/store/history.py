@@ -1,0 +1,55 @@
+"""What happened to a photo, and who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Actor(StrEnum):
+    """Who changed something."""
+
+    PERSON = "person"
+    WORKER = "worker"
+    #: a model, with its prompt
+    MODEL = "model"
+    #: Lightgate itself: naming, reconcile
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a photo's history."""
+
+    photo_id: int
+    set_id: int
+    at: datetime
+    actor_kind: Actor
+    #: user name, worker name, model and prompt hash
+    actor: str
+    #: ``position``, ``field``, ``decision``, ``name``, ``published``
+    kind: str
+    #: field name for ``field``; step for ``position``; decision for ``decision``
+    name: str
+    old: str | None = None
+    new: str | None = None
+    #: id, once stored
+    id: int | None = None
+
+
+class Events(Protocol):
+    def add(self, *events: Event) -> None: ...
+
+    def of_photo(self, photo_id: int) -> Sequence[Event]:
+        """List a photo's history, oldest first."""
+
+    def newest(self, limit: int = 50) -> Sequence[Event]: ...
+
+    def of_person(self, name: str, limit: int) -> Sequence[Event]:
+        """List what a person did, newest first."""
+
+    def last_id(self) -> int:
+        """Give the id of the newest event, 0 when there is none: a cheap sign that something changed."""

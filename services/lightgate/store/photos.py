@@ -1,0 +1,295 @@
+"""Photos, their sets, their names and the approvals that bind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from lightgate.domain.photo import CaptionFacts, ExifFacts, Issue, Photo, PhotoSet, QualityFacts, Text, TextValue
+from lightgate.domain.pipeline import Position
+from lightgate.domain.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class NewSet:
+    """A set about to be taken in."""
+
+    title: str
+    subject: str
+    location: str
+    folder: str
+    brief: str
+    source: str
+    languages: tuple[str, ...]
+    on_error: str = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class NewPhoto:
+    """A photo about to be taken in; its copy is already verified on disk."""
+
+    original_file_name: str
+    relative_path: str
+    source_path: str
+    content_hash: str
+    size_bytes: int
+    suffix: str
+    #: ``--move``: the source is still to be removed
+    remove_source: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A person's word for exactly this content."""
+
+    id: int
+    photo_id: int
+    #: the photo's version when it was approved
+    version: int
+    #: HMAC-SHA-256, hex, see ``domain/seal.py``
+    seal: str
+    seal_version: int
+    approved_by: str
+    approved_at: datetime
+    override_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A file name held for a photo."""
+
+    #: folded stem, see ``domain.naming.fold``
+    key: str
+    file_name: str
+    #: folded stem without its counter
+    stem_key: str
+    counter: int
+    #: None for names that were imported
+    photo_id: int | None
+
+
+class Order(StrEnum):
+    """How a list of photos is ordered."""
+
+    #: as they were taken in
+    ID = "id"
+    #: the riskiest first, see ``domain/risk.py``
+    RISK = "risk"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a list: at a photo, which need not be part of the list any more."""
+
+    id: int
+    #: the rank it had there; None: the one it has now
+    rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFilter:
+    """What a list of photos is narrowed to; None: not narrowed."""
+
+    set_id: int | None = None
+    #: review_status words as in the API, e.g. ``Pending``
+    review_status: str | None = None
+    #: those that wait for a person's decision: Pending and Metadata_Needs_Work
+    undecided: bool = False
+    #: part of original name, file name or any text, case-insensitive
+    search: str | None = None
+    ids: tuple[int, ...] | None = None
+    band: str | None = None
+    query: Query = ()
+    order: Order = Order.ID
+
+
+@dataclass(frozen=True, slots=True)
+class TextQuality:
+    """How the texts of a photo came about, and what the proof says of them now."""
+
+    #: ``PASS`` or ``NEEDS_WORK``
+    status: str
+    #: 0 to 100, of all texts and of each by ``caption.en``
+    score: float | None
+    field_scores: Mapping[str, float]
+    #: ``written``, ``repaired``, ``rewritten`` or ``drafted`` by the last generation
+    verdict: str | None
+    attempts: int
+    rewrites: int
+    repairs: tuple[str, ...]
+    model: str | None
+    prompt_hash: str | None
+    confidence: int | None
+    fallback_used: bool
+    #: texts by ``caption.en``: as the model wrote them first, and as they were left
+    before: Mapping[str, TextValue]
+    after: Mapping[str, TextValue]
+
+
+class Photos(Protocol):
+    def get(self, photo_id: int) -> Photo:
+        """Read one photo.
+
+        Raises:
+            NotFound: no such photo.
+        """
+
+    def many(self, ids: Sequence[int]) -> Sequence[Photo]:
+        """Read photos, in the order of the ids; unknown ids are left out."""
+
+    def page(
+        self,
+        wanted: PhotoFilter,
+        *,
+        after: int | Place | None = None,
+        before: int | Place | None = None,
+        limit: int = 50,
+    ) -> Sequence[Photo]:
+        """List photos in the order of ``wanted``: the first behind ``after``, or the last ahead of ``before``."""
+
+    def count(self, wanted: PhotoFilter) -> int: ...
+
+    def count_by_status(self, set_id: int | None = None) -> Mapping[str, int]:
+        """Count photos by review_status word."""
+
+    def count_by_set(self) -> Mapping[int, Mapping[str, int]]:
+        """Count photos by set and review_status word."""
+
+    def count_by_position(self, set_id: int) -> Mapping[tuple[str, str], int]:
+        """Count photos of a set by (step, status)."""
+
+    def add(self, set_id: int, new: NewPhoto, position: Position, at: datetime) -> int:
+        """Insert a photo at its first position, with the set's subject, location and folder.
+
+        Raises:
+            DuplicatePhoto: the same content is there and neither rejected nor rolled back.
+        """
+
+    def with_hash(self, hashes: Sequence[str]) -> Mapping[str, int]:
+        """Map content hashes that are in the queue, and not rejected, to photo ids."""
+
+    def known_sizes(self) -> frozenset[int]:
+        """Give the sizes in bytes of all photos that are not rejected."""
+
+    def all_hashes(self) -> frozenset[str]:
+        """Give the content hashes of every row, rejected ones too: what no file may be swept for."""
+
+    def move(self, photo: Photo, after: Position, at: datetime, *, raise_version: bool = False) -> None:
+        """Put a photo that no worker holds at a new position; clears failure, lease and not-before.
+
+        Raises:
+            Conflict: the row's version or position is no longer the one that was read.
+        """
+
+    def touch(self, photo: Photo, at: datetime) -> None:
+        """Raise the version of a photo that stays where it is, also while a worker holds it.
+
+        Raises:
+            Conflict: the row's version is no longer the one that was read.
+        """
+
+    def write(self, photo_id: int, values: Mapping[str, Any]) -> None:
+        """Write columns that have no rule of their own (``subject``, ``qr_by_person``, ``approval_id``, …)."""
+
+    def write_facts(self, photo_id: int, facts: ExifFacts | QualityFacts | CaptionFacts, at: datetime) -> None:
+        """Write what a stage found; texts that a person wrote or locked stay."""
+
+    def put_text(self, photo_id: int, text: Text, at: datetime) -> None:
+        """Write one text, whoever wrote the old one."""
+
+    def put_proof(
+        self,
+        photo_id: int,
+        issues: Sequence[Issue],
+        score: float,
+        at: datetime,
+        field_scores: Mapping[str, float] | None = None,
+    ) -> None:
+        """Write the text proof: ``needs_work`` and the row in ``metadata_quality``; grades by ``caption.en``."""
+
+    def quality(self, photo_id: int) -> TextQuality | None:
+        """Read how a photo's texts came about and how they were graded."""
+
+    def file_names(self) -> frozenset[str]:
+        """Give every published or held file name of the queue's photos."""
+
+    def issues(self, photo_id: int) -> Sequence[Issue]: ...
+
+    def sources_to_remove(self, limit: int = 100) -> Sequence[tuple[Photo, str]]:
+        """List photos of ``--move`` whose source file still stands, with its path."""
+
+    def source_path(self, photo_id: int) -> str: ...
+
+    def delete(self, photo_id: int) -> None:
+        """Remove the row and its texts, requests and proof; events stay."""
+
+
+class Sets(Protocol):
+    def add(self, new: NewSet, at: datetime) -> PhotoSet:
+        """Insert a set under a slug made from its title, numbered when the slug is taken."""
+
+    def get(self, slug_or_id: str | int) -> PhotoSet:
+        """Read a set.
+
+        Raises:
+            NotFound: no such set.
+        """
+
+    def all(self, *, with_rolled_back: bool = False) -> Sequence[PhotoSet]:
+        """List sets in the order of their submission."""
+
+    def photo_ids(self, set_id: int) -> Sequence[int]: ...
+
+    def waiting_for_names(self) -> Sequence[PhotoSet]:
+        """List the sets, oldest first, with photos at the naming gate."""
+
+    def entomb(self, set_id: int, at: datetime) -> None:
+        """Keep a rolled-back set's row as a tombstone."""
+
+
+class Names(Protocol):
+    def highest(self, stem_keys: Sequence[str]) -> Mapping[str, int]:
+        """Give the highest counter that is held or published for each folded stem; absent: none."""
+
+    def holder(self, key: str) -> Reservation | None:
+        """Find who holds a folded name now."""
+
+    def reserve(self, reservation: Reservation, at: datetime) -> None:
+        """Hold a name.
+
+        Raises:
+            NameTaken: another photo holds it, or it was published once.
+        """
+
+    def release(self, photo_id: int, at: datetime) -> None:
+        """Free an unpublished photo's name; a published one stays for ever."""
+
+    def publish(self, photo_id: int, at: datetime) -> None:
+        """Freeze a photo's name: it is never given again."""
+
+    def is_frozen(self, photo_id: int) -> bool: ...
+
+    def import_names(self, reservations: Sequence[Reservation], at: datetime) -> int:
+        """Add names of an older ledger as published; those already held are left. Gives how many were new."""
+
+    def all_held(self) -> Sequence[str]:
+        """List every file name that is reserved or published."""
+
+
+class Approvals(Protocol):
+    def add(
+        self,
+        photo_id: int,
+        version: int,
+        seal: str,
+        seal_version: int,
+        by: str,
+        at: datetime,
+        override_reason: str | None = None,
+    ) -> int:
+        """Record an approval; gives its id, to be written to the photo in the same transaction."""
+
+    def get(self, approval_id: int) -> Approval: ...
