@@ -22,27 +22,28 @@ class Failed(Exception):
 
 
 class Clock:
-    """What took how long."""
+    """What took how long, and how busy the machine was then."""
 
     def __init__(self) -> None:
-        self.times: list[tuple[str, float]] = []
+        self.times: list[tuple[str, float, float]] = []
 
     @contextmanager
     def measure(self, what: str) -> Iterator[None]:
         print(f"… {what}", flush=True)
         began = time.monotonic()
         yield
-        self.times.append((what, time.monotonic() - began))
+        self.times.append((what, time.monotonic() - began, os.getloadavg()[0]))
 
     def print(self) -> None:
-        for what, took_s in self.times:
-            print(f"{took_s:8.1f} s  {what}")
+        for what, took_s, load in self.times:
+            print(f"{took_s:8.1f} s  {what} (load {load:.1f})")
 
 
 class Compose:
     """One project of the compose file."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, program: tuple[str, ...]) -> None:
+        self.program = program
         self.photos, self.published = place / "photos", place / "published"
         self.review_port, self.flower_port = _free_port(), _free_port()
         self.project = f"lightgatetest{os.getpid()}"
@@ -55,8 +56,8 @@ class Compose:
             # a caption model of this machine would make the times depend on it
             "OLLAMA_URL": "http://fake-ollama:11434",
             "LIGHTGATE_CAPTIONER": "ollama",
+            "LIGHTGATE_PUBLISH__RIGHTS__CREATOR": "Test Photographer",
         }
-        self.program = _compose_program()
 
     def __call__(self, *arguments: str) -> str:
         return self._run(*self.program, *arguments)
@@ -98,7 +99,8 @@ class Compose:
         return subprocess.run(command, cwd=ROOT, env=self.environ, capture_output=True, text=True, check=False)
 
 
-def _compose_program() -> tuple[str, ...]:
+def compose_program() -> tuple[str, ...]:
+    """Find Compose: the plugin, or the older program of its own."""
     plugin = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)
     if plugin.returncode == 0:
         return ("docker", "compose")

@@ -88,7 +88,11 @@ def _model_in(info: FieldInfo) -> type[BaseModel] | None:
 def _named_models_in(info: FieldInfo) -> type[BaseModel] | None:
     """Find the model of a table of tables, whose names the owner chooses."""
     of = get_args(info.annotation)
-    return of[1] if get_origin(info.annotation) is dict and issubclass(of[1], BaseModel) else None
+    return (
+        of[1]
+        if get_origin(info.annotation) is dict and isinstance(of[1], type) and issubclass(of[1], BaseModel)
+        else None
+    )
 
 
 def _notes(model: type[BaseModel]) -> dict[str, str]:

@@ -19,8 +19,9 @@ from lightgate_web.here import house, passwords
 account = Blueprint("account", __name__)
 
 
+# flask-login has no types
 @dataclass(frozen=True)
-class Person(UserMixin):  # type: ignore[misc]
+class Person(UserMixin):  # type: ignore[misc] # flask-login has no types
     """A person as flask-login sees one; the id changes with the epoch, which ends older sessions."""
 
     user: User

@@ -13,7 +13,7 @@ from lightgate.adapters.passwords import Passwords
 from lightgate.adapters.secrets import secret
 from lightgate.bootstrap import House
 from lightgate.settings import Review
-from lightgate_web import account, failures, guard, headers, health, here, pictures, wording
+from lightgate_web import account, addresses, failures, guard, headers, health, here, pictures, wording
 from lightgate_web.api import api
 from lightgate_web.pages import pages
 
@@ -36,6 +36,7 @@ def create_app(house: House, passwords: Passwords | None = None) -> Flask:
     failures.install(app)
     headers.install(app)
     wording.install(app)
+    addresses.install(app)
     for door in (account.account, pages, api, pictures.pictures, health.health):
         app.register_blueprint(door)
     return app

@@ -21,18 +21,18 @@ def picture(photo_id: int, kind: str) -> Response:
     """Send one picture of a photo, or a placeholder while there is none."""
     here = house()
     with here.store.reading() as tx:
-        photo = tx.photos.get(photo_id)
-    file = getattr(here.folder.proxy_files(photo.content_hash), kind)
+        content_hash = tx.photos.content_hash(photo_id)
+    file = getattr(here.folder.proxy_files(content_hash), kind)
     try:
         made_at = file.stat().st_mtime_ns
-        response = send_file(
-            file, mimetype="image/jpeg", conditional=True, etag=f"{photo.content_hash}-{kind}-{made_at:x}"
-        )
+        etag = f"{content_hash}-{kind}-{made_at:x}"
+        response = send_file(file, mimetype="image/jpeg", conditional=True, etag=etag)
     except FileNotFoundError:
         return _placeholder()
     response.cache_control.private = True
-    if request.args.get("v") == photo.content_hash[:12]:
+    if request.args.get("v") == content_hash[:12]:
         response.cache_control.max_age = _A_YEAR_S
+        response.cache_control.immutable = True
         response.cache_control.no_cache = None
     else:
         response.cache_control.no_cache = True

@@ -9,8 +9,12 @@ from contextlib import contextmanager
 from lightgate import publishing
 from lightgate.adapters.renditions import renditions
 from lightgate.adapters.website import open_website
-from lightgate.delivery import Website
+from lightgate.delivery import LIVE
+from lightgate.domain.layout import FULL
+from lightgate.domain.photo import Photo
+from lightgate.domain.rights import RightsTemplate, stated
 from lightgate.publishing import PlannedPhoto, ReleaseReport
+from lightgate.site import Website
 from lightgate_web.here import house, person
 
 
@@ -64,6 +68,19 @@ def destination() -> str:
     """Name where published files go."""
     publish = house().settings.publish
     return ", ".join(publish.targets) or str(publish.directory or house().folder.published)
+
+
+def notice_of(photo: Photo) -> str:
+    """Give the copyright notice that published files will carry."""
+    rights = house().settings.publish.rights.model_dump(exclude={"required"})
+    return stated(photo, RightsTemplate(**rights)).copyright
+
+
+def live_address(photo: Photo) -> str | None:
+    """Give the address of a published photo, where the settings say what the website is called."""
+    base = house().settings.publish.public_url.rstrip("/")
+    path = next((each.paths.get(FULL) for each in photo.publications if each.state == LIVE), None)
+    return f"{base}/{path}" if path and base.startswith(("http://", "https://")) else None
 
 
 def digest(ids: Sequence[int]) -> str:

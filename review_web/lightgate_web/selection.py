@@ -10,7 +10,7 @@ from lightgate.domain.photo import Photo
 from lightgate.domain.query import BANDS, parse
 from lightgate.domain.words import ReviewStatus
 from lightgate.errors import InputInvalid
-from lightgate.store import Order, PhotoFilter, Place, Transaction
+from lightgate.store import Around, Order, PhotoFilter, Place, Transaction
 
 UNDECIDED = "undecided"
 ALL = "all"
@@ -22,7 +22,6 @@ MAX_ID = 2**63 - 1
 _MAX_DIGITS = 19
 #: photos that one bulk decision may be about
 MAX_AT_ONCE = 5000
-_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +127,11 @@ def cursor_from(given: Mapping[str, str], name: str) -> Place | None:
     return None if photo_id is None else Place(photo_id, _rank(head, name))
 
 
+def place_given(given: Mapping[str, str]) -> dict[str, Any]:
+    """Keep what an address says of the place in a list, for the address that follows."""
+    return {name: given[name] for name in ("after", "before") if given.get(name)}
+
+
 def place_at(given: Mapping[str, str], photo_id: int) -> Place:
     """Give the place where a person looks at a photo, which an edit may have moved since."""
     return Place(photo_id, _rank(given["at"], "at") if given.get("at") else None)
@@ -141,38 +145,41 @@ def _rank(text: str, name: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbours:
+class Beside:
+    """What a page about one photo shows of the list around it."""
+
     before: Photo | None
     after: Photo | None
+    #: to go on with after a decision
+    next: Photo | None
+    #: photos of the selection that wait for a decision
+    left: int
 
 
-def neighbours(tx: Transaction, selection: Selection, place: Place) -> Neighbours:
-    """Find the photos beside this one; it need not be part of the selection itself any more."""
-    wanted = selection.wanted(tx)
-    before, after = tx.photos.page(wanted, before=place, limit=2), tx.photos.page(wanted, after=place, limit=2)
-    # an edit may have moved the photo itself to beside its place
-    return Neighbours(
-        _only([each for each in reversed(before) if each.id != place.id]),
-        _only([each for each in after if each.id != place.id]),
-    )
+def beside(tx: Transaction, selection: Selection, place: Place) -> Beside:
+    """Find the photos around a place; the one at the place need not be part of the selection any more."""
+    around = tx.photos.around(selection.wanted(tx), place)
+    to_decide = _around_undecided(tx, selection, place) if selection.state != UNDECIDED else around
+    following = around if selection.state not in {ALL, UNDECIDED} else to_decide
+    ids = (around.before, around.after, following.after or following.first)
+    found = {photo.id: photo for photo in tx.photos.many([each for each in dict.fromkeys(ids) if each is not None])}
+    before, after, upcoming = (found.get(each) if each is not None else None for each in ids)
+    return Beside(before, after, upcoming, to_decide.total)
+
+
+def _around_undecided(tx: Transaction, selection: Selection, place: Place) -> Around:
+    return tx.photos.around(replace(selection.in_state(UNDECIDED).wanted(tx), order=selection.by), place)
 
 
 def next_to_decide(tx: Transaction, selection: Selection, place: Place | None) -> Photo | None:
     """Find the photo to go on with after a decision: the next in the list, else the first one left."""
-    wanted = (selection.in_state(UNDECIDED) if selection.state == ALL else selection).wanted(tx)
+    at = Place(0) if place is None else place
     if selection.state == ALL:
-        wanted = replace(wanted, order=selection.by)
-    left = [*(tx.photos.page(wanted, after=place, limit=2) if place else []), *tx.photos.page(wanted, limit=2)]
-    return _only([each for each in left if place is None or each.id != place.id])
-
-
-def count_left(tx: Transaction, selection: Selection) -> int:
-    """Count what of the selection waits for a decision."""
-    return tx.photos.count(selection.in_state(UNDECIDED).wanted(tx))
-
-
-def _only(photos: Sequence[Photo]) -> Photo | None:
-    return photos[0] if photos else None
+        around = _around_undecided(tx, selection, at)
+    else:
+        around = tx.photos.around(selection.wanted(tx), at)
+    found = (around.after if place else None) or around.first
+    return None if found is None else tx.photos.get(found)
 
 
 def ids_of(tx: Transaction, selection: Selection) -> Sequence[int]:
@@ -181,10 +188,7 @@ def ids_of(tx: Transaction, selection: Selection) -> Sequence[int]:
     Raises:
         InputInvalid: more than are done at once.
     """
-    wanted = replace(selection.wanted(tx), order=Order.ID)
-    if tx.photos.count(wanted) > MAX_AT_ONCE:
+    ids = tx.photos.ids(replace(selection.wanted(tx), order=Order.ID), MAX_AT_ONCE + 1)
+    if len(ids) > MAX_AT_ONCE:
         raise InputInvalid(reason=f"That is more than {MAX_AT_ONCE} photos; narrow the filters.")
-    ids: list[int] = []
-    while page := tx.photos.page(wanted, after=ids[-1] if ids else None, limit=_PAGE):
-        ids.extend(photo.id for photo in page)
     return ids

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -52,16 +52,16 @@ def photo_json(photo: Photo) -> dict[str, Any]:
         "texts": _texts(photo),
         "scores": {
             **{name: getattr(photo.scores, name) for name in _COMPUTED},
-            "components": [asdict(component) for component in photo.scores.components],
+            "components": [_flat(component) for component in photo.scores.components],
         },
-        "hints": [asdict(hint) for hint in photo.hints],
-        "series": None if photo.series is None else {**asdict(photo.series), "kind": photo.series.kind.value},
+        "hints": [_flat(hint) for hint in photo.hints],
+        "series": None if photo.series is None else {**_flat(photo.series), "kind": photo.series.kind.value},
         "qr": photo.qr,
         "qr_by_person": photo.qr_by_person,
         "qc_status": photo.scores.band,
-        "exif": {name: value for name, value in asdict(photo.exif).items() if name not in _EXIF_LEFT_OUT},
-        "rights": asdict(photo.rights),
-        "error": asdict(photo.error) if photo.error else None,
+        "exif": {name: value for name, value in _flat(photo.exif).items() if name not in _EXIF_LEFT_OUT},
+        "rights": _flat(photo.rights),
+        "error": _flat(photo.error) if photo.error else None,
         "reject_reason": photo.reject_reason,
         "published": _published(photo),
         "pictures": {kind: picture_url(photo, kind) for kind in PICTURES},
@@ -77,7 +77,7 @@ def picture_url(photo: Photo, kind: str) -> str:
 
 def issue_json(issue: Issue) -> dict[str, Any]:
     """Show one finding of the text proof."""
-    return {**asdict(issue), "field": issue.field.value if issue.field else None}
+    return {**_flat(issue), "field": issue.field.value if issue.field else None}
 
 
 def proposal_json(request: TextRequest) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def open_texts(request: TextRequest) -> list[Text]:
 
 def quality_json(quality: TextQuality | None) -> dict[str, Any] | None:
     """Show how a photo's texts came about and how they are graded."""
-    return asdict(quality) if quality else None
+    return _flat(quality) if quality else None
 
 
 def set_json(photo_set: PhotoSet, counts: Mapping[str, int]) -> dict[str, Any]:
@@ -120,6 +120,11 @@ def set_json(photo_set: PhotoSet, counts: Mapping[str, int]) -> dict[str, Any]:
         "photos": sum(counts.values()),
         "counts": dict(counts),
     }
+
+
+def _flat(told: Any) -> dict[str, Any]:
+    """Name the fields of a flat dataclass; ``asdict`` would copy each value deeply, photo by photo."""
+    return {each.name: getattr(told, each.name) for each in fields(told)}
 
 
 def _value(text: Text | None, field: Field) -> str | list[str]:

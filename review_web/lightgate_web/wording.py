@@ -76,6 +76,21 @@ _FACTS: Mapping[str, str] = {
 }
 _LONG = 240
 
+#: what a repair of ``domain/repair.py`` does
+MENDS: Mapping[str, str] = {
+    "cleaned": "stray characters out",
+    "opening_removed": "empty opening out",
+    "word_doubled": "doubled word out",
+    "praise_removed": "praise out",
+    "shortened": "shortened to whole sentences",
+    "punctuated": "capital and full stop",
+    "keywords_split": "joined keywords split",
+    "keywords_trimmed": "small words off the ends",
+    "keywords_dropped": "keywords that say nothing out",
+    "keywords_merged": "repeated keywords merged",
+    "keywords_ordered": "what was told first, not too many",
+}
+
 
 def install(app: Flask) -> None:
     """Give the words to the templates."""
@@ -97,6 +112,7 @@ def install(app: Flask) -> None:
         event_words=event_words,
         language=name_of,
         megabytes=megabytes,
+        mend_words=lambda name: MENDS.get(name, name.replace("_", " ")),
         moment=moment,
         short=short,
         source=source_words,
@@ -113,16 +129,16 @@ def state_of(photo: Photo) -> str:
 def source_words(text: Text | None) -> str:
     """Say who wrote a text."""
     if text is None:
-        return "Nobody wrote this yet"
+        return "Nobody yet"
     match text.source:
         case Source.FILE:
             return "From the file"
         case Source.PERSON:
-            return "Written by a person"
+            return "By a person"
         case Source.DRAFT:
             return "Draft: no model wrote this"
         case Source.MODEL:
-            return f"Proposed by {text.model or 'a model'}"
+            return f"By {text.model or 'a model'}"
 
 
 def band_level(band: str) -> int:
@@ -169,8 +185,12 @@ def event_words(event: Event) -> str:
             words = _DECISIONS.get(event.name, event.name.replace("_", " "))
         case "field":
             words = f"{'wrote' if event.old is None else 'changed'} {_field_words(event.name)}"
+        case "undo" | "redo" if event.new == "passed over":
+            words = "could not take a change back" if event.kind == "undo" else "could not do a change again"
         case "undo":
             words = "took a change back"
+        case "redo":
+            words = "did it again"
         case "name":
             words = "gave it a name" if event.new else "freed its name"
         case "published":

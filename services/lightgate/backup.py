@@ -23,7 +23,7 @@ from pathlib import Path, PurePosixPath
 from lightgate import __version__
 from lightgate.adapters.instance import Instance
 from lightgate.adapters.sqlite.engine import sqlite_library
-from lightgate.adapters.sqlite.migrate import knows, newest_revision
+from lightgate.adapters.sqlite.revision import knows, newest_revision
 from lightgate.adapters.sqlite.soundness import fault_of
 from lightgate.errors import AlreadyRunning, InputInvalid, NotFound, StorageFull
 from lightgate.folder import DataFolder

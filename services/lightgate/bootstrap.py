@@ -16,8 +16,7 @@ from lightgate.adapters.exif import PillowHeaders
 from lightgate.adapters.filesystem import require_local
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.sqlite.engine import BUSY_TIMEOUT_S
-from lightgate.adapters.sqlite.migrate import migrate as migrate_database
-from lightgate.adapters.sqlite.migrate import require_current
+from lightgate.adapters.sqlite.revision import require_current
 from lightgate.adapters.word_lists import word_lists
 from lightgate.domain.naming import Rule
 from lightgate.domain.pipeline import Route
@@ -119,6 +118,7 @@ class House:
                 Rarely(timedelta(seconds=30), partial(refresh, self.store, self.folder)),
                 partial(intake.roll_back_blocked, self.intake_desk()),
                 Rarely(timedelta(minutes=30), self._learn_texts),
+                Rarely(timedelta(minutes=10), self._tidy_originals),
             ),
             slots={step: workers.processes(step) for step in ("exif", "quality", "publish")},
         )
@@ -193,6 +193,9 @@ def migrate(settings: Settings) -> str:
     Raises:
         NoLocalDisk: the data folder is another machine's.
     """
+    # Alembic, which is only wanted here and takes as long to load as the database does
+    from lightgate.adapters.sqlite.migrate import migrate as migrate_database  # noqa: PLC0415
+
     folder = DataFolder(settings.home)
     require_local(folder.home)
     return migrate_database(folder.database, folder.backups)

@@ -13,9 +13,10 @@ import numpy as np
 from lightgate.adapters.judge_file import write_judge
 from lightgate.adapters.judge_fit import fit, rank_correlation
 from lightgate.domain.judge import Judge
-from lightgate.domain.quality import CALIBRATED, BandLimits, band
+from lightgate.domain.quality import CALIBRATED, FULL, BandLimits, band, default_rating
 from lightgate.errors import InputInvalid
 from lightgate.folder import DataFolder
+from lightgate.series_gate import rank_again
 from lightgate.store import Judged, Store
 
 #: judgements that are worth a fit, and that a decision of either kind needs
@@ -54,12 +55,15 @@ def calibrate(store: Store, folder: DataFolder, limits: BandLimits, at: datetime
     photos = [photo for photo in photos if (photo.model, photo.metrics_version) == (model, version)]
     _require_enough(photos)
     wanted = np.array([photo.judgement for photo in photos])
-    default = rank_correlation(np.array([photo.qr for photo in photos]), wanted)
+    # not the rating they have: an earlier calibration may have given it, and has seen these judgements
+    default = rank_correlation(np.array([default_rating(photo.marks) for photo in photos]), wanted)
     judge, fitted = fit(photos, model, version)
     margin = max(MARGIN, _STANDARD_ERRORS / math.sqrt(len(photos) - 1))
     is_adopted = fitted >= max(default, 0.0) + margin
-    write_judge(folder.calibration, judge if is_adopted else None)
-    rated = rate_anew(store, judge, limits, at) if is_adopted else 0
+    was_fitted = folder.calibration.is_file()
+    adopted = judge if is_adopted else None
+    write_judge(folder.calibration, adopted)
+    rated = rate_anew(store, adopted, limits, at) if adopted or was_fitted else 0
     return CalibrationReport(basis, len(photos), model, round(default, 3), round(fitted, 3), is_adopted, rated)
 
 
@@ -79,11 +83,17 @@ def _require_enough(photos: Sequence[Judged]) -> None:
         )
 
 
-def rate_anew(store: Store, judge: Judge, limits: BandLimits, at: datetime) -> int:
-    """Rate the photos that wait for a decision, and that no person rated; give how many."""
+def rate_anew(store: Store, judge: Judge | None, limits: BandLimits, at: datetime) -> int:
+    """Rate the photos that wait for a decision, and that no person rated, by a judge or by default; give how many."""
     with store.writing() as tx:
-        waiting = [photo for photo in tx.pictures.undecided() if judge.fits(photo.model, photo.metrics_version)]
+        undecided = tx.pictures.undecided()
+        waiting = [each for each in undecided if judge is None or judge.fits(each.model, each.metrics_version)]
         for photo in waiting:
-            qr = judge.rate(photo.embedding, photo.marks)
-            tx.photos.write(photo.id, {"qr": qr, "qr_mode": CALIBRATED, "band": band(qr, limits), "updated_at": at})
+            qr = default_rating(photo.marks) if judge is None else judge.rate(photo.embedding, photo.marks)
+            mode = FULL if judge is None else CALIBRATED
+            tx.photos.write(photo.id, {"qr": qr, "qr_mode": mode, "band": band(qr, limits), "updated_at": at})
+        in_series = (photo for photo in tx.photos.many([each.id for each in waiting]) if photo.series)
+        # one photo of each series is enough to rank it
+        for one in {photo.series and (photo.set_id, photo.series.key): photo for photo in in_series}.values():
+            rank_again(tx, one)
     return len(waiting)

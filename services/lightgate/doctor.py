@@ -20,7 +20,7 @@ from lightgate.adapters.mysql_examination import faults_of
 from lightgate.adapters.ollama_server import OllamaServer, is_same_model, not_installed
 from lightgate.adapters.ports_in_use import free_port
 from lightgate.adapters.sqlite.engine import is_in_wal_mode, is_safe_for_wal, library_version, make_engine
-from lightgate.adapters.sqlite.migrate import current_revision, newest_revision
+from lightgate.adapters.sqlite.revision import current_revision, knows, newest_revision
 from lightgate.adapters.sqlite.soundness import fault_of
 from lightgate.adapters.website import open_target
 from lightgate.bootstrap import broker_url
@@ -72,6 +72,7 @@ def examine(settings: Settings) -> Iterator[Check]:
         ("Aesthetic score", lambda: aesthetics(settings)),
         ("Review port", lambda: _port(folder, "review", settings.review.host, settings.review.port)),
         ("Flower port", lambda: _port(folder, "flower", settings.flower.host, settings.flower.port)),
+        ("Copyright", lambda: _copyright(settings)),
         ("Published files", lambda: _target(settings, folder)),
         *((f"Target {name}", partial(_remote, name, each)) for name, each in settings.publish.targets.items()),
         ("MySQL, MariaDB", lambda: _mysql(settings, folder)),
@@ -154,6 +155,9 @@ def _database(folder: DataFolder) -> Check:
         revision = current_revision(engine)
     finally:
         engine.dispose()
+    if revision is not None and not knows(revision):
+        said = f"is at {revision}, of a newer Lightgate; this one knows it up to {newest_revision()}"
+        return Check("Database", Level.FAIL, said, "Update Lightgate.")
     if revision != newest_revision():
         return Check("Database", Level.WARN, f"is at {revision}, not {newest_revision()}", "Run: lightgate migrate")
     return Check("Database", Level.OK, f"{folder.database} is sound, at {revision}")
@@ -212,6 +216,18 @@ def _port(folder: DataFolder, section: str, host: str, port: int) -> Check:
             return Check(name, Level.OK, f"{host}:{port}, used by this installation")
         return Check(name, Level.FAIL, error.message, f"Set {section}.port, or stop what listens there.")
     return Check(name, Level.OK, f"{host}:{port} is free" if port else f"{host}, any free port")
+
+
+def _copyright(settings: Settings) -> Check:
+    """Say what becomes of photos whose file does not name its maker."""
+    rights = settings.publish.rights
+    is_known = bool(rights.creator) or (bool(rights.copyright) and "{creator}" not in rights.copyright)
+    if is_known:
+        return Check("Copyright", Level.OK, f"every published file has a notice, by {rights.creator or 'the setting'}")
+    if not rights.required:
+        return Check("Copyright", Level.WARN, "files that do not say who made them are published without a notice")
+    said = "photos whose file does not say who made it cannot be released"
+    return Check("Copyright", Level.WARN, said, "Set publish.rights.creator to your name.")
 
 
 def _target(settings: Settings, folder: DataFolder) -> Check:

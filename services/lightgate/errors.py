@@ -4,6 +4,7 @@ LightgateError
 ├── Transient               try again later; the photo is not at fault
 │   ├── StoreBusy           the database was locked for longer than its patience
 │   ├── StorageFull         the disk has no room
+│   │   └── NotWritten      a server could not write a file, and does not say why
 │   ├── CopyDamaged         a copy read back differs from what was written
 │   ├── ModelServerDown     the caption model cannot be reached or is overloaded
 │   ├── ModelAnswerBad      the model answered, but not with something usable
@@ -17,12 +18,14 @@ LightgateError
 ├── Rejected                the photo is at fault: a person decides
 │   ├── UnreadableImage     the bytes are not an image, or damaged
 │   ├── UnsupportedFormat   an image, but not one we take
+│   ├── RawReaderMissing    a RAW file, and no package that reads it
 │   ├── TooManyPixels       larger than the configured limit
 │   ├── FileTooLarge        more bytes than the configured limit
 │   ├── OriginalMissing     the working copy is gone or changed
 │   ├── NameTooLong         the published name would pass the limit
 │   ├── NameTaken           somebody else's row or file has that name
 │   ├── RightsMissing       nobody says whose picture it is
+│   ├── AltTextMissing      nobody who cannot see the picture would know what it shows
 │   ├── RowRefused          the website's table cannot hold this row
 │   ├── TextTooLong         the texts do not fit into the published file
 │   └── SealBroken          what would be published is not what was approved
@@ -33,7 +36,8 @@ LightgateError
 │   ├── ClipUnavailable     no CLIP model: its scores stay empty, the rest goes on
 │   ├── PortTaken
 │   ├── UnsafeDatabase      this SQLite library must not open this database
-│   ├── DatabaseOutdated    the schema is another program version's
+│   ├── DatabaseOutdated    the schema is an older program version's
+│   ├── DatabaseTooNew      the schema is a newer program version's
 │   ├── DatabaseDamaged
 │   ├── DatabaseUnreadable
 │   ├── NotUp               a process of the installation does not start or stop
@@ -45,6 +49,7 @@ LightgateError
     ├── InputInvalid        a field or file the person gave
     ├── SourceChanged       a file of the person's changed or vanished while it was read
     ├── ProofBlocks         the text proof blocks and no reason was given
+    ├── RawNotDeveloped     a RAW file, of which only the camera's preview is there
     ├── SignInFailed        a wrong name or password
     ├── TooManyAttempts     too many wrong passwords
     ├── AlreadyRequested    new texts for these fields are on their way
@@ -101,6 +106,11 @@ class StorageFull(Transient):
     """The disk is full: free some space in {path}; photos that wait go on by themselves."""
 
     is_charged = False
+
+
+class NotWritten(StorageFull):
+    """The server of {target} could not write a file ({reason}): most likely its disk or quota is full. Photos that wait
+    go on by themselves."""
 
 
 class CopyDamaged(Transient):
@@ -166,6 +176,10 @@ class UnsupportedFormat(Rejected):
     """{format} files are not taken in; use JPEG, PNG, TIFF, WebP or HEIC."""
 
 
+class RawReaderMissing(Rejected):
+    """RAW files need the package rawpy (pip install 'lightgate[raw]'); or hand in JPEG, TIFF or HEIC made from them."""
+
+
 class TooManyPixels(Rejected):
     """The picture has {pixels} megapixels; the limit is {limit} (setting intake.max_megapixels)."""
 
@@ -187,7 +201,12 @@ class NameTaken(Rejected):
 
 
 class RightsMissing(Rejected):
-    """The file would be published without a copyright notice: set publish.rights.copyright, or add it to the photo."""
+    """The photo would go out without a copyright notice, since its file does not say who made it: set the setting
+    publish.rights.creator, or publish.rights.required = false."""
+
+
+class AltTextMissing(Rejected):
+    """The photo has no alt text, and none is published without one: write it in the review site."""
 
 
 class RowRefused(Rejected):
@@ -240,6 +259,10 @@ class DatabaseOutdated(Misconfigured):
     """The database {path} is at {found}, and this program needs {expected}. Run: lightgate migrate"""
 
 
+class DatabaseTooNew(Misconfigured):
+    """The database {path} was made by a newer Lightgate (at {found}); this one knows it up to {expected}: update it."""
+
+
 class DatabaseDamaged(Misconfigured):
     """The upgrade was undone because {count} references in the database are broken. Backup: {backup}."""
 
@@ -286,6 +309,10 @@ class AlreadyRequested(Refused):
 
 class ProofBlocks(Refused):
     """The text proof blocks this photo: {issues}. Correct it, or approve with a reason."""
+
+
+class RawNotDeveloped(Refused):
+    """This is the camera's preview of a RAW file: develop it, then put the result in its place (lightgate replace)."""
 
 
 class DuplicatePhoto(Refused):

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from lightgate.domain.photo import Failure, Photo
-from lightgate.domain.pipeline import Position, Result, Route
+from lightgate.domain.pipeline import QUALITY, Position, Result, Route
 from lightgate.errors import StorageFull, StoreBusy
 from lightgate.ports import Dispatch
 from lightgate.store import Actor, Event, Store, Transaction
@@ -101,13 +101,16 @@ def moved(
 
 
 def wake_waiting(line: Line) -> None:
-    """Wake every step that has ready photos and no message."""
+    """Wake every step that has ready photos and no message, and the model's before its photos come."""
     at = line.now()
     with line.store.reading() as tx:
         ready = dict(tx.queue.count_ready(at))
         requests = tx.requests.count_ready(at)
     if requests:
         ready[SCRIBES] = ready.get(SCRIBES, 0) + requests
+    if ready.get(QUALITY):
+        # nothing to write yet, but time to load the model
+        ready.setdefault(SCRIBES, 1)
     for step, count in ready.items():
         if not line.dispatch.backlog(step):
             for _ in range(min(count, line.slots.get(step, 1))):

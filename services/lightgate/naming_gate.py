@@ -44,24 +44,23 @@ def _name_set(tx: Transaction, set_id: int, route: Route, rule: Rule, at: dateti
     nameless = [photo for photo in photos.values() if photo.file_name is None]
     allocation = _allocate(tx, nameless, rule)
     refused = dict(allocation.refused)
-    for photo in photos.values():
-        error = refused.get(photo.id)
-        _pass(tx, photo, Result.REFUSED if error else Result.NAMED, route, at, error)
-    for given in allocation.given:
-        _hold(tx, photos[given.photo_id], given, at, Actor.SYSTEM, _ACTOR)
+    after = {
+        photo.id: advance(photo.position, Result.REFUSED if photo.id in refused else Result.NAMED, route)
+        for photo in photos.values()
+    }
+    tx.photos.move_all([(photo, after[photo.id]) for photo in photos.values()], at)
+    tx.photos.write_all(
+        {photo_id: {"error_code": error.code, "error_message": error.message} for photo_id, error in refused.items()}
+    )
+    tx.events.add(*(_passed(photo, after[photo.id], at, refused.get(photo.id)) for photo in photos.values()))
+    _hold(tx, photos, allocation.given, at, Actor.SYSTEM, _ACTOR)
     return len(photos) - len(refused)
 
 
-def _pass(
-    tx: Transaction, photo: Photo, result: Result, route: Route, at: datetime, error: NameTooLong | None = None
-) -> None:
-    after = advance(photo.position, result, route)
-    tx.photos.move(photo, after, at)
-    if error:
-        tx.photos.write(photo.id, {"error_code": error.code, "error_message": error.message})
+def _passed(photo: Photo, after: Position, at: datetime, error: NameTooLong | None) -> Event:
     new = f"{after.step}:{after.status}" + (f" {error.code}: {error.message}" if error else "")
-    tx.events.add(
-        Event(photo.id, photo.set_id, at, Actor.SYSTEM, _ACTOR, "position", NAMING, f"{NAMING}:{Status.WAITING}", new)
+    return Event(
+        photo.id, photo.set_id, at, Actor.SYSTEM, _ACTOR, "position", NAMING, f"{NAMING}:{Status.WAITING}", new
     )
 
 
@@ -139,7 +138,7 @@ def choose_name(
     naming.require_fitting(chosen, rule)
     key, stem_key, counter = naming.split(chosen, rule)
     tx.names.release(photo.id, at)
-    _hold(tx, photo, Given(photo.id, chosen, key, stem_key, counter), at, actor_kind, actor)
+    _hold(tx, {photo.id: photo}, [Given(photo.id, chosen, key, stem_key, counter)], at, actor_kind, actor)
 
 
 def _require_at_rest(photo: Photo) -> None:
@@ -165,7 +164,18 @@ def _differing(photos: Sequence[Photo], allocation: Allocation) -> Allocation:
 def _allocate(tx: Transaction, photos: Sequence[Photo], rule: Rule) -> Allocation:
     asked = [wanted(photo) for photo in photos]
     highest = tx.names.highest(sorted({naming.stem_key(each, rule) for each in asked}))
-    return naming.allocate(asked, highest, rule, lambda key: tx.names.holder(key) is not None)
+    return allocate_free(tx, asked, highest, rule)
+
+
+def allocate_free(tx: Transaction, asked: Sequence[Wanted], highest: Mapping[str, int], rule: Rule) -> Allocation:
+    """Give names that nobody holds, asking for all of them at once; see ``naming.allocate``."""
+    taken: frozenset[str] = frozenset()
+    while True:
+        allocation = naming.allocate(asked, highest, rule, taken.__contains__)
+        held = tx.names.held([given.key for given in allocation.given])
+        if not held:
+            return allocation
+        taken |= held
 
 
 def _take(
@@ -174,16 +184,29 @@ def _take(
     for _, error in allocation.refused:
         raise error
     by_id = {photo.id: photo for photo in photos}
-    for given in allocation.given:
-        _hold(tx, by_id[given.photo_id], given, at, actor_kind, actor)
+    _hold(tx, by_id, allocation.given, at, actor_kind, actor)
     return {given.photo_id: given.file_name for given in allocation.given}
 
 
-def _hold(tx: Transaction, photo: Photo, given: Given, at: datetime, actor_kind: Actor, actor: str) -> None:
-    tx.names.reserve(Reservation(given.key, given.file_name, given.stem_key, given.counter, photo.id), at)
-    tx.photos.write(photo.id, {"file_name": given.file_name})
+def _hold(
+    tx: Transaction,
+    photos: Mapping[int, Photo],
+    names: Sequence[Given],
+    at: datetime,
+    actor_kind: Actor,
+    actor: str,
+) -> None:
+    """Reserve names and write them to their photos."""
+    tx.names.reserve_all(
+        [Reservation(each.key, each.file_name, each.stem_key, each.counter, each.photo_id) for each in names], at
+    )
+    tx.photos.write_all({each.photo_id: {"file_name": each.file_name} for each in names})
+    named = [(photos[each.photo_id], each.file_name) for each in names]
     tx.events.add(
-        Event(photo.id, photo.set_id, at, actor_kind, actor, "name", "file_name", photo.file_name, given.file_name)
+        *(
+            Event(photo.id, photo.set_id, at, actor_kind, actor, "name", "file_name", photo.file_name, new)
+            for photo, new in named
+        )
     )
 
 

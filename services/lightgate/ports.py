@@ -122,6 +122,8 @@ class CaptionRequest:
     folder: str
     brief: str
     exif: Exif
+    #: the light when it was taken, in words; empty where it cannot be computed
+    light: str = ""
     #: texts that persons wrote, by field: kept, and given as context
     written: tuple[tuple[Field, TextValue], ...] = ()
     #: captions already used in this set
@@ -182,8 +184,6 @@ class Rendition:
     profile: str = ""
     #: ``jpeg``, ``webp``, ``avif``, or ``json`` for the manifest
     format: str = "jpeg"
-    #: what is lost by making it, in words
-    note: str = ""
 
 
 class Renderer(Protocol):
@@ -269,14 +269,48 @@ class CatalogueRow:
     clip_aesthetic_score: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class QualityRow:
+    """What the website's table ``metadata_quality`` says of a photo's texts, in the predecessor's words (its §2.3)."""
+
+    #: texts before repair and correction; None where they were not changed
+    current_caption: str | None = None
+    current_alt_text: str | None = None
+    current_keywords: str | None = None
+    #: 0 to 100
+    overall_quality_score: float | None = None
+    #: codes with ``;`` between
+    overall_quality_issues: str = ""
+    #: ``original``, ``proof_repair`` or ``manual_editor``
+    generation_mode: str = "original"
+    repair_attempts: int = 0
+    fallback_used: int = 0
+    part_of_serie: int = 0
+    final_subject: str = ""
+
+
 class Catalogue(Protocol):
     """The website's table of published photographs."""
 
     def why_not_ready(self) -> str | None:
         """Say in words why no row can be written now, or None; asked before every claim, so it is quick."""
 
-    def upsert(self, row: CatalogueRow) -> int:
-        """Insert or update by ``File_Name`` in one transaction; give the row's id. Never deletes and re-inserts.
+    def rehearse(self, row: CatalogueRow, quality: QualityRow | None = None) -> None:
+        """Ask, before any file is sent, whether the table would take the row; leaves nothing behind.
+
+        Raises:
+            CatalogueUnreachable: try again later.
+            RowRefused: the table cannot hold this row.
+        """
+
+    def holds(self, row: CatalogueRow) -> bool | None:
+        """Does it hold exactly this row, as far as it has columns for it? None: no row of that name."""
+
+    def upsert(self, row: CatalogueRow, quality: QualityRow | None = None) -> int | None:
+        """Insert or update by ``File_Name`` in one transaction; give the row's id, if it has one. Never re-inserts.
+
+        Args:
+            quality: for the table ``metadata_quality``, where the website has one.
 
         Raises:
             CatalogueUnreachable: try again later.

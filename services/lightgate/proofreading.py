@@ -38,7 +38,8 @@ def _twins(tx: Transaction, photo: Photo, texts: Sequence[Text]) -> Iterator[Twi
     for text in texts:
         if text.field is not Field.KEYWORDS and text.language in photo.languages:
             for alike in tx.known_texts.alike(text, before=photo.id, file_name=photo.file_name, limit=1):
-                yield Twin(text.language, text.field, _where(alike), alike.likeness)
+                is_frame = photo.series is not None and alike.series == photo.series.key
+                yield Twin(text.language, text.field, _where(alike), alike.likeness, is_frame=is_frame)
 
 
 def _where(alike: Likeness) -> str:

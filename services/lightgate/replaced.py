@@ -10,9 +10,10 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from lightgate.delivery import LIVE, Change, Delivery, Website
+from lightgate.delivery import LIVE, Change, Delivery
 from lightgate.domain.photo import Before, Photo, Publication
 from lightgate.folder import DataFolder
+from lightgate.site import Website
 from lightgate.store import Store
 
 

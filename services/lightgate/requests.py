@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from lightgate.domain.photo import Photo, Text
 from lightgate.errors import LightgateError, Misconfigured, Transient
 from lightgate.line import Heartbeat, Line, event, not_before_again
+from lightgate.mishap import Pool, Unexpected, attempt
 from lightgate.stage import Scribe
 from lightgate.store import Actor, RequestClaim, Transaction
 
@@ -18,21 +19,21 @@ log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
 
 
-def drain(line: Line, work: Scribe, owner: str, until: float) -> Sequence[int]:
+def drain(line: Line, work: Scribe, owner: str, until: float, pool: Pool) -> Sequence[int]:
     """Answer requests until there are none, the work is not ready, or the time is over; give their ids.
 
     Args:
         until: by ``time.monotonic``.
     """
     answered: list[int] = []
-    while work.can_write() and time.monotonic() < until:
+    while work.can_write() and time.monotonic() < until and not pool.is_stopping():
         at = line.now()
         with line.store.writing() as tx:
             claim = tx.requests.claim(owner, at, at + timedelta(seconds=line.lease_s))
             photo = tx.photos.get(claim.request.photo_id) if claim else None
         if claim is None or photo is None:
             break
-        if _answer(line, work, claim, photo):
+        if _answer(line, work, claim, photo, pool):
             answered.append(claim.request.id)
     return answered
 
@@ -43,17 +44,27 @@ def expire(line: Line, at: datetime) -> int:
         return tx.requests.expire(at, line.lease_s, MOST_ATTEMPTS)
 
 
-def _answer(line: Line, work: Scribe, claim: RequestClaim, photo: Photo) -> bool:
+def _answer(line: Line, work: Scribe, claim: RequestClaim, photo: Photo, pool: Pool) -> bool:
     with Heartbeat(line, lambda tx, lease_until: tx.requests.renew(claim, lease_until)):
-        found = work.propose(photo, claim.request)
-    at = line.now()
-    with line.store.writing() as tx:
-        is_kept = _record(tx, claim, photo, found, at)
+        found = attempt(lambda: work.propose(photo, claim.request), pool)
+    is_kept = attempt(lambda: _keep(line, claim, photo, found), pool)
+    if isinstance(is_kept, Unexpected):
+        # the database does not hold what was written
+        found = is_kept
+        is_kept = _keep(line, claim, photo, found)
+    if isinstance(is_kept, LightgateError):
+        raise is_kept
     if not is_kept:
         log.warning("request %s: FENCED, the claim was lost while working", claim.request.id)
     if isinstance(found, Misconfigured):
         raise found
     return is_kept and not isinstance(found, LightgateError)
+
+
+def _keep(line: Line, claim: RequestClaim, photo: Photo, found: Sequence[Text] | LightgateError) -> bool:
+    at = line.now()
+    with line.store.writing() as tx:
+        return _record(tx, claim, photo, found, at)
 
 
 def _record(

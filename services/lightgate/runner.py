@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from lightgate import requests
-from lightgate.domain.photo import CaptionFacts, Claim, Facts, Failure, Photo, PublishFacts, Source
+from lightgate.domain.photo import Claim, Facts, Failure, Photo, PublishFacts, Source, StageFacts
 from lightgate.domain.pipeline import Result, advance
 from lightgate.errors import LightgateError, Misconfigured, Rejected, Transient, WorkerLost
 from lightgate.line import Heartbeat, Line, event, moved, not_before, wake_waiting
+from lightgate.mishap import Pool, TookTooLong, Unexpected, attempt
 from lightgate.stage import Finding, Scribe, Stage, Work
 from lightgate.store import Actor, Event, Transaction
 
-__all__ = ["DrainReport", "Failed", "Line", "ReconcileReport", "drain", "give_back", "lapse", "reconcile"]
+__all__ = ["DrainReport", "Failed", "Line", "Pool", "ReconcileReport", "drain", "give_back", "lapse", "reconcile"]
 
 log = logging.getLogger(__name__)
 
@@ -49,14 +50,15 @@ class DrainReport:
     why_not_ready: str | None = None
 
 
-def drain(
-    line: Line, stage: Stage, work: Work, owner: str, *, time_up: tuple[type[Exception], ...] = ()
-) -> DrainReport:
+#: a run that no pool of processes started: nothing stops it
+_NO_POOL = Pool()
+
+
+def drain(line: Line, stage: Stage, work: Work, owner: str, pool: Pool = _NO_POOL) -> DrainReport:
     """Work on ready photos of a stage until there are none, or the message's time is over.
 
     Args:
         owner: names this run in the leases, so that its claims can be found when it dies.
-        time_up: exceptions of the worker pool that end the run at once.
 
     Raises:
         Misconfigured: the stage cannot work at all; its photos were handed back.
@@ -64,15 +66,15 @@ def drain(
     report = DrainReport()
     until = time.monotonic() + stage.drain_s
     try:
-        while True:
+        while not pool.is_stopping():
             report.why_not_ready = work.why_not_ready()
             limit = getattr(work, "batch", stage.batch)
             claims = [] if report.why_not_ready else _claim(line, stage, owner, limit)
             if not claims:
                 if report.why_not_ready is None and isinstance(work, Scribe):
-                    report.answered.extend(requests.drain(line, work, owner, until))
+                    report.answered.extend(requests.drain(line, work, owner, until, pool))
                 break
-            _run(line, stage, work, claims, report, time_up)
+            _run(line, stage, work, claims, report, pool)
             if time.monotonic() >= until:
                 report.left = True
                 break
@@ -92,17 +94,10 @@ def _claim(line: Line, stage: Stage, owner: str, limit: int) -> Sequence[Claim]:
     return claims
 
 
-def _run(
-    line: Line,
-    stage: Stage,
-    work: Work,
-    claims: Sequence[Claim],
-    report: DrainReport,
-    time_up: tuple[type[Exception], ...],
-) -> None:
+def _run(line: Line, stage: Stage, work: Work, claims: Sequence[Claim], report: DrainReport, pool: Pool) -> None:
     with Heartbeat(line, lambda tx, lease_until: tx.queue.renew(claims, lease_until)):
-        findings = _find(work, claims, time_up)
-    _record(line, stage, claims, findings, report)
+        findings = _find(work, claims, pool)
+    _record(line, stage, claims, findings, report, pool)
     for hook in line.hooks.get(stage.name, ()):
         hook(line.now())
     wake_waiting(line)
@@ -111,37 +106,45 @@ def _run(
             raise finding
 
 
-def _find(work: Work, claims: Sequence[Claim], time_up: tuple[type[Exception], ...]) -> Sequence[Finding]:
+def _find(work: Work, claims: Sequence[Claim], pool: Pool) -> Sequence[Finding]:
     """Do a batch; when it breaks, do each photo alone, so that only the culprit is charged."""
-    try:
-        findings = work.do(claims)
-    except time_up:
-        return [_Unexpected("The photo took longer than a worker may spend on it.")] * len(claims)
-    except LightgateError as error:
-        if len(claims) == 1 or isinstance(error, Misconfigured):
-            return [error] * len(claims)
-    except (Exception, MemoryError) as error:
-        if len(claims) == 1:
-            log.exception("photo %s: the stage broke", claims[0].photo.id)
-            return [_unexpected(error)]
-    else:
-        return findings
-    return [finding for claim in claims for finding in _find(work, [claim], time_up)]
+    found = attempt(lambda: _one_each(work.do(claims), claims), pool)
+    if not isinstance(found, LightgateError):
+        return found
+    if len(claims) == 1 or isinstance(found, Misconfigured | TookTooLong):
+        return [found] * len(claims)
+    return [finding for claim in claims for finding in _find(work, [claim], pool)]
 
 
-class _Unexpected(Transient):
-    """Something went wrong that Lightgate has no name for: {kind}: {detail}"""
-
-
-def _unexpected(error: BaseException) -> LightgateError:
-    if isinstance(error, MemoryError):
-        return _Unexpected("The picture needs more memory than a worker may use.")
-    return _Unexpected(kind=type(error).__name__, detail=str(error)[:300])
+def _one_each(findings: Sequence[Finding], claims: Sequence[Claim]) -> Sequence[Finding]:
+    if len(findings) != len(claims):
+        raise ValueError(f"{len(findings)} findings for {len(claims)} photos")
+    return findings
 
 
 def _record(
-    line: Line, stage: Stage, claims: Sequence[Claim], findings: Sequence[Finding], report: DrainReport
+    line: Line,
+    stage: Stage,
+    claims: Sequence[Claim],
+    findings: Sequence[Finding],
+    report: DrainReport,
+    pool: Pool,
 ) -> None:
+    """Write a batch; when the database refuses what was found, write each alone, so that only the culprit fails."""
+    kept = attempt(lambda: _settle(line, claims, findings), pool)
+    if isinstance(kept, Unexpected):
+        if len(claims) > 1:
+            for claim, finding in zip(claims, findings, strict=True):
+                _record(line, stage, [claim], [finding], report, pool)
+            return
+        findings, kept = [kept], _settle(line, claims, [kept])
+    if isinstance(kept, LightgateError):
+        raise kept
+    _report(stage, claims, findings, kept, report)
+
+
+def _settle(line: Line, claims: Sequence[Claim], findings: Sequence[Finding]) -> frozenset[int]:
+    """Write findings and the positions that follow; give the photos whose claims were still ours."""
     at = line.now()
     events: list[Event] = []
     with line.store.writing() as tx:
@@ -152,6 +155,12 @@ def _record(
             if isinstance(finding, LightgateError) and _settle_failed(tx, line, claim, finding, at, events)
         }
         tx.events.add(*events)
+    return kept
+
+
+def _report(
+    stage: Stage, claims: Sequence[Claim], findings: Sequence[Finding], kept: frozenset[int], report: DrainReport
+) -> None:
     for claim, finding in zip(claims, findings, strict=True):
         photo_id = claim.photo.id
         if photo_id not in kept:
@@ -172,18 +181,24 @@ def _done(claims: Sequence[Claim], findings: Sequence[Finding]) -> _Done:
     return [(claim, finding) for claim, finding in pairs if not isinstance(finding, LightgateError)]
 
 
-def _settle_done(tx: Transaction, line: Line, done: _Done, at: datetime, events: list[Event]) -> set[int]:
+def _settle_done(tx: Transaction, line: Line, done: _Done, at: datetime, events: list[Event]) -> frozenset[int]:
     """Write facts and the position that follows, for the claims that are still ours; ``events`` takes their history."""
     if not done:
-        return set()
+        return frozenset()
     # a batch stands at one step, so what follows is the same for all of it
     after = advance(done[0][0].photo.position, Result.DONE, line.route)
     kept = tx.queue.settle_done([claim for claim, _ in done], after, at)
-    for claim, facts in done:
-        if claim.photo.id in kept:
-            _write(tx, claim.photo, facts, claim.owner, at, events)
-            events.append(moved(claim.photo, "running", after, at, claim.owner))
-    return set(kept)
+    held = [(claim, facts) for claim, facts in done if claim.photo.id in kept]
+    tx.photos.write_all_facts(
+        {claim.photo.id: facts for claim, facts in held if not isinstance(facts, PublishFacts)}, at
+    )
+    for claim, facts in held:
+        if isinstance(facts, PublishFacts):
+            _write_publication(tx, claim, facts, at, events)
+        else:
+            events.extend(_writings(claim, facts, at))
+        events.append(moved(claim.photo, "running", after, at, claim.owner))
+    return kept
 
 
 def _settle_failed(
@@ -193,7 +208,7 @@ def _settle_failed(
     photo, owner = claim.photo, claim.owner
     result = _result_of(error)
     after = advance(photo.position, result, line.route)
-    failure = _failure_of(error)
+    failure = Failure(error.code, error.message)
     due = not_before(result, photo.position.attempt, at)
     if not tx.queue.settle(photo.id, claim.token, after, at, not_before=due, failure=failure):
         return False
@@ -201,24 +216,24 @@ def _settle_failed(
     return True
 
 
-def _write(tx: Transaction, photo: Photo, facts: Facts, owner: str, at: datetime, events: list[Event]) -> None:
-    if isinstance(facts, PublishFacts):
-        for publication in facts.publications:
-            tx.publications.put(photo.id, publication, at)
-            events.append(event(photo, at, owner, "published", publication.target, new=publication.file_name))
-        for old, new in facts.moved:
-            tx.redirects.put(old, new, photo.id, at)
-        tx.names.publish(photo.id, at)
-        return
-    tx.photos.write_facts(photo.id, facts, at)
+def _write_publication(tx: Transaction, claim: Claim, facts: PublishFacts, at: datetime, events: list[Event]) -> None:
+    photo = claim.photo
+    for publication in facts.publications:
+        tx.publications.put(photo.id, publication, at)
+        events.append(event(photo, at, claim.owner, "published", publication.target, new=publication.file_name))
+    for old, new in facts.moved:
+        tx.redirects.put(old, new, photo.id, at)
+    tx.names.publish(photo.id, at)
+
+
+def _writings(claim: Claim, facts: StageFacts, at: datetime) -> Iterator[Event]:
+    """Give the events of texts that a stage wrote."""
     for text in getattr(facts, "texts", ()):
         is_model = text.source is Source.MODEL
-        actor = f"{text.model} {text.prompt_hash}" if is_model else owner
+        actor = f"{text.model} {text.prompt_hash}" if is_model else claim.owner
         value = ", ".join(text.value) if isinstance(text.value, tuple) else text.value
         kind = Actor.MODEL if is_model else Actor.WORKER
-        events.append(event(photo, at, actor, "field", f"{text.field}.{text.language}", new=value, kind_of=kind))
-    if isinstance(facts, CaptionFacts):
-        tx.photos.put_proof(photo.id, facts.issues, facts.score, at)
+        yield event(claim.photo, at, actor, "field", f"{text.field}.{text.language}", new=value, kind_of=kind)
 
 
 def _result_of(error: LightgateError) -> Result:
@@ -226,10 +241,6 @@ def _result_of(error: LightgateError) -> Result:
         return Result.REFUSED
     is_free = isinstance(error, Misconfigured) or (isinstance(error, Transient) and not error.is_charged)
     return Result.GIVEN_BACK if is_free else Result.TRY_AGAIN
-
-
-def _failure_of(error: LightgateError) -> Failure:
-    return Failure("unexpected" if isinstance(error, _Unexpected) else error.code, error.message)
 
 
 def give_back(line: Line, owner: str) -> int:

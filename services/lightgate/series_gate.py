@@ -10,8 +10,10 @@ from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
+from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import Route, steps_before
-from lightgate.domain.series import find_series
+from lightgate.domain.series import UNRANKED, find_series
+from lightgate.domain.series_rank import ranked
 from lightgate.domain.series_runs import in_time, may_be_panorama
 from lightgate.domain.shot import Shift, Shot
 from lightgate.folder import DataFolder
@@ -35,6 +37,20 @@ def find_new_series(store: Store, folder: DataFolder, route: Route, overlap: Ove
         with store.writing() as tx:
             tx.pictures.put_series(set_id, found)
     return len(due)
+
+
+def rank_again(tx: Transaction, photo: Photo) -> None:
+    """Rank a photo's series anew after its rating changed, or after it was rejected or came back: these few rows only.
+
+    Which photos belong together stays as it was found.
+    """
+    series = photo.series
+    if series is None or series.kind in UNRANKED:
+        return
+    members = in_time(tx.pictures.shots(photo.set_id, series.key))
+    places: dict[int, tuple[int | None, str]] = dict(ranked(members)) if members else {}
+    # one that was rejected is not among the members
+    tx.pictures.put_ranks({photo.id: (None, "Rejected."), **places})
 
 
 def _is_rated(tx: Transaction, set_id: int, route: Route) -> bool:

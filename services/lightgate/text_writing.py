@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from lightgate.domain.daylight import sun_of
 from lightgate.domain.photo import HUMAN_SOURCES, Field, Issue, Photo, Source, Text, TextValue
 from lightgate.domain.repair import repair
 from lightgate.domain.text import COST, WARN, Context, proof
@@ -162,13 +163,19 @@ class Writer:
         return tuple(listed), unknown
 
     def _used(self, photo: Photo, language: str, variation: int) -> tuple[str, ...]:
-        """Give the captions of photos before this one, and for other words its own."""
+        """Give captions of photos before this one, not those of its series, and for other words its own."""
         with self._store.reading() as tx:
             wanted = PhotoFilter(set_id=photo.set_id)
             earlier = tx.photos.page(wanted, after=photo.id - 1 - LOOKED_AT, limit=LOOKED_AT)
-        shown = [each for each in earlier if each.id < photo.id] + ([photo] if variation else [])
+        shown = [each for each in earlier if each.id < photo.id and not _is_frame(each, photo)]
+        shown += [photo] if variation else []
         captions = [each.text(language, Field.CAPTION) for each in shown]
         return tuple(str(text.value) for text in captions if text is not None and text.value)[-AVOIDED:]
+
+
+def _is_frame(one: Photo, other: Photo) -> bool:
+    """Do both show the same, so that they may say the same?"""
+    return one.series is not None and other.series is not None and one.series.key == other.series.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +209,7 @@ def request_for(photo: Photo, language: str) -> CaptionRequest:
         folder=photo.folder,
         brief=photo.brief,
         exif=photo.exif,
+        light=str(sun_of(photo) or ""),
         written=written,
         hints=photo.hints,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,9 @@ from lightgate.store import Store
 
 _MOST_BYTES = 20_000_000
 #: Lightroom writes UTF-8; lists made by hand on Windows come in others
-_ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
+_ENCODINGS = ("utf-8-sig", "cp1252")
+#: of the first bytes of UTF-16, every second one is 0 in Latin scripts
+_LOOKED_AT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,20 @@ def _text(file: Path) -> str:
         content = file.read_bytes()
     except OSError as error:
         raise InputInvalid(reason=f"{file.name} cannot be read: {error.strerror}.") from error
-    if b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputInvalid(reason=f"{file.name} is no text file.")
-    for encoding in _ENCODINGS:
+    for encoding in _encodings(content):
         try:
             return content.decode(encoding)
         except UnicodeError:
             continue
     raise InputInvalid(reason=f"{file.name} is no text file.")
+
+
+def _encodings(content: bytes) -> Sequence[str]:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16",)
+    begins = content[:_LOOKED_AT]
+    if b"\x00" not in content:
+        return _ENCODINGS
+    if not any(begins[1::2]):
+        return ("utf-16-le",)
+    return ("utf-16-be",) if not any(begins[::2]) else ()

@@ -55,4 +55,4 @@ def _psnr(file: Path) -> float:
 
 if __name__ == "__main__":
     for line in run():
-        print(line)  # noqa: T201
+        print(line)  # noqa: T201 - a program

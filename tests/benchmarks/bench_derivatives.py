@@ -38,4 +38,4 @@ def run() -> list[dict[str, object]]:
 
 if __name__ == "__main__":
     for line in run():
-        print(line)  # noqa: T201
+        print(line)  # noqa: T201 - a program

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lightgate.adapters.mysql_catalogue import MysqlCatalogue
 from lightgate.adapters.website import open_target
-from lightgate.domain.photo import Exif, ExifFacts, QualityFacts, Scores
+from lightgate.domain.photo import Exif, ExifFacts, QualityFacts, Rights, Scores
 from lightgate.domain.pipeline import start
 from lightgate.settings import Mysql, Target
 from lightgate.store import NewPhoto
@@ -32,6 +32,7 @@ PHOTOS = 100
 PICTURES = 10
 _CLEAR = Path("/proc/self/clear_refs")
 NAME = "publish photos of 24 MP"
+EXIF = Exif(date_time="2026:05:04 12:00:00")
 #: two pictures at a time, as many as the machine has cores; then one transfer and one client for all
 SCRIPT = """
 set -e
@@ -150,7 +151,7 @@ def _take_in(house: House, file: Path) -> int:
     new = NewPhoto(file.name, file.name, str(file), content_hash, len(content), ".jpg")
     with house.store.writing() as tx:
         photo_id = tx.photos.add(set_id, new, start(ROUTE), NOON)
-        tx.photos.write_facts(photo_id, ExifFacts(Exif(date_time="2026:05:04 12:00:00")), NOON)
+        tx.photos.write_facts(photo_id, ExifFacts(EXIF, Rights("Ann", "© Ann")), NOON)
         tx.photos.write_facts(photo_id, QualityFacts(Scores(qr=7.5, band="Top"), 6000, 4000), NOON)
     bring_to(house.store, photo_id, "review")
     return photo_id

@@ -84,4 +84,4 @@ def _integer_product(folder: Path) -> Any:
 
 if __name__ == "__main__":
     for line in run():
-        print(line)  # noqa: T201
+        print(line)  # noqa: T201 - a program

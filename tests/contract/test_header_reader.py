@@ -7,7 +7,6 @@ import os
 import random
 import resource
 import struct
-import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 import pillow_heif
 import pytest
 from PIL import Image
-from PIL.TiffImagePlugin import IFDRational
+from PIL.TiffImagePlugin import IFDRational, ImageFileDirectory_v2
 
 from lightgate.adapters.exif import PillowHeaders
 from lightgate.errors import FileTooLarge, Rejected, TooManyPixels, UnreadableImage, UnsupportedFormat
@@ -23,7 +22,8 @@ from lightgate.ports import Header
 from support.pictures import jpeg, private_exif, quarters
 
 READER = PillowHeaders(max_megapixels=200, max_file_mb=1024)
-MIB = 1024 * 1024
+#: tags that say something to us, in three directories, with room
+_MOST_DECODED = 100
 
 
 def saved(folder: Path, name: str, format_: str, **options: object) -> Path:
@@ -49,6 +49,20 @@ def png_of(width_px: int, height_px: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
 
 
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Count the tags that are decoded: what a hostile file can make us spend."""
+    tags: list[int] = []
+    decode = ImageFileDirectory_v2.__getitem__
+
+    def counted(directory: ImageFileDirectory_v2, tag: int) -> object:
+        tags.append(tag)
+        return decode(directory, tag)
+
+    monkeypatch.setattr(ImageFileDirectory_v2, "__getitem__", counted)
+    return tags
+
+
 class TestFormats:
     @pytest.mark.parametrize("format_", ["JPEG", "PNG", "TIFF", "WEBP", "HEIF"])
     def test_every_format_is_known_by_its_content_whatever_its_name(self, tmp_path: Path, format_: str) -> None:
@@ -62,10 +76,6 @@ class TestFormats:
             (b"GIF89a" + bytes(60), "GIF"),
             (b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf" + bytes(40), "AVIF"),
             (b"\0\0\0\x18ftypmp42\0\0\0\0isommp42" + bytes(40), "video"),
-            (b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom" + bytes(40), "RAW"),
-            (b"II*\0\x10\0\0\0CR\x02\0" + bytes(60), "RAW"),
-            (b"FUJIFILMCCD-RAW 0201" + bytes(60), "RAW"),
-            (b"IIU\0\x08\0\0\0" + bytes(60), "RAW"),
             (b"%PDF-1.7" + bytes(60), "PDF"),
             (b"8BPS\0\1" + bytes(60), "Photoshop"),
             (b"BM" + bytes(60), "BMP"),
@@ -75,31 +85,6 @@ class TestFormats:
         file = tmp_path / "a.jpg"
         file.write_bytes(content)
         with pytest.raises(UnsupportedFormat, match=f"^{format_} files are not taken in"):
-            READER.read(file)
-
-    @pytest.mark.parametrize(
-        "tags",
-        [
-            {50706: b"\1\4\0\0"},
-            {254: 1, 330: 8},
-            {259: 34713},
-            {262: 32803},
-        ],
-    )
-    def test_a_cameras_raw_file_is_not_taken_for_the_small_preview_in_it(
-        self, tmp_path: Path, tags: dict[int, object]
-    ) -> None:
-        entries = {256: 160, 257: 120, **tags}
-        packed = b""
-        for tag, value in sorted(entries.items()):
-            body = value if isinstance(value, bytes) else struct.pack("<I", value)
-            packed += struct.pack(
-                "<HHI", tag, 1 if isinstance(value, bytes) else 4, 4 if isinstance(value, bytes) else 1
-            )
-            packed += body
-        file = tmp_path / "a.tif"
-        file.write_bytes(b"II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + packed + bytes(4))
-        with pytest.raises(UnsupportedFormat, match="RAW"):
             READER.read(file)
 
     @pytest.mark.parametrize(("content", "words"), [(b"", "empty"), (b"Dear photographer,\n" * 9, "not an image")])
@@ -152,7 +137,7 @@ class TestLimits:
         with pytest.raises(FileTooLarge, match=r"intake\.max_file_mb"):
             PillowHeaders(max_megapixels=200, max_file_mb=0.001).read(file)
 
-    def test_hundreds_of_thousands_of_tags_cost_little(self, tmp_path: Path) -> None:
+    def test_of_hundreds_of_thousands_of_tags_only_ours_are_decoded(self, tmp_path: Path, decoded: list[int]) -> None:
         count, size = 60_000, 400_000
         start = 8 + 2 + 12 * count + 4
         entries = b"".join(struct.pack("<HHII", 256 + number, 5, size // 8, start) for number in range(count))
@@ -163,10 +148,10 @@ class TestLimits:
         for name, content in {"b.jpg": plain[:2] + segments + plain[2:], "b.tif": block}.items():
             (tmp_path / name).write_bytes(content)
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            begun = time.process_time()
+            decoded.clear()
             with contextlib.suppress(Rejected):
                 READER.read(tmp_path / name)
-            assert time.process_time() - begun < 2
+            assert len(decoded) < _MOST_DECODED
             assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 * 1024
 
 
@@ -373,7 +358,7 @@ class TestTexts:
         return folder / "a.jpg"
 
 
-def test_three_hundred_damaged_files_are_read_or_refused_and_nothing_else(tmp_path: Path) -> None:
+def test_three_hundred_damaged_files_are_read_or_refused_and_nothing_else(tmp_path: Path, decoded: list[int]) -> None:
     def fill(exif: Image.Exif) -> None:
         exif[0x010E], exif[0x010F], exif[0x0110], exif[0x013B] = "A caption", "Canon", "EOS R5", "Ann"
         exif.get_ifd(0x8769).update({0x9003: "2024:05:31 10:11:12", 0x829A: IFDRational(1, 250), 0x8827: 400})
@@ -382,17 +367,16 @@ def test_three_hundred_damaged_files_are_read_or_refused_and_nothing_else(tmp_pa
     read_exif(tmp_path, fill, "sound.jpg")
     sound = (tmp_path / "sound.jpg").read_bytes()
     dice = random.Random(20261120)
-    slowest_s, read = 0.0, 0
+    read = 0
     for number in range(360):
         file = tmp_path / f"{number}.jpg"
         file.write_bytes(_damaged(sound, dice))
-        begun = time.process_time()
+        decoded.clear()
         with contextlib.suppress(Rejected):
             READER.read(file)
             read += 1
-        slowest_s = max(slowest_s, time.process_time() - begun)
+        assert len(decoded) < _MOST_DECODED
     assert read > 100
-    assert slowest_s < 1
 
 
 def _damaged(sound: bytes, dice: random.Random) -> bytes:

@@ -13,7 +13,7 @@ from lightgate.domain.photo import CaptionFacts, Field, Issue, Source, Text
 from lightgate.domain.query import parse
 from lightgate.domain.words import ReviewStatus
 from lightgate.store import Order, PhotoFilter, Place
-from support.stores import NOON, add_photos, add_set, bring_to, make_store
+from support.stores import NOON, add_photos, add_set, bring_to, failed, make_store
 
 BLOCK = (Issue("too_long", "block", "Too long.", "en", Field.CAPTION),)
 WARN = (Issue("filler", "warn", "A filler.", "en", Field.CAPTION),)
@@ -113,6 +113,25 @@ def test_search_follows_every_edit(store: SqliteStore, ids: list[int]) -> None:
         tx.photos.put_text(ids[0], Text("en", Field.CAPTION, "Something else", Source.PERSON), NOON)
         tx.photos.delete(ids[1])
     assert found(store, "élan") == found(store, "zeppelin") == []
+
+
+def test_the_counters_follow_every_move(store: SqliteStore, ids: list[int]) -> None:
+    other = add_photos(store, 3, add_set(store, "Winter"), "w")
+    bring_to(store, ids[0], "publish")
+    bring_to(store, ids[5], "release")
+    with store.writing() as tx:
+        tx.photos.put_proof(ids[0], WARN, 60.0, NOON)
+        tx.photos.delete(ids[3])
+        tx.photos.move(tx.photos.get(other[1]), failed("exif"), NOON)
+    key = "set_id, step, status, needs_work"
+    with store.reading() as tx:
+        counted = f"SELECT {key}, count(*) FROM review_queue GROUP BY {key} ORDER BY {key}"
+        kept = f"SELECT {key}, number FROM photo_count WHERE number <> 0 ORDER BY {key}"
+        found, wanted = (tx.connection.exec_driver_sql(each).all() for each in (kept, counted))
+        assert found == wanted
+        assert tx.photos.count(PhotoFilter()) == len(ids) + 2
+        assert tx.photos.count(PhotoFilter(review_status=ReviewStatus.ERROR)) == 1
+        assert tx.photos.count_by_set()[2] == {"Queued": 2, "Error": 1}
 
 
 QUERIES = ("", "crane", "-crane", "is:blocked", "alt:none", "keyword:boat", "set:harbour", "qr:<5", "taken:2026", "ab")

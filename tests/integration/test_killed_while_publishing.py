@@ -17,7 +17,9 @@ import pytest
 
 from lightgate.adapters.remote import ftp
 from lightgate.adapters.remote.target import RemoteTarget
+from lightgate.adapters.renditions import renditions
 from lightgate.domain.photo import Field, Source, Text
+from lightgate.settings import Publish
 from support.file_servers import PASSWORD, USER, FtpSite, ftp_site
 from support.site import House, house_in
 from support.stores import NOON
@@ -34,8 +36,11 @@ from support.site import house_in
 {target}
 house = house_in(Path(sys.argv[2]))
 house.website = replace(house.website, targets=(target_of(int(sys.argv[3])),))
-house.publish(house.work(kill_at=sys.argv[4] or None))
+{act}
 """
+PUBLISH = "house.publish(house.work(kill_at=sys.argv[4] or None))"
+UNPUBLISH = "house.unpublish(1)"
+UNDO = "house.undo()"
 POINTS = (
     "after_render",
     "after_keeping",
@@ -81,9 +86,9 @@ def target_of(port):
 """
 
 
-def worker(house: House, site: FtpSite, kill_at: str = "") -> subprocess.Popen[bytes]:
+def worker(house: House, site: FtpSite, kill_at: str = "", act: str = PUBLISH) -> subprocess.Popen[bytes]:
     tests = Path(__file__).parent.parent
-    code = WORKER.replace("{target}", TARGET)
+    code = WORKER.replace("{target}", TARGET).replace("{act}", act)
     return subprocess.Popen([sys.executable, "-c", code, tests, house.home, str(site.port), kill_at])
 
 
@@ -124,16 +129,58 @@ def test_killed_at_a_point_of_ours(house: House, site: FtpSite, point: str, chan
     require_one_copy(house, site, photo_id, "night" if changed else "city")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_killed_while_it_waits_for_the_server(house: House, site: FtpSite, command: str) -> None:
-    photo_id = released(house, changed=False)
+def killed_at(command: str, house: House, site: FtpSite, act: str = PUBLISH) -> None:
+    """Kill what does something with the site while it waits for the answer to a command."""
     site.forget()
     site.go_wrong(silent=command)
-    process = worker(house, site)
+    process = worker(house, site, act=act)
     try:
-        eventually(lambda: command in site.commands, within_s=30)
+        eventually(lambda: command in site.commands, within_s=60)
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait(timeout=20)
     site.go_right()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_killed_while_it_waits_for_the_server(house: House, site: FtpSite, command: str) -> None:
+    photo_id = released(house, changed=False)
+    killed_at(command, house, site)
+    require_one_copy(house, site, photo_id, "city")
+
+
+@pytest.mark.parametrize("command", ["USER", "DELE", "RMD"])
+def test_killed_while_it_takes_a_photo_off(house: House, site: FtpSite, command: str) -> None:
+    photo_id = house.take_in()
+    house.bring_live(photo_id)
+    killed_at(command, house, site, UNPUBLISH)
+    assert house.website.catalogue.file_names() == []
+    (outcome,) = house.unpublish(photo_id)
+    assert outcome.is_done
+    assert (files(site), house.photo(photo_id).publications) == ([], ())
+
+
+@pytest.mark.parametrize("command", ["USER", "DELE", "STOR", "RNTO"])
+def test_killed_while_it_puts_back_what_a_release_replaced(house: House, site: FtpSite, command: str) -> None:
+    photo_id = released(house, changed=True)
+    before, row = house.photo(photo_id).publications, house.row(photo_id)
+    assert house.publish().done == [photo_id]
+    killed_at(command, house, site, UNDO)
+    assert [each.is_done for each in house.undo()] == [True]
+    assert files(site) == sorted(before[0].paths.values())
+    assert house.photo(photo_id).publications == before
+    target = house.website.targets[0]
+    assert {kind: target.digest(path) for kind, path in before[0].paths.items()} == before[0].hashes
+    assert house.website.catalogue.holds(row)
+
+
+def test_killed_while_it_changes_what_files_there_are(house: House, site: FtpSite) -> None:
+    photo_id = released(house, changed=False)
+    more = house.work(renditions(Publish(responsive=(32, 48), formats=("webp",))))
+    assert house.publish(more).done == [photo_id]
+    assert len(files(site)) == 5
+    house.back_to_review(photo_id)
+    house.approve(photo_id)
+    house.release(photo_id)
+    killed_at("DELE", house, site)
     require_one_copy(house, site, photo_id, "city")

@@ -50,8 +50,7 @@ def publish_again(house: House, photo_id: int) -> None:
 
 
 def undo(house: House) -> dict[int, str]:
-    outcomes = publishing.undo_release(house.store, house.folder, ROUTE, house.website, "ann", house.clock())
-    return {each.photo_id: each.message for each in outcomes if each.is_done}
+    return {each.photo_id: each.message for each in house.undo() if each.is_done}
 
 
 def hashes(house: House) -> dict[str, str]:
@@ -203,7 +202,9 @@ class TestLiveCheck:
         photo_id = house.take_in()
         house.approve(photo_id)
         house.release(photo_id)
-        work = replace(house.work(), site_check=LiveCheck(), website=replace(house.website, public_url=served))
+        work = replace(
+            house.work(), site_check=LiveCheck(), website=replace(house.website, addresses={"folder": served})
+        )
         assert house.publish(work).done == [photo_id]
         size = (house.folder.published / FULL).stat().st_size
         checks = house.photo(photo_id).publications[0].checks

@@ -13,6 +13,7 @@ from lightgate.adapters.mysql_catalogue import RESTED_S, MysqlCatalogue
 from lightgate.adapters.website import open_catalogue
 from lightgate.errors import CatalogueClosed, CatalogueUnreachable, RowRefused, SettingInvalid
 from lightgate.folder import DataFolder
+from lightgate.ports import QualityRow
 from lightgate.settings import Mysql, Publish, Settings
 from lightgate.stages.publish import build
 from support.catalogue_rows import DDL, ROW
@@ -162,7 +163,7 @@ def test_the_website_s_proof_table_is_kept_in_step_where_it_is_there(
         DDL,
         "CREATE TABLE metadata_quality (id INT AUTO_INCREMENT PRIMARY KEY, revamp_id INT,"
         " revamp_File_Name VARCHAR(300) NOT NULL UNIQUE, upload_caption TEXT, manual_decision VARCHAR(64),"
-        " subject_seed TEXT, upload_status VARCHAR(64))",
+        " subject_seed TEXT, upload_status VARCHAR(64), current_caption TEXT, overall_quality_score DOUBLE)",
     )
     catalogue = opened()
     row_id = catalogue.upsert(ROW)
@@ -170,6 +171,9 @@ def test_the_website_s_proof_table_is_kept_in_step_where_it_is_there(
     catalogue.upsert(replace(ROW, Caption="New."))
     kept = "SELECT revamp_id, upload_caption, manual_decision, subject_seed, upload_status FROM metadata_quality"
     assert sql(kept) == [(row_id, "New.", "MANUAL_APPROVED", "theirs", "UPLOADED")]
+    catalogue.upsert(ROW, QualityRow(current_caption="Before.", overall_quality_score=88.5))
+    proof = "SELECT current_caption, overall_quality_score, subject_seed FROM metadata_quality"
+    assert sql(proof) == [("Before.", 88.5, "theirs")]
 
 
 def test_a_server_that_goes_away_and_comes_back_is_found_again(tmp_path: Path) -> None:

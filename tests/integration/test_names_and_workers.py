@@ -12,15 +12,14 @@ import pytest
 
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.domain.naming import Rule
-from lightgate.domain.photo import Claim, Exif, ExifFacts
+from lightgate.domain.photo import Claim
 from lightgate.domain.pipeline import start
 from lightgate.line import Line
 from lightgate.naming_gate import name_ready_sets
 from lightgate.runner import drain
 from lightgate.stage import Finding, Stage
+from support.noop.stages import header_of
 from support.stores import NOON, ROUTE, Clock, Sent, add_set, make_store, new_photo
-
-CAMERAS = ("Canon EOS R5", "NIKON D70", None)
 
 
 class Reading:
@@ -30,11 +29,7 @@ class Reading:
         return None
 
     def do(self, claims: Sequence[Claim]) -> Sequence[Finding]:
-        return [self._read(int(claim.photo.content_hash[:6], 16)) for claim in claims]
-
-    def _read(self, number: int) -> ExifFacts:
-        date_time = None if number % 7 == 0 else f"2024:05:04 10:{number % 50:02}:00"
-        return ExifFacts(Exif(date_time=date_time, camera=CAMERAS[number % 3]))
+        return [header_of(claim.photo) for claim in claims]
 
     def close(self) -> None:
         return

@@ -280,6 +280,14 @@ class TestWaysOut:
         draft = captioner(server, idle_timeout_s=30, hard_timeout_s=4).describe(jpeg_bytes(), ASKED)
         assert draft.attempts == 2
 
+    def test_a_model_is_loaded_ahead_and_a_failure_of_that_breaks_nothing(self, server: FakeOllama) -> None:
+        model = captioner(server)
+        model.load()
+        assert model.runtime_line().startswith("qwen2.5vl:3b, 100% GPU")
+        server.stop()
+        model.load()
+        assert model.why_not_ready() is not None
+
     def test_an_unloaded_model_is_out_of_memory(self, server: FakeOllama) -> None:
         ready = captioner(server)
         ready.runtime_line()

@@ -16,15 +16,15 @@ from lightgate.adapters.renditions import renditions
 from lightgate.adapters.sqlite.engine import sqlite_library
 from lightgate.delivery import Change
 from lightgate.domain.photo import Claim, Field, Photo, Source, Text
-from lightgate.domain.pipeline import Position, Status
-from lightgate.errors import CatalogueUnreachable, SealBroken
-from lightgate.ports import CatalogueRow, Rendition
+from lightgate.domain.pipeline import Position, Result, Status, advance
+from lightgate.errors import CatalogueUnreachable, RowRefused, SealBroken
+from lightgate.ports import CatalogueRow, QualityRow, Rendition
 from lightgate.runner import drain
 from lightgate.settings import Publish, Settings
 from lightgate.stages.publish import STAGE, build
 from support.pictures import jpeg_bytes
 from support.site import WORKER, House, house_in
-from support.stores import NOON, bring_to
+from support.stores import NOON, ROUTE, bring_to
 
 FULL = "2026/city/Harbour_001.JPG"
 THUMB = "2026/thumbs/city/Harbour_001.JPG"
@@ -302,11 +302,11 @@ class Flaky:
     def __init__(self, inner: object, failures: int) -> None:
         self._inner, self._failures = inner, failures
 
-    def upsert(self, row: CatalogueRow) -> int:
+    def upsert(self, row: CatalogueRow, quality: QualityRow | None = None) -> int:
         self._failures -= 1
         if self._failures >= 0:
             raise CatalogueUnreachable(reason="gone away")
-        return self._inner.upsert(row)
+        return self._inner.upsert(row, quality)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._inner, name)
@@ -426,3 +426,45 @@ def test_the_dry_run_says_what_the_real_run_does(house: House, photo_id: int) ->
     moved = planned()
     assert moved.to_remove == (("folder", FULL), ("folder", THUMB))
     assert moved.row_change is Change.REPLACED
+
+
+class Sulky:
+    """A catalogue that takes a row in the rehearsal and not when it counts."""
+
+    def __init__(self, inner: object) -> None:
+        self._inner = inner
+
+    def upsert(self, row: CatalogueRow, quality: QualityRow | None = None) -> int:
+        raise RowRefused(reason="a trigger says no")
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inner, name)
+
+
+def test_a_row_refused_after_the_files_is_told_by_the_ledger_and_finished_by_a_retry(
+    house: House, photo_id: int
+) -> None:
+    house.approve(photo_id)
+    house.release(photo_id)
+    website = house.website
+    house.website = replace(website, catalogue=Sulky(website.catalogue))
+    (failure,) = house.publish().failed
+    assert failure.code == "row_refused"
+    assert [each.state for each in house.photo(photo_id).publications] == ["failed"]
+    house.website = website
+    with house.store.writing() as tx:
+        photo = tx.photos.get(photo_id)
+        tx.photos.move(photo, advance(photo.position, Result.RETRIED, ROUTE), NOON)
+    assert house.publish().done == [photo_id]
+    assert [each.state for each in house.photo(photo_id).publications] == ["live"]
+
+
+def test_a_photo_without_alt_text_is_not_published(house: House, photo_id: int) -> None:
+    with house.store.writing() as tx:
+        tx.photos.put_text(photo_id, Text("en", Field.ALT_TEXT, "", Source.PERSON), NOON)
+    house.approve(photo_id)
+    (refusal,) = house.release(photo_id).refused
+    assert "alt text" in refusal.message
+    bring_to(house.store, photo_id, "publish")
+    assert house.publish().done == []
+    assert house.published() == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,35 +13,34 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
+from lightgate.adapters.original import read_original
+from lightgate.adapters.provenance import Provenance, provenance_of
 from lightgate.adapters.renditions import renditions
 from lightgate.adapters.website import open_website
 from lightgate.domain.photo import Exif, Field, Photo, Rights, Source, Text
-from lightgate.domain.pipeline import Position, Status
 from lightgate.errors import RightsMissing, SettingInvalid
 from lightgate.folder import DataFolder
 from lightgate.ports import Rendition
-from lightgate.settings import Profile, Publish
-from support.pictures import jpeg, private_exif, quarters
+from lightgate.settings import Publish
+from support.pictures import OWNER, SERIAL, TELLING_XMP, jpeg, private_exif, quarters
 from support.programs import needs
+from support.published import BARE, published, read
 from support.site import House, house_in
 
-PHOTO = Photo(
-    id=1,
-    set_id=1,
-    set_slug="s",
-    position=Position("publish", Status.RUNNING),
-    version=1,
-    original_file_name="a.jpg",
-    relative_path="a.jpg",
-    content_hash="0" * 64,
-    size_bytes=1,
-    suffix=".jpg",
+PHOTO = replace(
+    BARE,
     subject="Grey herons",
     location="Zürich",
     folder="Birds",
     languages=("en", "nl"),
     file_name="Herons_001.JPG",
-    exif=Exif(date_time="2024:05:01 10:11:12", offset="+02:00", make="Canon", lens_model="Objectif 50mm ƒ/1.8 é"),
+    exif=Exif(
+        date_time="2024:05:01 10:11:12",
+        offset="+02:00",
+        make="Canon",
+        lens_model="Objectif 50mm ƒ/1.8 é",
+        orientation=6,
+    ),
     texts=(
         Text("en", Field.CAPTION, "Two herons, “waiting”.", Source.PERSON),
         Text("nl", Field.CAPTION, "Twee reigers.", Source.PERSON),
@@ -48,6 +48,7 @@ PHOTO = Photo(
         Text("nl", Field.ALT_TEXT, "Twee blauwe reigers op een kade.", Source.PERSON),
         Text("en", Field.KEYWORDS, ("animal|bird|heron", "quay", "Zürich"), Source.PERSON),
     ),
+    keyword_paths=(("place", "shore", "quay"), ("Zürich",)),
 )
 RIGHTS = {
     "creator": "Ann Ångström",
@@ -59,33 +60,15 @@ RIGHTS = {
     "other_constraints": "No scraping.",
 }
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
-XMP = (
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-    '<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
-    f' Iptc4xmpExt:DigitalSourceType="{SOURCE_TYPE}"/></rdf:RDF></x:xmpmeta>'
-).encode()
 
 
 @pytest.fixture
 def original(tmp_path: Path) -> Path:
-    return jpeg(tmp_path / "a.jpg", quarters(3000, 2000), exif=private_exif(6), xmp=XMP)
+    return jpeg(tmp_path / "a.jpg", quarters(3000, 2000), exif=private_exif(6), xmp=TELLING_XMP)
 
 
 def made(original: Path, photo: Photo = PHOTO, **told: object) -> dict[str, Rendition]:
-    profile = Profile.model_validate({"rights": RIGHTS, **told})
-    return {each.kind: each for each in renditions(profile).render(original, photo)}
-
-
-def read(tmp_path: Path, rendition: Rendition, *options: str) -> dict[str, object]:
-    file = tmp_path / f"published.{rendition.format}"
-    file.write_bytes(rendition.content)
-    told = subprocess.run(
-        [needs("exiftool"), "-json", "-G1", "-struct", "-charset", "iptc=UTF8", *options, file],
-        capture_output=True,
-        check=True,
-    )
-    (found,) = json.loads(told.stdout)
-    return found
+    return published(original, photo, **{"rights": RIGHTS, **told})
 
 
 def size(file: Path) -> tuple[int, int]:
@@ -101,7 +84,9 @@ def test_every_file_carries_texts_and_rights_and_nothing_private(tmp_path: Path,
     assert found["XMP-iptcCore:AltTextAccessibility"] == "Two grey herons on a quay."
     assert found["XMP-iptcCore:AltTextAccessibility-nl"] == "Twee blauwe reigers op een kade."
     assert found["XMP-dc:Subject"] == ["heron", "quay", "Zürich"]
-    assert found["XMP-lr:HierarchicalSubject"] == ["animal|bird|heron"]
+    assert found["XMP-lr:HierarchicalSubject"] == ["animal|bird|heron", "place|shore|quay"]
+    assert found["XMP-iptcCore:ExtDescrAccessibility"] == "Two herons stand on a wall of stone."
+    assert found["XMP-iptcCore:ExtDescrAccessibility-de"] == "Zwei Reiher stehen auf einer Mauer."
     assert found["XMP-photoshop:Headline"] == "Grey herons"
     assert found["XMP-dc:Creator"] == ["Ann Ångström"]
     assert found["XMP-dc:Rights"] == "© 2024 Ann Ångström"
@@ -114,7 +99,7 @@ def test_every_file_carries_texts_and_rights_and_nothing_private(tmp_path: Path,
     assert found["IFD0:Copyright"] == "© 2024 Ann Ångström"
     assert found["ExifIFD:LensModel"] == "Objectif 50mm ƒ/1.8 é"
     assert "sRGB" in str(found["ICC_Profile:ProfileDescription"])
-    private = ("GPS", "Serial", "Owner", "Maker", "Region", "Orientation", "Canon:")
+    private = ("GPS", "Serial", "Owner", "Maker", "Region", "Orientation", "Canon:", "City", "Country", "Person")
     assert [name for name in found if any(word in name for word in private)] == []
 
 
@@ -145,15 +130,86 @@ def test_a_long_caption_is_cut_between_characters_for_old_readers(tmp_path: Path
     assert found["XMP-dc:Description"] == "é" * 3000
 
 
-def test_content_credentials_of_the_original_are_noticed(tmp_path: Path, original: Path) -> None:
-    assert made(original)["full"].note == ""
+def test_content_credentials_of_the_original_are_noticed_and_not_kept(tmp_path: Path, original: Path) -> None:
+    assert not provenance_of(original).has_credentials
     # the beginning of an APP11 segment with a JUMBF superbox, as C2PA writes it
     box = b"\xff\xeb\x00\x2aJP\x00\x01\x00\x00\x00\x01\x00\x00\x00\x22jumb\x00\x00\x00\x1ajumdc2pa" + b"\x00" * 12
     content = original.read_bytes()
     signed = tmp_path / "signed.jpg"
     signed.write_bytes(content[:2] + box + content[2:])
-    assert "Content Credentials" in made(signed)["full"].note
+    assert provenance_of(signed).has_credentials
     assert b"jumb" not in made(signed)["full"].content
+
+
+def test_credentials_and_source_type_are_found_behind_the_pixels_too(tmp_path: Path) -> None:
+    telling = TELLING_XMP.replace(b"Iptc4xmpExt:", b"ext:").replace(b"xmlns:Iptc4xmpExt", b"xmlns:ext")
+    quarters(60, 40).save(tmp_path / "a.webp", xmp=telling)
+    assert read_original(tmp_path / "a.webp").provenance == Provenance(SOURCE_TYPE)
+    content = (tmp_path / "a.webp").read_bytes()
+    (tmp_path / "a.webp").write_bytes(content + b"C2PA\x04\0\0\0jumb")
+    assert read_original(tmp_path / "a.webp").provenance == Provenance(SOURCE_TYPE, has_credentials=True)
+    quarters(64, 64).save(tmp_path / "a.avif")
+    content = (tmp_path / "a.avif").read_bytes()
+    assert not provenance_of(tmp_path / "a.avif").has_credentials
+    box = b"uuid" + bytes.fromhex("d8fec3d61b0e483c92975828877ec481") + b"manifest"
+    (tmp_path / "a.avif").write_bytes(content + struct.pack(">I", len(box) + 4) + box)
+    assert provenance_of(tmp_path / "a.avif").has_credentials
+
+
+class TestDisclosed:
+    """What the owner lets out, and no more."""
+
+    @pytest.mark.parametrize("kind", ["full", "webp-640", "avif-640"])
+    def test_each_kind_goes_out_where_it_is_named(self, tmp_path: Path, original: Path, kind: str) -> None:
+        def found(*disclose: str) -> dict[str, object]:
+            return read(tmp_path, made(original, responsive=(640,), disclose=disclose)[kind], "-n")
+
+        place = found("place")
+        assert (place["XMP-photoshop:City"], place["XMP-iptcCore:Location"]) == ("Zürich", "Limmatquai")
+        assert (place["XMP-photoshop:Country"], place["XMP-iptcCore:CountryCode"]) == ("Switzerland", "CHE")
+        position = found("position")
+        assert (position["GPS:GPSLatitude"], position["GPS:GPSLongitude"]) == (51.5, 4.5)
+        assert found("serial_numbers")["ExifIFD:SerialNumber"] == SERIAL
+        assert found("owner")["ExifIFD:OwnerName"] == OWNER
+        of_one = {"place": "City", "position": "GPS", "serial_numbers": "Serial", "owner": "Owner", "faces": "Person"}
+        for disclosed in of_one:
+            seen = found(disclosed)
+            assert [kind for kind, word in of_one.items() if any(word in name for name in seen)] == [disclosed]
+
+    def test_a_face_is_where_it_is_in_the_upright_picture(self, tmp_path: Path, original: Path) -> None:
+        found = read(tmp_path, made(original, disclose=("faces",))["full"])
+        assert found["XMP-iptcExt:PersonInImage"] == ["Paula Person"]
+        regions = found["XMP-mwg-rs:RegionInfo"]
+        assert isinstance(regions, dict)
+        (face,) = regions["RegionList"]
+        assert (face["Name"], face["Type"]) == ("Paula Person", "Face")
+        # a quarter from the left and a tenth from the top, before the picture is turned by 90 degrees clockwise
+        area = {name: float(face["Area"][name]) for name in "XYWH"}
+        assert area == pytest.approx({"X": 0.9, "Y": 0.25, "W": 0.05, "H": 0.2})
+
+    def test_an_old_file_s_place_is_read_from_its_iptc(self, tmp_path: Path) -> None:
+        old = jpeg(tmp_path / "old.jpg", quarters(60, 40))
+        subprocess.run([needs("exiftool"), "-q", "-overwrite_original", "-IPTC:City=Bern", old], check=True)
+        found = read(tmp_path, made(old, disclose=("place",))["full"])
+        assert (found["IPTC:City"], found["XMP-photoshop:City"]) == ("Bern", "Bern")
+
+    def test_a_profile_only_says_what_is_other(self) -> None:
+        publish = Publish.model_validate(
+            {
+                "quality": 80,
+                "rights": {"creator": "Ann", "usage_terms": "Ask."},
+                "targets": {"web": {"kind": "folder", "path": "/w", "profile": "open"}},
+                "profiles": {"open": {"disclose": ["place"], "rights": {"usage_terms": "CC BY"}}},
+            }
+        )
+        profile = publish.profile_of("web")
+        assert (profile.quality, profile.disclose) == (80, ("place",))
+        assert (profile.rights.creator, profile.rights.usage_terms) == ("Ann", "CC BY")
+
+
+def test_how_a_picture_was_generated_is_kept(original: Path) -> None:
+    for each in made(original, responsive=(640,)).values():
+        assert b"<Iptc4xmpExt:AISystemUsed>Denoiser 3</Iptc4xmpExt:AISystemUsed>" in each.content
 
 
 class TestRights:
@@ -170,12 +226,19 @@ class TestRights:
         assert found["XMP-dc:Rights"] == "© 2024 Bea"
 
     def test_nobody_is_invented(self, tmp_path: Path, original: Path) -> None:
-        found = read(tmp_path, made(original, rights={})["full"])
+        found = read(tmp_path, made(original, rights={"required": False})["full"])
         assert not {"XMP-dc:Creator", "XMP-dc:Rights", "IFD0:Copyright", "XMP-xmpRights:Marked"} & set(found)
 
-    def test_a_notice_can_be_required(self, original: Path) -> None:
-        with pytest.raises(RightsMissing, match=r"publish\.rights\.copyright"):
-            made(original, rights={"required": True})
+    def test_without_a_notice_nothing_is_made(self, original: Path) -> None:
+        with pytest.raises(RightsMissing, match=r"publish\.rights\.creator"):
+            made(original, rights={})
+        assert made(original, replace(PHOTO, rights=Rights(copyright="© Bea")), rights={})
+
+    def test_who_wrote_the_texts_is_said_where_the_owner_wants_it(self, tmp_path: Path, original: Path) -> None:
+        approved = replace(PHOTO, approved_by="ann")
+        assert "XMP-photoshop:CaptionWriter" not in read(tmp_path, made(original, approved)["full"])
+        found = read(tmp_path, made(original, approved, rights={**RIGHTS, "caption_writer": "{reviewer}"})["full"])
+        assert (found["XMP-photoshop:CaptionWriter"], found["IPTC:Writer-Editor"]) == ("ann", "ann")
 
     def test_a_template_with_an_unknown_field_is_refused(self, original: Path) -> None:
         with pytest.raises(SettingInvalid, match=r"rights\.copyright.*\{yaer\}"):
@@ -233,7 +296,13 @@ class TestResponsive:
     def test_any_setting_makes_another_profile(self, original: Path) -> None:
         profiles = {
             made(original, **told)["full"].profile
-            for told in ({}, {"watermark": {"text": "x"}}, {"rights": {}}, {"chroma": "4:2:0"}, {"responsive": (32,)})
+            for told in (
+                {},
+                {"watermark": {"text": "x"}},
+                {"disclose": ("place",)},
+                {"chroma": "4:2:0"},
+                {"responsive": (32,)},
+            )
         }
         assert len(profiles) == 5
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,16 +11,17 @@ from PIL import Image
 
 from lightgate.adapters.word_lists import word_lists
 from lightgate.domain.naming import Rule
-from lightgate.domain.photo import Field, Photo, Source
+from lightgate.domain.photo import Claim, Field, Photo, Source, Text
 from lightgate.domain.pipeline import Position, Status
 from lightgate.errors import AlreadyRequested, Conflict, IllegalMove, InputInvalid
 from lightgate.folder import DataFolder
 from lightgate.line import GIVEN_BACK_S, Line
 from lightgate.proofreading import Proofreader
+from lightgate.requests import MOST_ATTEMPTS
 from lightgate.review import Changes, Desk, Lock, TextChange, approve, bulk, edit, leave, regenerate, reject, take
 from lightgate.runner import DrainReport, drain, lapse, reconcile
 from lightgate.settings import Ollama, Settings
-from lightgate.stage import Work
+from lightgate.stage import Finding, Work
 from lightgate.stages.caption import STAGE
 from lightgate.store import RequestStatus, TextRequest
 from lightgate.testing.ollama import FakeOllama, Fault
@@ -253,3 +255,29 @@ def test_drafts_answer_no_wish(house: House) -> None:
     house.work = house.build("draft")
     assert house.drain().answered == []
     assert house.request(asked.id).status is RequestStatus.QUEUED
+
+
+def test_a_request_that_makes_its_stage_exit_is_given_up_after_its_attempts(house: House) -> None:
+    class Exiting:
+        def why_not_ready(self) -> str | None:
+            return None
+
+        def do(self, claims: Sequence[Claim]) -> Sequence[Finding]:
+            raise AssertionError("no photo is ready")
+
+        def close(self) -> None:
+            return
+
+        def can_write(self) -> bool:
+            return True
+
+        def propose(self, photo: Photo, request: TextRequest) -> Sequence[Text]:
+            sys.exit(3)
+
+    asked = house.ask(Field.CAPTION)
+    for _ in range(MOST_ATTEMPTS + 1):
+        drain(house.line, STAGE, Exiting(), "me")
+        house.clock.forward(60)
+    given_up = house.request(asked.id)
+    assert given_up.status is RequestStatus.FAILED
+    assert given_up.attempt == MOST_ATTEMPTS

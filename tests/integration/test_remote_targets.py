@@ -11,7 +11,8 @@ import pytest
 
 from lightgate.adapters.remote import ftp, sftp
 from lightgate.adapters.remote.target import RESTED_S, RemoteTarget, Verify
-from lightgate.errors import LightgateError, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
+from lightgate.adapters.target_paths import aside, draft_name
+from lightgate.errors import LightgateError, NotWritten, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
 from lightgate.ports import Found
 from support.file_servers import PASSWORD, USER, FtpSite, SftpSite, certificate_in, ftp_site, sftp_site
 from support.stores import Clock
@@ -154,6 +155,60 @@ def test_a_server_s_word_for_no_room_is_understood(
     site.go_wrong(deny="STOR", reply=reply)
     with pytest.raises(StorageFull, match="site"):
         target.put(PATH, NEW)
+
+
+@pytest.mark.parametrize("reply", ["451 Failure writing to local file.", "451 Transfer aborted. Input/output error"])
+@pytest.mark.parametrize("cut", [40_000, 110_000])
+def test_a_server_that_cannot_write_is_heard_although_it_cuts_the_line(
+    site: FtpSite, over_ftp: Callable[..., RemoteTarget], pauses: list[float], reply: str, cut: int
+) -> None:
+    target = over_ftp()
+    target.put(PATH, OLD)
+    site.go_wrong(cut=cut, reply=reply)
+    with pytest.raises(NotWritten, match=reply[4:20]) as caught:
+        target.put(PATH, NEW)
+    assert not caught.value.is_charged
+    assert "disk" in caught.value.message
+    assert "disk" in (target.why_not_ready() or "")
+    assert (files(site.root), pauses) == ({PATH: OLD}, [])
+
+
+def test_replies_in_an_old_alphabet_are_no_hindrance(site: FtpSite, over_ftp: Callable[..., RemoteTarget]) -> None:
+    site.go_wrong(alphabet="latin-1", deny="RNTO", reply="550 Accès refusé")
+    target = over_ftp()
+    with pytest.raises(TargetRefused, match="refus"):
+        target.put(PATH, NEW)
+
+
+@pytest.mark.parametrize("reply", ["500 PASV not understood.", "502 Command not implemented."])
+def test_a_server_that_knows_only_the_extended_way_is_asked_that_way(
+    site: FtpSite, over_ftp: Callable[..., RemoteTarget], reply: str
+) -> None:
+    site.go_wrong(deny="PASV", reply=reply, times=99)
+    over_ftp().put(PATH, NEW)
+    assert files(site.root) == {PATH: NEW}
+
+
+def test_a_server_that_is_full_of_guests_is_asked_again_soon(
+    site: FtpSite, over_ftp: Callable[..., RemoteTarget]
+) -> None:
+    site.go_wrong(deny="PASS", reply="530 Sorry, the maximum number of clients (3) are already connected.", times=1)
+    target = over_ftp()
+    assert "maximum number" in (target.why_not_ready() or "")
+    assert target.why_not_ready() is None
+
+
+def test_what_a_killed_renaming_left_aside_is_cleared_away(
+    site: FtpSite, over_ftp: Callable[..., RemoteTarget]
+) -> None:
+    site.go_wrong(no_overwrite=True)
+    folder = (site.root / PATH).parent
+    folder.mkdir(parents=True)
+    draft = draft_name("Harbour_001.JPG")
+    (folder / draft).write_bytes(NEW)
+    (folder / aside(draft)).write_bytes(OLD)
+    over_ftp().put(PATH, NEW)
+    assert files(site.root) == {PATH: NEW}
 
 
 @pytest.mark.parametrize("command", ["STOR", "RNTO", "RNFR"])

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from lightgate.bootstrap import build
 from lightgate.domain.photo import Field, Source, Text
 from lightgate.publishing.retention import Retention, tidy_originals
+from lightgate.runner import reconcile
+from lightgate.settings import Publish, Settings
 from support.site import House, house_in
 from support.stores import NOON
 
@@ -83,3 +86,14 @@ def test_an_archive_that_cannot_be_written_leaves_the_copy(house: House, tmp_pat
     assert tidy(house, "archive", tmp_path / "archive") == 0
     assert original(house, live).is_file()
     assert not original(house, live).is_symlink()
+
+
+def test_the_owner_s_choice_is_applied_as_time_goes_by(house: House, tmp_path: Path) -> None:
+    live = house.take_in()
+    house.bring_live(live)
+    publish = Publish(originals="archive", archive=tmp_path / "archive")
+    wired = build(Settings(home=house.home, publish=publish), dispatch=house.sent)
+    reconcile(wired.line())
+    wired.close()
+    assert (tmp_path / "archive/2026/city/Harbour_001.jpg").is_file()
+    assert original(house, live).is_symlink()

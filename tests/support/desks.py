@@ -44,7 +44,7 @@ def photograph(file: Path, number: int = 0, *, camera: str | None = "EOS R5", fo
     file.parent.mkdir(parents=True, exist_ok=True)
     exif = Image.Exif()
     if camera:
-        exif[0x010F], exif[0x0110] = "Canon", camera
+        exif[0x010F], exif[0x0110], exif[0x013B] = "Canon", camera, "Ann"
         exif.get_ifd(0x8769)[0x9003] = f"2024:05:01 12:{number // 60:02}:{number % 60:02}"
     picture = Image.new("RGB", (40, 30), (number % 256, number // 256, 99))
     picture.save(file, format_, exif=exif)

@@ -45,6 +45,11 @@ class FtpSite:
     def commands(self) -> list[str]:
         return self.log.read_text("utf-8").split() if self.log.exists() else []
 
+    @property
+    def received_bytes(self) -> int:
+        """How many bytes of files it was sent."""
+        return sum(int(line.removeprefix("RECEIVED:")) for line in self.commands if line.startswith("RECEIVED:"))
+
     def forget(self) -> None:
         self.log.unlink(missing_ok=True)
 

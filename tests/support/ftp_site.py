@@ -5,7 +5,8 @@
 It prints its port. Faults: ``reset`` and ``deny`` name a command, ``times`` how often, and ``reply``
 with which words it is denied; ``lie`` is added to every SIZE;
 ``silent`` names a command that gets no answer; ``full_after`` is how many bytes fit on the disk; ``hash`` is true, or a
-wrong hash; ``no_size`` and ``no_overwrite`` are servers that lack a feature.
+wrong hash; ``no_size`` and ``no_overwrite`` are servers that lack a feature; ``alphabet`` is what it writes its replies
+in; ``cut`` is after how many bytes it gives an upload up, with the words of ``reply``.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ warnings.simplefilter("ignore")
 from OpenSSL import SSL  # noqa: E402
 from pyftpdlib.authorizers import DummyAuthorizer  # noqa: E402
 from pyftpdlib.filesystems import AbstractedFS  # noqa: E402
-from pyftpdlib.handlers import FTPHandler, TLS_FTPHandler  # noqa: E402
+from pyftpdlib.handlers import DTPHandler, FTPHandler, TLS_FTPHandler  # noqa: E402
+from pyftpdlib.log import logger  # noqa: E402
 from pyftpdlib.servers import FTPServer  # noqa: E402
 
 ROOT, LOG, FAULTS, *CERTIFICATE = (Path(each) for each in sys.argv[1:])
@@ -80,6 +82,10 @@ class Faulty:
 
     def on_connect(self) -> None:
         note("CONNECT")
+        self.encoding = str(fault("alphabet") or "utf8")
+
+    def on_file_received(self, file: str) -> None:
+        note(f"RECEIVED:{Path(file).stat().st_size}")
 
     def process_command(self, cmd: str, *args: object, **kwargs: object) -> None:
         note(cmd)
@@ -114,8 +120,21 @@ class Faulty:
 XSHA256 = {"perm": "l", "auth": True, "arg": True, "help": "Syntax: XSHA256 <SP> file."}
 
 
+class Upload(DTPHandler):
+    """A data line that a server with trouble of its own cuts off."""
+
+    def handle_read_event(self) -> None:
+        super().handle_read_event()
+        limit = fault("cut")
+        if limit is not None and self.tot_bytes_received > int(str(limit)):
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._resp = (str(fault("reply")), logger.debug)
+            self.close()
+
+
 class PlainSite(Faulty, FTPHandler):
     proto_cmds: ClassVar = {**FTPHandler.proto_cmds, "XSHA256": XSHA256}
+    dtp_handler = Upload
 
 
 class TlsSite(Faulty, TLS_FTPHandler):
@@ -141,7 +160,7 @@ def main() -> None:
     handler.authorizer.add_user("ann", "s3cret", str(ROOT), perm="elradfmwMT")
     handler.abstracted_fs = Disk
     handler.use_sendfile = False
-    handler.banner = "ready"
+    handler.banner = "ready, Bienvenue à l'hôtel"
     server = FTPServer(("127.0.0.1", 0), handler)
     sys.stdout.write(f"{server.address[1]}\n")
     sys.stdout.flush()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from statistics import quantiles
 
 
 def cpu_ms(work: Callable[[], object], rounds: int = 5) -> float:
@@ -14,6 +15,11 @@ def cpu_ms(work: Callable[[], object], rounds: int = 5) -> float:
         work()
         took.append(time.process_time() - start)
     return 1000 * min(took)
+
+
+def p95(values: Sequence[float]) -> float:
+    """Give the 95th percentile."""
+    return quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else values[0]
 
 
 def result(name: str, value: float, unit: str, ratio: float | None = None, against: str = "") -> dict[str, object]:

@@ -62,6 +62,27 @@ def private_exif(orientation: int = 1) -> bytes:
     return exif.tobytes()
 
 
+#: an XMP packet that says whatever a file can say that its owner may not want to publish, and what only it can know
+TELLING_XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:exif="http://ns.adobe.com/exif/1.0/" xmlns:aux="http://ns.adobe.com/exif/1.0/aux/"
+ xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" xmlns:Iptc4xmpCore="http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"
+ xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+ xmlns:mwg-rs="http://www.metadataworkinggroup.com/schemas/regions/" xmlns:stArea="http://ns.adobe.com/xmp/sType/Area#"
+ exif:GPSLatitude="51,30.5N" exif:GPSLongitude="4,30.5E" aux:SerialNumber="SN-12345678" aux:OwnerName="Olivia Owner"
+ photoshop:City="Zürich" photoshop:Country="Switzerland" Iptc4xmpCore:CountryCode="CHE"
+ Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
+ Iptc4xmpExt:AISystemUsed="Denoiser 3">
+<Iptc4xmpCore:Location><rdf:Alt><rdf:li xml:lang="x-default">Limmatquai</rdf:li></rdf:Alt></Iptc4xmpCore:Location>
+<Iptc4xmpCore:ExtDescrAccessibility><rdf:Alt><rdf:li xml:lang="x-default">Two herons stand on a wall of stone.</rdf:li>
+<rdf:li xml:lang="de">Zwei Reiher stehen auf einer Mauer.</rdf:li></rdf:Alt></Iptc4xmpCore:ExtDescrAccessibility>
+<Iptc4xmpExt:PersonInImage><rdf:Bag><rdf:li>Paula Person</rdf:li></rdf:Bag></Iptc4xmpExt:PersonInImage>
+<mwg-rs:Regions rdf:parseType="Resource"><mwg-rs:RegionList><rdf:Bag><rdf:li>
+<rdf:Description mwg-rs:Name="Paula Person" mwg-rs:Type="Face">
+<mwg-rs:Area stArea:x="0.25" stArea:y="0.1" stArea:w="0.2" stArea:h="0.05" stArea:unit="normalized"/>
+</rdf:Description></rdf:li></rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions>
+</rdf:Description></rdf:RDF></x:xmpmeta>""".encode()
+
+
 def jpeg(file: Path, picture: Image.Image, **options: object) -> Path:
     """Save a JPEG of good quality."""
     picture.save(file, "JPEG", quality=95, subsampling=0, **options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ FLOP = 8.82e9
 
 
 def precisions() -> list[str]:
-    """Give what can run here."""
+    """Give what can run here; BENCH_PRECISIONS names some of them, for a long run."""
     has_onnx = all(importlib.util.find_spec(name) for name in ("onnxruntime", "onnx", "onnxscript"))
-    return [*(["int8"] if has_onnx else []), "bfloat16", "float32"]
+    found = [*(["int8"] if has_onnx else []), "bfloat16", "float32"]
+    wanted = os.environ.get("BENCH_PRECISIONS", "").split()
+    return [each for each in found if each in wanted or not wanted]
 
 
 def is_there() -> bool:

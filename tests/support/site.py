@@ -12,7 +12,6 @@ from lightgate.adapters.renditions import renditions
 from lightgate.adapters.secrets import seal_key
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.website import open_website
-from lightgate.delivery import Website
 from lightgate.domain.photo import Exif, ExifFacts, Photo, QualityFacts, Rights, Scores
 from lightgate.domain.pipeline import Result, advance, start
 from lightgate.domain.seal import SEAL_VERSION, seal
@@ -20,6 +19,7 @@ from lightgate.folder import DataFolder
 from lightgate.ports import CatalogueRow, Renderer
 from lightgate.runner import DrainReport, Line, drain, lapse
 from lightgate.settings import Publish, Settings
+from lightgate.site import Website
 from lightgate.stages.publish import STAGE, Publisher
 from lightgate.store import NewPhoto
 from support.pictures import jpeg_bytes
@@ -120,6 +120,9 @@ class House:
 
     def unpublish(self, *ids: int) -> Sequence[publishing.Outcome]:
         return publishing.unpublish(self.store, self.folder, ROUTE, self.website, ids, "ann", self.clock())
+
+    def undo(self) -> Sequence[publishing.Outcome]:
+        return publishing.undo_release(self.store, self.folder, ROUTE, self.website, "ann", self.clock())
 
     def work(self, renderer: Renderer | None = None, kill_at: str | None = None) -> Publisher:
         return Publisher(

@@ -78,6 +78,37 @@ def test_a_fit_that_is_clearly_better_is_adopted_and_rates_what_waits(store: Sql
     assert read_judge(DataFolder(tmp_path).calibration) is not None
 
 
+def test_a_second_run_compares_with_the_default_again(store: SqliteStore, tmp_path: Path) -> None:
+    rated_photos(store, liked)
+    first, second = (calibrate(store, DataFolder(tmp_path), BandLimits(), NOON) for _ in range(2))
+    assert second.is_adopted
+    assert (second.default, second.fitted) == (first.default, first.fitted)
+
+
+def test_a_fit_that_is_given_up_takes_its_ratings_along(store: SqliteStore, tmp_path: Path) -> None:
+    rated_photos(store, liked)
+    calibrate(store, DataFolder(tmp_path), BandLimits(), NOON)
+    with store.writing() as tx:
+        random = np.random.default_rng(9)
+        for photo in tx.pictures.starred():
+            header = HeaderExtra(stars=int(random.integers(1, 6)))
+            tx.photos.write_facts(photo.id, ExifFacts(Exif(), extra=header), NOON)
+    report = calibrate(store, DataFolder(tmp_path), BandLimits(), NOON)
+    assert (report.is_adopted, report.rated) == (False, 120)
+    with store.reading() as tx:
+        assert {photo.scores.qr_mode for photo in tx.photos.many(list(range(1, 121)))} == {"full"}
+    assert read_judge(DataFolder(tmp_path).calibration) is None
+
+
+def test_scores_of_two_precisions_are_never_mixed(store: SqliteStore, tmp_path: Path) -> None:
+    rated_photos(store, liked)
+    with store.writing() as tx:
+        for photo_id in range(1, 41):
+            tx.photos.write(photo_id, {"score_model": "m cpu-int8"})
+    report = calibrate(store, DataFolder(tmp_path), BandLimits(), NOON)
+    assert (report.photos, report.model, report.rated) == (80, "m cpu-float32", 80)
+
+
 def test_stars_by_chance_change_nothing(store: SqliteStore, tmp_path: Path) -> None:
     rated_photos(store, by_chance)
     report = calibrate(store, DataFolder(tmp_path), BandLimits(), NOON)

@@ -40,6 +40,7 @@ class House:
             lock=self.lock,
             picture=self._picture,
             runtime_line=self._runtime_line,
+            load=self._load,
             clock=clock.pop if clock else lambda: 0.0,
         )
 
@@ -52,6 +53,10 @@ class House:
     def _runtime_line(self) -> str:
         self.loaded += 1
         return "fake, 100% GPU"
+
+    def _load(self) -> None:
+        assert self.lock.is_held
+        self.loaded += 1
 
     def note(self, key: str = "caption.status") -> str | None:
         with self.store.reading() as tx:
@@ -86,6 +91,27 @@ def photo(store: SqliteStore) -> Photo:
 
 def person(field: Field, value: str, language: str = "en", **more: bool) -> Text:
     return Text(language, field, value, Source.PERSON, **more)
+
+
+class TestLoading:
+    def test_the_model_is_loaded_while_photos_are_looked_at(self, store: SqliteStore) -> None:
+        bring_to(store, add_photos(store, 1)[0], "quality")
+        house = House(store)
+        house.work.why_not_ready()
+        house.work.close()
+        assert house.loaded == 1
+        assert not house.lock.is_held
+
+    def test_it_is_not_loaded_for_nobody_nor_from_a_server_that_is_away(self, store: SqliteStore) -> None:
+        photo = add_photos(store, 1)[0]
+        house = House(store)
+        house.work.why_not_ready()
+        house.work.close()
+        bring_to(store, photo, "quality")
+        house.model.reason = AWAY
+        house.work.why_not_ready()
+        house.work.close()
+        assert house.loaded == 0
 
 
 class TestWaiting:

@@ -18,7 +18,10 @@ Run = Callable[..., Result]
 
 
 def all_commands(group: click.Group, path: Sequence[str] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         yield (*path, name), command
         if isinstance(command, click.Group):
             yield from all_commands(command, (*path, name))
@@ -73,7 +76,11 @@ def test_the_version_is_told(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("no-such-command",), 2, "No such command"),
+        (("no-such-command",), 2, "lightgate: No such command 'no-such-command'. See lightgate --help.\n"),
+        (("submti",), 2, "lightgate: No such command 'submti'. Did you mean 'submit'? See lightgate --help.\n"),
+        (("submit", "--sbject"), 2, "Did you mean one of: '--subject'"),
+        (("show", "abc"), 2, "lightgate: Invalid value for 'PHOTO': 'abc' is not a valid integer."),
+        (("--config", ".", "sets"), 2, "is a directory"),
         (("submit",), 2, "Missing: PATHS, --subject, --location, --folder."),
         (("submit", "no-such-folder"), 2, "does not exist"),
         (("retry",), 2, "Give photo numbers, or --failed."),
@@ -89,7 +96,8 @@ def test_a_mistake_is_one_sentence_and_an_exit_code(run: Run, arguments: tuple[s
     result = run(*arguments, typed="long enough to be one\n")
     assert result.exit_code == code
     assert said in result.stderr
-    assert "Traceback" not in result.output
+    assert result.stderr.startswith("lightgate: ")
+    assert result.stderr.count("\n") == 1
 
 
 def test_a_mistyped_variable_is_refused_with_a_suggestion(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,8 +110,17 @@ def test_a_mistyped_variable_is_refused_with_a_suggestion(run: Run, monkeypatch:
 def test_a_data_folder_that_cannot_be_made_is_a_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIGHTGATE_HOME", "/dev/null/data")
     result = run("sets")
+    assert result.exit_code == 2
+    assert result.stderr == "lightgate: The setting home is not valid: /dev/null is a file, not a folder.\n"
+
+
+def test_a_folder_without_a_photograph_is_no_success(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "canals").mkdir()
+    (tmp_path / "canals" / "notes.txt").write_text("The canals in May", "utf-8")
+    result = submit(run, tmp_path / "canals")
     assert result.exit_code == 1
-    assert result.stderr.startswith("lightgate: Not a directory")
+    assert "skipped notes.txt: .txt files are not taken in." in result.stdout
+    assert "Canal houses, Amsterdam: none of these files can be taken in." in result.stdout
 
 
 def test_a_set_is_taken_in_without_a_broker_and_listed(run: Run, pictures: Path) -> None:
@@ -114,6 +131,12 @@ def test_a_set_is_taken_in_without_a_broker_and_listed(run: Run, pictures: Path)
     assert "3 photos taken in as canal-houses-amsterdam" in result.stdout
     [listed] = json.loads(run("sets", "--json").stdout)
     assert (listed["set"], listed["photos"], listed["on_the_way"]) == ("canal-houses-amsterdam", 3, 3)
+
+
+def test_a_set_that_was_taken_in_before_is_nothing_new_and_no_failure(run: Run, pictures: Path) -> None:
+    submit(run, pictures)
+    again = submit(run, pictures)
+    assert (again.exit_code, again.stdout.splitlines()[-1]) == (0, "Canal houses, Amsterdam: nothing new.")
 
 
 def test_a_dry_run_names_the_photos_and_takes_nothing_in(run: Run, pictures: Path) -> None:

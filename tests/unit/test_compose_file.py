@@ -62,6 +62,13 @@ def test_what_runs_on_can_be_stopped_in_good_order_and_is_limited(ours: dict[str
         assert "healthcheck" in service, name
 
 
+def test_asking_how_they_are_costs_little(services: dict[str, Any]) -> None:
+    often = {name: service["healthcheck"]["interval"] for name, service in services.items() if "healthcheck" in service}
+
+    assert often
+    assert not [name for name, interval in often.items() if int(interval.removesuffix("s")) < 5]
+
+
 def test_each_image_is_built_by_one_service_since_two_at_once_collide(ours: dict[str, Any]) -> None:
     builders = {name: service["image"] for name, service in ours.items() if "build" in service}
 

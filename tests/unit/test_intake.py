@@ -15,6 +15,7 @@ from lightgate.errors import CatalogueUnreachable, InputInvalid, NameTooLong, So
 from lightgate.intake import Desk, plan, submit, sweep
 from lightgate.ports import Header
 from support.desks import all_photos, canals, card, contents, copies, make_desk, photograph, read_exif_and_name
+from support.raw_files import write_dng
 from support.stores import NOON, Sent
 
 
@@ -142,12 +143,27 @@ class TestWhatIsLeft:
         assert found.pop("words.jpg")
         assert found == {
             "empty.jpg": "The file is empty.",
-            "raw.CR2": ".cr2 files are not taken in.",
+            "raw.CR2": "The picture cannot be read: the beginning of this TIFF file is damaged or missing.",
             "notes.txt": ".txt files are not taken in.",
             "noending": "Files without an ending are not taken in.",
             "pipe.jpg": "It is not a file.",
         }
         assert report.left == ("1 folder (--recursive goes into them)",)
+
+    def test_a_raw_file_alone_is_taken_in_as_such(self, desk: Desk, tmp_path: Path) -> None:
+        (tmp_path / "raws").mkdir()
+        write_dng(tmp_path / "raws" / "DSC_1.NEF", None)
+        report = submit(desk, [canals(tmp_path / "raws")])[0]
+        assert (len(report.photo_ids), report.skipped) == (1, ())
+        (photo,) = all_photos(desk)
+        assert (photo.original_file_name, photo.suffix) == ("DSC_1.NEF", ".raw")
+
+    def test_a_raw_file_beside_its_picture_is_left_there(self, desk: Desk, dcim: Path) -> None:
+        picture = next(each for each in dcim.iterdir() if each.suffix.lower() == ".jpg")
+        write_dng(picture.with_suffix(".DNG"), None)
+        report = submit(desk, [canals(dcim)])[0]
+        assert picture.name not in reasons(report.skipped)
+        assert "1 RAW file (beside its picture)" in report.left
 
     def test_a_truncated_header_and_a_pixel_bomb_are_named(self, desk: Desk, dcim: Path) -> None:
         whole = (dcim / "IMG_0000.JPG").read_bytes()

@@ -9,27 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightgate.domain.layout import Layout, part, year_of
-from lightgate.domain.photo import Exif, Photo
-from lightgate.domain.pipeline import Position, Status
+from lightgate.domain.photo import Exif
 from lightgate.errors import SettingInvalid
+from support.published import BARE
 
 LAYOUT = Layout({"full": "{year}/{folder}/{name}", "thumb": "{year}/thumbs/{folder}/{name}"})
-PHOTO = Photo(
-    id=1,
-    set_id=1,
-    set_slug="s",
-    position=Position("publish", Status.RUNNING),
-    version=1,
-    original_file_name="a.jpg",
-    relative_path="a.jpg",
-    content_hash="0" * 64,
-    size_bytes=1,
-    suffix=".jpg",
-    subject="S",
-    location="L",
-    folder="Old harbour & quay",
-    exif=Exif(date_time="2024:05:01 10:00:00"),
-)
+PHOTO = replace(BARE, folder="Old harbour & quay", exif=Exif(date_time="2024:05:01 10:00:00"))
 
 
 def test_a_photo_lies_under_its_year_and_folder() -> None:

@@ -28,6 +28,7 @@ MEASURED = Measurements(
     burnt=0.0,
     blocked=0.0,
     exposure=0.8,
+    brightest=0.8,
     contrast=0.7,
     colourfulness=40.0,
     is_black_and_white=False,
@@ -144,8 +145,17 @@ class TestQuality:
         QualityWork(plain, folder, BandLimits(), careful=careful).do([Claim(photo, 1, "worker")])
         assert (len(plain.developed), len(careful.developed)) == ((0, 1) if is_careful else (1, 0))
 
+    def test_the_preview_of_a_raw_file_is_developed_with_care_and_the_rating_says_so(self, folder: DataFolder) -> None:
+        careful = FakeDarkroom(MEASURED)
+        photo = replace(claim(1).photo, exif=Exif(format="RAW", width=6000, height=4000))
+        work = QualityWork(FakeDarkroom(MEASURED), folder, BandLimits(), careful=careful)
+        (found,) = work.do([Claim(photo, 1, "worker")])
+        assert len(careful.developed) == 1
+        assert isinstance(found, QualityFacts)
+        assert found.scores.components[-1].text.startswith("Rated on the camera's preview of 6000")
+
     def test_a_fitted_rating_takes_the_place_of_the_computed_one(self, folder: DataFolder) -> None:
-        judge = Judge("fake", "1.1", (0.0,) * 6, 1.0, ((0.0, 2.0), (1.0, 9.0), (2.0, 9.5)))
+        judge = Judge("fake", "1.2", (0.0,) * 6, 1.0, ((0.0, 2.0), (1.0, 9.0), (2.0, 9.5)))
         (found,) = QualityWork(FakeDarkroom(MEASURED), folder, BandLimits(), FakeScorer(), judge=judge).do([claim(1)])
         assert isinstance(found, QualityFacts)
         assert (found.scores.qr, found.scores.band, found.scores.qr_mode) == (9.0, "Top", "calibrated")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,11 @@ def test_a_prompt_tells_what_is_known() -> None:
     for told in ("German", "Canal parade", "Amsterdam", "Events", "2024:08:03", "pride, boat", "say more of the crowd"):
         assert told in prompt
     assert "- About the set: The mayor stands on $boat two." in prompt
+
+
+def test_the_light_by_time_and_place_is_told() -> None:
+    prompt = read_prompt(CAPTION).fill(replace(REQUEST, light="evening, the sun 3° above the horizon"))
+    assert "place, by calculation: evening, the sun 3° above the horizon" in prompt
 
 
 def test_only_the_last_captions_are_to_be_avoided() -> None:

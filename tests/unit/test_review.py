@@ -9,11 +9,19 @@ import pytest
 
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.domain.naming import Rule
-from lightgate.domain.photo import Field, Issue, Photo, Publication, Source
+from lightgate.domain.photo import CaptionFacts, Exif, ExifFacts, Field, Issue, Photo, Publication, Source, Text
 from lightgate.domain.pipeline import Position, Result, Status, advance
 from lightgate.domain.seal import is_sealed
 from lightgate.domain.words import ReviewStatus, review_status
-from lightgate.errors import Conflict, DuplicatePhoto, IllegalMove, InputInvalid, NameTaken, ProofBlocks
+from lightgate.errors import (
+    Conflict,
+    DuplicatePhoto,
+    IllegalMove,
+    InputInvalid,
+    NameTaken,
+    ProofBlocks,
+    RawNotDeveloped,
+)
 from lightgate.folder import DataFolder
 from lightgate.review import (
     Changes,
@@ -68,6 +76,13 @@ def photo_at(store: SqliteStore, step: str) -> int:
     return photo_id
 
 
+def photos_at_review(store: SqliteStore, count: int) -> list[int]:
+    ids = add_photos(store, count)
+    for photo_id in ids:
+        bring_to(store, photo_id, "review")
+    return ids
+
+
 def store_photo(store: SqliteStore) -> Photo:
     photo_id = photo_at(store, "review")
     with store.reading() as tx:
@@ -106,6 +121,15 @@ class TestApprove:
             approve(desk, photo_id, 1, "ann")
         with store.reading() as tx:
             assert tx.photos.get(photo_id).approval_id is None
+
+    def test_the_preview_of_a_raw_file_is_no_picture_to_approve(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        with store.writing() as tx:
+            tx.photos.write_facts(photo_id, ExifFacts(Exif(format="RAW")), NOON)
+        with pytest.raises(RawNotDeveloped, match="lightgate replace"):
+            approve(desk, photo_id, version_of(store, photo_id), "ann")
+        with store.reading() as tx:
+            assert tx.photos.get(photo_id).position == Position("review", Status.WAITING)
 
     def test_a_blocking_proof_needs_a_reason_which_is_kept(self, desk: Desk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
@@ -323,8 +347,8 @@ class TestBulkAndUndo:
             before = tx.photos.get(photo_id)
         edited = edit(desk, photo_id, 1, caption("Something else stands here about the harbour and boats."), "ann")
         approve(desk, photo_id, edited.version, "ann")
-        assert undo(desk, "ann").position.step == "review"
-        restored = undo(desk, "ann")
+        assert undo(desk, "ann").photos[0].position.step == "review"
+        [restored] = undo(desk, "ann").photos
         assert restored.text("en", Field.CAPTION).value == before.text("en", Field.CAPTION).value  # type: ignore[union-attr]
         with pytest.raises(NothingToUndo):
             undo(desk, "ann")
@@ -335,22 +359,22 @@ class TestBulkAndUndo:
         approved = approve(desk, photo.id, 2, "ann", "seen")
         assert approved.position.step == "release"
         undo(desk, "ann")
-        assert undo(desk, "ann").qr_by_person is None
-        assert redo(desk, "ann").qr_by_person == 8.0
-        assert redo(desk, "ann").position.step == "release"
+        assert undo(desk, "ann").photos[0].qr_by_person is None
+        assert redo(desk, "ann").photos[0].qr_by_person == 8.0
+        assert redo(desk, "ann").photos[0].position.step == "release"
         with pytest.raises(NothingToRedo):
             redo(desk, "ann")
-        undone = undo(desk, "ann")
+        [undone] = undo(desk, "ann").photos
         edit(desk, photo.id, undone.version, Changes(qr=3.0), "ann")
         with pytest.raises(NothingToRedo):
             redo(desk, "ann")
-        assert undo(desk, "ann").qr_by_person == 8.0
+        assert undo(desk, "ann").photos[0].qr_by_person == 8.0
 
     def test_a_rejection_done_again_keeps_its_reason(self, desk: Desk, store: SqliteStore) -> None:
         photo = store_photo(store)
         reject(desk, photo.id, 1, "ann", "Blurred")
         undo(desk, "ann")
-        assert redo(desk, "ann").reject_reason == "Blurred"
+        assert redo(desk, "ann").photos[0].reject_reason == "Blurred"
 
     def test_an_earlier_value_comes_back_whoever_changed_it(self, desk: Desk, store: SqliteStore) -> None:
         photo = store_photo(store)
@@ -377,13 +401,57 @@ class TestBulkAndUndo:
     def test_undoing_an_edit_gives_the_old_rating_and_identity(self, desk: Desk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         edit(desk, photo_id, 1, Changes(qr=9, location="Antwerp"), "ann")
-        restored = undo(desk, "ann")
+        [restored] = undo(desk, "ann").photos
         assert (restored.qr_by_person, restored.location) == (None, "Rotterdam")
+
+    def test_what_was_done_to_many_is_taken_back_and_done_again_in_one(self, desk: Desk, store: SqliteStore) -> None:
+        ids = photos_at_review(store, 3)
+        edit(desk, ids[0], 1, Changes(qr=2.0), "ann")
+        bulk(desk, ids, "approve", "ann", reason="seen")
+        bulk(desk, ids, "edit", "ann", changes=Changes(location="Antwerp"))
+        assert [photo.location for photo in undo(desk, "ann").photos] == ["Rotterdam"] * 3
+        assert {photo.location for photo in redo(desk, "ann").photos} == {"Antwerp"}
+        undo(desk, "ann")
+        assert [photo.qr_by_person for photo in undo(desk, "ann").photos] == [2.0, None, None]
+        assert [photo.qr_by_person for photo in undo(desk, "ann").photos] == [None]
+        with pytest.raises(NothingToUndo):
+            undo(desk, "ann")
+
+    def test_what_somebody_went_on_with_is_passed_over_and_said(self, desk: Desk, store: SqliteStore) -> None:
+        ids = photos_at_review(store, 3)
+        edit(desk, ids[2], 1, Changes(qr=2.0), "ann")
+        bulk(desk, ids, "edit", "ann", changes=Changes(subject="Boats"))
+        edit(desk, ids[1], version_of(store, ids[1]), Changes(subject="Ships"), "bob")
+        undone = undo(desk, "ann")
+        assert [photo.id for photo in undone.photos] == [ids[0], ids[2]]
+        assert [(photo_id, error.code) for photo_id, error in undone.refused] == [(ids[1], "conflict")]
+        # it does not stand in the way of what was done before
+        assert undo(desk, "ann").photos[0].qr_by_person is None
+        with store.reading() as tx:
+            assert tx.photos.get(ids[1]).subject == "Ships"
+
+    def test_undo_never_replaces_what_another_wrote(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        edit(desk, photo_id, 1, Changes(qr=9), "ann")
+        edit(desk, photo_id, 2, Changes(qr=4), "bob")
+        with pytest.raises(Conflict):
+            undo(desk, "ann")
+        assert version_of(store, photo_id) == 3
+
+    def test_a_text_that_is_the_models_again_says_so(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        text = Text("en", Field.CAPTION, "Boats lie in the old harbour at noon.", Source.MODEL, model="qwen")
+        with store.writing() as tx:
+            tx.photos.write_facts(photo_id, CaptionFacts((text,)), NOON)
+        edit(desk, photo_id, version_of(store, photo_id), caption("Something else entirely."), "ann")
+        back = undo(desk, "ann").photos[0].text("en", Field.CAPTION)
+        assert back is not None
+        assert (back.value, back.source, back.model) == (text.value, Source.MODEL, "qwen")
 
     def test_a_rejection_is_taken_back(self, desk: Desk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         reject(desk, photo_id, 1, "ann", "wrong")
-        assert undo(desk, "ann").position == Position("review", Status.WAITING)
+        assert undo(desk, "ann").photos[0].position == Position("review", Status.WAITING)
 
 
 def test_no_door_of_review_leads_to_publish(desk: Desk, store: SqliteStore) -> None:

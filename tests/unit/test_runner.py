@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -13,8 +15,8 @@ from lightgate.adapters.sqlite import SqliteStore
 from lightgate.domain.photo import CaptionFacts, Claim, Exif, ExifFacts, Publication, PublishFacts
 from lightgate.domain.pipeline import Position, Status
 from lightgate.errors import ModelAnswerBad, ModelServerDown, ServiceMissing, UnreadableImage
-from lightgate.line import GIVEN_BACK_S, Heartbeat, Line, Rarely
-from lightgate.runner import drain, give_back, lapse, reconcile
+from lightgate.line import GIVEN_BACK_S, Heartbeat, Line, Rarely, wake_waiting
+from lightgate.runner import Pool, drain, give_back, lapse, reconcile
 from lightgate.stage import Finding, Stage
 from lightgate.store import PhotoFilter
 from support.stores import ROUTE, Clock, Sent, add_photos, bring_to, good_texts, make_store
@@ -108,7 +110,9 @@ def test_one_bad_photo_fails_alone(line: Line, store: SqliteStore) -> None:
     assert photo.error.message == "The picture cannot be read: it is empty."
 
 
-@pytest.mark.parametrize("fault", [ValueError("boom"), MemoryError()])
+@pytest.mark.parametrize(
+    "fault", [ValueError("boom"), MemoryError(), RecursionError(), SystemExit(1), KeyboardInterrupt(), CancelledError()]
+)
 def test_a_photo_that_breaks_its_batch_is_found_and_the_others_finish(
     line: Line, store: SqliteStore, fault: BaseException
 ) -> None:
@@ -137,6 +141,44 @@ def test_a_photo_that_never_works_is_quarantined_after_its_attempts(
     assert len(work.batches) == ROUTE[0].max_attempts
     with store.reading() as tx:
         assert tx.photos.get(photo_id).position == Position("exif", Status.FAILED, 3)
+
+
+def test_a_stage_that_exits_by_itself_is_charged_until_its_photo_is_quarantined(
+    line: Line, store: SqliteStore, clock: Clock
+) -> None:
+    [photo_id] = add_photos(store, 1)
+
+    def act(claim: Claim) -> Finding:
+        raise SystemExit(0)
+
+    for _ in range(5):
+        drain(line, stage(), Doing(act), "me")
+        clock.forward(100)
+    with store.reading() as tx:
+        photo = tx.photos.get(photo_id)
+    assert photo.position == Position("exif", Status.FAILED, 3)
+    assert photo.error is not None
+    assert photo.error.code == "unexpected"
+    assert "SystemExit" in photo.error.message
+
+
+def test_facts_that_the_database_cannot_hold_cost_only_their_photo(line: Line, store: SqliteStore) -> None:
+    ids = add_photos(store, 4)
+    half_a_letter = ExifFacts(Exif(camera="\udcff"))
+    report = drain(line, stage(), Doing(lambda claim: half_a_letter if claim.photo.id == ids[1] else FACTS), "me")
+    assert sorted(report.done) == sorted(set(ids) - {ids[1]})
+    assert [each.id for each in report.failed] == [ids[1]]
+    with store.reading() as tx:
+        assert tx.photos.get(ids[1]).position == Position("exif", Status.QUEUED, 1)
+
+
+def test_a_stage_that_forgets_a_photo_of_its_batch_is_asked_for_each_alone(line: Line, store: SqliteStore) -> None:
+    class Forgetful(Doing):
+        def do(self, claims: Sequence[Claim]) -> Sequence[Finding]:
+            return super().do(claims)[:1]
+
+    ids = add_photos(store, 3)
+    assert sorted(drain(line, stage(), Forgetful(lambda claim: FACTS), "me").done) == sorted(ids)
 
 
 def test_a_repeated_attempt_waits(line: Line, store: SqliteStore, clock: Clock) -> None:
@@ -190,13 +232,26 @@ def test_what_was_taken_away_while_working_is_not_written(line: Line, store: Sql
 
 def test_a_stop_in_good_order_hands_back_uncharged(line: Line, store: SqliteStore) -> None:
     add_photos(store, 2)
+    told = Event()
 
     def act(claim: Claim) -> Finding:
+        told.set()
         raise SystemExit
 
     with pytest.raises(SystemExit):
-        drain(line, stage(), Doing(act), "me")
+        drain(line, stage(), Doing(act), "me", Pool(is_stopping=told.is_set))
     assert positions(store) == [Position("exif", Status.QUEUED, 0)] * 2
+
+
+def test_a_worker_that_was_told_to_stop_claims_nothing_more(line: Line, store: SqliteStore) -> None:
+    ids = add_photos(store, 2)
+    told = Event()
+
+    def act(claim: Claim) -> Finding:
+        told.set()
+        return FACTS
+
+    assert drain(line, stage(batch=1), Doing(act), "me", Pool(is_stopping=told.is_set)).done == ids[:1]
 
 
 def test_the_next_step_is_woken_after_the_commit(line: Line, store: SqliteStore, sent: Sent) -> None:
@@ -221,6 +276,12 @@ def test_a_dead_workers_photos_come_back_charged(line: Line, store: SqliteStore,
     assert lapse(line, "dead") == 2
     assert positions(store) == [Position("exif", Status.QUEUED, 1)] * 2
     assert give_back(line, "dead") == 0
+
+
+def test_the_models_worker_is_woken_while_photos_are_looked_at(line: Line, store: SqliteStore, sent: Sent) -> None:
+    bring_to(store, add_photos(store, 1)[0], "quality")
+    wake_waiting(line)
+    assert sorted(sent.steps) == ["caption", "quality"]
 
 
 def test_reconcile_wakes_every_worker_of_a_step_without_messages(line: Line, store: SqliteStore, sent: Sent) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from PIL import Image
 
 from lightgate.adapters.overlap import overlap
-from lightgate.domain.photo import SeriesKind
+from lightgate.domain.photo import Series, SeriesKind
 from lightgate.domain.series import find_series
 from lightgate.domain.shot import Shift, Shot, exposure_seconds, f_number, seconds
 from support.sample_photos import blurred, photo
@@ -50,8 +51,8 @@ def shot(number: int, **given: object) -> Shot:
     return replace(plain, **given)
 
 
-def kinds(found: dict[int, object]) -> dict[int, str]:
-    return {photo_id: place.kind.value for photo_id, place in found.items()}  # type: ignore[attr-defined]
+def kinds(found: Mapping[int, Series]) -> dict[int, str]:
+    return {photo_id: place.kind.value for photo_id, place in found.items()}
 
 
 class TestCopies:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from lightgate.domain.photo import (
 from lightgate.domain.pipeline import Position, Result, Status, advance
 from lightgate.domain.shot import Shift
 from lightgate.folder import DataFolder
-from lightgate.series_gate import find_new_series
+from lightgate.series_gate import find_new_series, rank_again
 from support.stores import NOON, ROUTE, add_photos, add_set, make_store
 
 
@@ -87,6 +88,37 @@ def test_a_rated_set_gets_its_series_with_ranks_and_reasons(store: SqliteStore, 
     assert series[0] is not None
     assert series[0].reason == f"Less sharp than {photos(store, ids)[2].original_file_name}."
     assert photos(store, ids)[0].hints == (Hint("boat", 0.5),)
+
+
+def ranks(store: SqliteStore, ids: Sequence[int]) -> list[tuple[int | None, str]]:
+    return [(photo.series.rank, photo.series.reason) for photo in photos(store, ids) if photo.series]
+
+
+def test_a_reviewers_rating_changes_ranks_and_reasons_at_once(store: SqliteStore, tmp_path: Path) -> None:
+    ids = add_photos(store, 3)
+    for number, photo_id in enumerate(ids):
+        rate(store, photo_id, number * 0.5, qr=4.0 + number)
+    look(store, tmp_path)
+    with store.writing() as tx:
+        tx.photos.write(ids[0], {"qr_by_person": 9.0})
+        rank_again(tx, tx.photos.get(ids[0]))
+    best = photos(store, ids)[0].original_file_name
+    higher = f"A person rated {best} higher."
+    assert ranks(store, ids) == [(1, "The best of 3: a person rated it so."), (3, higher), (2, higher)]
+
+
+def test_a_rejected_photo_leaves_the_ranking_to_the_others(store: SqliteStore, tmp_path: Path) -> None:
+    ids = add_photos(store, 3)
+    for number, photo_id in enumerate(ids):
+        rate(store, photo_id, number * 0.5, qr=4.0 + number)
+    look(store, tmp_path)
+    with store.writing() as tx:
+        photo = tx.photos.get(ids[2])
+        tx.photos.move(photo, replace(photo.position, status=Status.REJECTED), NOON)
+        rank_again(tx, photo)
+    assert [rank for rank, _ in ranks(store, ids)] == [2, 1, None]
+    assert ranks(store, ids)[1][1] == "The best of 2: sharper than the next."
+    assert look(store, tmp_path) == 0
 
 
 def test_nobody_looks_before_the_last_photo_of_the_set_is_rated(store: SqliteStore, tmp_path: Path) -> None:

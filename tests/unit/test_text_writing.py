@@ -10,7 +10,8 @@ import pytest
 
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.word_lists import word_lists
-from lightgate.domain.photo import Field, Photo, Source
+from lightgate.domain.photo import Field, Photo, QualityFacts, Scores, Series, SeriesKind, Source
+from lightgate.domain.text import NOTE
 from lightgate.domain.vocabulary import TermState, read_vocabulary
 from lightgate.errors import LightgateError, ModelAnswerBad, ModelServerDown
 from lightgate.ports import CaptionDraft, CaptionRequest
@@ -108,6 +109,31 @@ def test_a_correction_that_fails_keeps_what_is_there(store: SqliteStore, photo: 
 def test_no_correction_is_asked_for_without_time_or_leave(store: SqliteStore, photo: Photo) -> None:
     for allowed in (writer(store, Model([BAD]), 0), writer(store, Model([BAD]), has_time=False)):
         assert captions(allowed.write(photo, "en", b"", tuple(Field))) == [BAD]
+
+
+def test_frames_of_one_series_may_share_their_words_and_cost_one_answer_each(store: SqliteStore) -> None:
+    first, second = (bring_to(store, photo_id, "caption").id for photo_id in add_photos(store, 2))
+    series = {
+        photo_id: Series("ser_1", SeriesKind.BURST, place, 2, 1.0) for place, photo_id in enumerate((first, second), 1)
+    }
+    model = Model([GOOD, GOOD])
+    with store.writing() as tx:
+        for photo_id in series:
+            tx.photos.write_facts(photo_id, QualityFacts(Scores(), 3, 2, perceptual_hash="0f" * 8), NOON)
+        tx.pictures.put_series(tx.photos.get(first).set_id, series)
+    with store.reading() as tx:
+        frames = tx.photos.many([first, second])
+    for frame in frames:
+        written = writer(store, model).write(frame, "en", b"", tuple(Field))
+        with store.writing() as tx:
+            for text in written.texts:
+                tx.photos.put_text(frame.id, text, NOON)
+    with store.reading() as tx:
+        issues = Proofreader(word_lists).issues(tx, tx.photos.get(second))
+    assert len(model.requests) == len(frames)
+    assert [request.avoid for request in model.requests] == [(), ()]
+    assert {issue.code: issue.severity for issue in issues} == {"duplicate_caption": NOTE, "duplicate_alt_text": NOTE}
+    assert "of the same series" in issues[0].message
 
 
 def test_keywords_are_held_against_the_vocabulary_and_unknown_ones_wait_for_a_person(

@@ -131,11 +131,29 @@ class TestTray:
         listed(store, "cats\n\tjaguar\ncars\n\tjaguar\n")
         with store.reading() as tx:
             assert tx.vocabulary.path_of("jaguar") == ()
+            assert tx.vocabulary.paths_of(["Jaguar", "CATS", "lion"]) == {"CATS": ("cats",)}
         assert kept(store, "jaguar")[0] == ("jaguar",)
 
     def test_an_unknown_term_cannot_be_decided(self, store: SqliteStore) -> None:
         with store.writing() as tx, pytest.raises(NotFound):
             tx.vocabulary.decide(9, TermState.BANNED, NOON)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_a_list_is_read_in_the_encodings_that_programs_write(store: SqliteStore, tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "keywords.txt"
+    file.write_bytes("Städte\r\n\tZürich\r\n\t\t{Zurich}\r\n\t[Köln]\r\n".encode(encoding))
+    import_file(store, file, NOON)
+    assert kept(store, "zurich", "Köln") == (("Zürich",), (), ("Köln",))
+    with store.reading() as tx:
+        assert tx.vocabulary.path_of("zürich") == ("Städte", "Zürich")
+
+
+def test_a_file_of_bytes_is_no_list(store: SqliteStore, tmp_path: Path) -> None:
+    file = tmp_path / "keywords.txt"
+    file.write_bytes(b"boat\x00\x01\x02harbour")
+    with pytest.raises(InputInvalid):
+        import_file(store, file, NOON)
 
 
 def test_five_thousand_terms_are_imported_and_again_without_doubles(store: SqliteStore, tmp_path: Path) -> None:

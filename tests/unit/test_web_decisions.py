@@ -184,6 +184,19 @@ def test_a_failed_photo_is_tried_again_or_sent_on(house: House, ann: Visitor) ->
     assert house.dispatch.steps == ["quality", "caption"]
 
 
+def test_after_a_decision_for_several_the_list_goes_on_at_the_same_place(house: House, ann: Visitor) -> None:
+    page = ann.get("/photos?state=all&order=id&after=1").text
+    assert "/photos/bulk?state=all&amp;order=id&amp;after=1" in page
+    answer = ann.post("/photos/bulk?state=all&order=id&after=1", {"action": "reject", "id": ["2"]})
+    assert answer.headers["Location"] == "/photos?state=all&order=id&after=1"
+
+
+def test_a_place_behind_the_last_photo_shows_the_list_from_its_start(ann: Visitor) -> None:
+    page = ann.get("/photos?state=all&order=id&after=9999").text
+    assert 'value="1"' in page
+    assert "No photos here" not in page
+
+
 def test_several_are_decided_at_once_and_the_refused_ones_are_counted(house: House, ann: Visitor) -> None:
     approve(house, 2)
     answer = ann.post("/photos/bulk?state=all", {"action": "approve", "id": ["1", "2"]}, follow_redirects=True)

@@ -10,7 +10,8 @@ import pytest
 from lightgate.bootstrap import House
 from lightgate.domain.photo import Field
 from lightgate.domain.words import review_status
-from lightgate_web.pages.dashboard import acceptance, camera_mix, growth, pace
+from lightgate_web.pages.dashboard import acceptance, pace
+from lightgate_web.pages.plots import camera_mix, growth
 from support.gallery import GALLERY, add_person, approve, hang, photo_of, site_house
 from support.site_client import Visitor, visitor
 from support.stores import NOON, Clock

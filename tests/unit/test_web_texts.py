@@ -45,7 +45,8 @@ def propose(house: House) -> int:
 
 def test_a_difference_is_told_word_by_word() -> None:
     assert difference("A red boat.", "A blue boat.") == (
-        Piece("same", "A "), Piece("gone", "red"), Piece("new", "blue"), Piece("same", " boat."),
+        Piece("same", "A"), Piece("same", " "), Piece("gone", "red"), Piece("same", " "), Piece("new", "blue"),
+        Piece("same", " "), Piece("same", "boat."),
     )  # fmt: skip
 
 

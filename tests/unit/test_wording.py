@@ -65,6 +65,7 @@ def test_keywords_are_lowered_split_and_each_there_once() -> None:
 
 
 def test_there_are_never_more_keywords_than_allowed() -> None:
+    assert clean_keywords(["Roter Turm", "Küste", "KÜSTE"], "de") == ("Roter Turm", "Küste")
     assert len(clean_keywords([f"word {n}" for n in range(40)])) == MAX_KEYWORDS
 
 

@@ -114,6 +114,7 @@ class DeadMan:
 def pulse(make: Callable[[str], DeadMan]) -> type[bootsteps.StartStopStep]:
     """Make the consumer step that arms the switch when the broker is connected and disarms it when it is lost."""
 
+    # Celery has no types
     class Pulse(bootsteps.StartStopStep):  # type: ignore[misc]
         requires = ("celery.worker.consumer.tasks:Tasks",)
 

@@ -6,19 +6,23 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from billiard.common import terminate_handler_fired
 from billiard.exceptions import SoftTimeLimitExceeded
 from celery import Celery, Task
 
 from lightgate import runner
 from lightgate.adapters.celery_queue import task_name
 from lightgate.errors import LightgateError
-from lightgate.runner import DrainReport
+from lightgate.runner import DrainReport, Pool
 from lightgate.stage import Stage
 from lightgate_workers.bench import Bench
 
 log = logging.getLogger(__name__)
 
 Answer = dict[str, Any]
+
+#: what Celery's pool says: the stop of a worker reaches its processes as a signal, and only then is an exit its doing
+_POOL = Pool((SoftTimeLimitExceeded,), terminate_handler_fired)
 
 
 def owner_of(worker: str, task_id: str) -> str:
@@ -56,7 +60,7 @@ def _run_for(stage: Stage, bench: Bench) -> Callable[[Task], Answer]:
 
 def _drain(stage: Stage, bench: Bench, owner: str) -> DrainReport:
     house = bench.house(stage)
-    return runner.drain(house.line(), stage, bench.work(stage), owner, time_up=(SoftTimeLimitExceeded,))
+    return runner.drain(house.line(), stage, bench.work(stage), owner, _POOL)
 
 
 def shown(report: DrainReport) -> Answer:

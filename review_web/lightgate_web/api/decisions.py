@@ -10,7 +10,7 @@ from flask import Response, jsonify
 from lightgate import review
 from lightgate.domain.photo import Field, Photo
 from lightgate.errors import InputInvalid, LightgateError
-from lightgate.review import Changes, KeywordEdit, Replacement
+from lightgate.review import Changes, KeywordEdit, Replacement, Undone
 from lightgate_web import releasing
 from lightgate_web.api import api
 from lightgate_web.api.given import body, changes_from, ids_from, query_from, text_of, texts_of, version_of
@@ -90,12 +90,12 @@ def release() -> Response:
 
 @api.post("/undo")
 def undo() -> Response:
-    return _answer(review.undo(house().desk(), person()))
+    return _undone(review.undo(house().desk(), person()))
 
 
 @api.post("/redo")
 def redo() -> Response:
-    return _answer(review.redo(house().desk(), person()))
+    return _undone(review.redo(house().desk(), person()))
 
 
 def _keywords(given: dict[str, Any]) -> Callable[[Photo], Changes]:
@@ -120,6 +120,15 @@ _REWRITING: Mapping[str, Callable[[dict[str, Any]], Callable[[Photo], Changes]]]
 
 def _answer(photo: Photo) -> Response:
     return jsonify(photo_json(photo))
+
+
+def _undone(undone: Undone) -> Response:
+    """The photo it was about, the first of several, and what became of each."""
+    return jsonify(
+        **photo_json(undone.photos[0]),
+        done=[photo.id for photo in undone.photos],
+        refused=[_refusal(photo_id, error) for photo_id, error in undone.refused],
+    )
 
 
 def _ids(given: dict[str, Any]) -> list[int]:

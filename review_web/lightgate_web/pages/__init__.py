@@ -8,15 +8,18 @@ pages = Blueprint("pages", __name__)
 
 # the views register themselves on the blueprint above
 from lightgate_web.pages import (  # noqa: E402
+    best,
     compare,
     dashboard,
     decisions,
+    mending,
     people,
     photo,
     photos,
     prefill,
     proposals,
     release,
+    released,
     sets,
     several,
     subjects,
@@ -25,9 +28,11 @@ from lightgate_web.pages import (  # noqa: E402
 )
 
 __all__ = [
+    "best",
     "compare",
     "dashboard",
     "decisions",
+    "mending",
     "pages",
     "people",
     "photo",
@@ -35,6 +40,7 @@ __all__ = [
     "prefill",
     "proposals",
     "release",
+    "released",
     "sets",
     "several",
     "subjects",

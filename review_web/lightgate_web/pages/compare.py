@@ -1,4 +1,4 @@
-"""Photos side by side: a series, or what was picked; the best is approved and the rest rejected in one go."""
+"""Photos side by side: a series, or what was picked."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from lightgate import review
-from lightgate.domain.photo import Photo, SeriesKind
+from lightgate.domain.photo import Photo
 from lightgate.domain.words import ReviewStatus, review_status
 from lightgate.errors import InputInvalid
 from lightgate.store import PhotoFilter, Transaction
-from lightgate_web.here import house, person
+from lightgate_web.here import house
 from lightgate_web.pages import pages
 from lightgate_web.pages.several import picked_ids
 from lightgate_web.selection import MAX_ID, place_from, selection_from
@@ -20,11 +19,10 @@ from lightgate_web.selection import MAX_ID, place_from, selection_from
 #: more are too small to judge beside one another
 MOST = 12
 _AROUND = 200
-_KEEP_ALL = frozenset({SeriesKind.BRACKET, SeriesKind.PANORAMA})
 _FACTS = ("date_time", "camera", "lens_model", "focal_length_mm", "exposure", "aperture", "iso")
-_OPEN = frozenset({ReviewStatus.PENDING, ReviewStatus.NEEDS_WORK})
+#: states that wait for a decision
+OPEN = frozenset({ReviewStatus.PENDING, ReviewStatus.NEEDS_WORK})
 _NONE = "-"
-_REASON = "Another of the series is better"
 
 
 @pages.get("/compare")
@@ -36,14 +34,14 @@ def compare() -> str:
         photos = tx.photos.many(list(dict.fromkeys(ids))[:MOST])
     if not photos:
         raise InputInvalid(reason="Pick the photos to compare first.")
-    kept = any(photo.series is not None and photo.series.kind in _KEEP_ALL for photo in photos)
+    kept = any(photo.series is not None and photo.series.is_one_picture for photo in photos)
     return render_template(
         "compare.html",
         photos=photos,
         selection=selection,
         facts=_differences(photos),
         is_kept=kept,
-        open={photo.id for photo in photos if review_status(photo) in _OPEN},
+        open={photo.id for photo in photos if review_status(photo) in OPEN},
     )
 
 
@@ -59,33 +57,15 @@ def compare_picked() -> Response:
 def compare_series(photo_id: int) -> Response:
     """Go to the page that compares the series of a photo."""
     with house().store.reading() as tx:
-        ids = _series_of(tx, tx.photos.get(photo_id))
+        ids = series_of(tx, tx.photos.get(photo_id))
     if len(ids) < 2:
         flash("This photo stands alone: no other was taken of the same moment.", "done")
         return redirect(url_for("pages.photo", photo_id=photo_id, **selection_from(request.args).params), 303)
     return redirect(url_for("pages.compare", id=ids[:MOST], **selection_from(request.args).params), 303)
 
 
-@pages.post("/compare/best")
-def best_of_series() -> Response:
-    """Approve one and reject the others that wait for a decision."""
-    with house().store.reading() as tx:
-        photos = tx.photos.many(picked_ids(tx))
-    best = place_from(request.form, "best")
-    others = [photo.id for photo in photos if photo.id != best and review_status(photo) in _OPEN]
-    if best is None or best not in {photo.id for photo in photos}:
-        raise InputInvalid(reason="Say which photo is the best.")
-    desk = house().desk()
-    [approved] = review.bulk(desk, [best], "approve", person())
-    if approved.error is not None:
-        raise approved.error
-    outcomes = review.bulk(desk, others, "reject", person(), reason=_REASON)
-    refused = sum(outcome.error is not None for outcome in outcomes)
-    flash(f"Approved one, rejected {len(outcomes) - refused}.{f' {refused} refused.' if refused else ''}", "done")
-    return redirect(url_for("pages.photos", **selection_from(request.args).params), 303)
-
-
-def _series_of(tx: Transaction, photo: Photo) -> list[int]:
+def series_of(tx: Transaction, photo: Photo) -> list[int]:
+    """List the photos of a photo's series, itself among them."""
     if photo.series is None:
         return [photo.id]
     # the photos of a series were taken in near one another

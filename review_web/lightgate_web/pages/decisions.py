@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from lightgate import review
 from lightgate.domain.photo import Field, Photo
 from lightgate.errors import InputInvalid, Refused
-from lightgate.review import Desk, Outcome
+from lightgate.review import Desk, Outcome, Undone
 from lightgate.store import Place
 from lightgate_web.asking import refuse_without_model
 from lightgate_web.failures import status_of
@@ -19,7 +19,16 @@ from lightgate_web.here import house, person
 from lightgate_web.pages import pages
 from lightgate_web.pages.entries import changes_from
 from lightgate_web.pages.photo import photo_page
-from lightgate_web.selection import MAX_ID, ids_of, next_to_decide, place_at, place_from, selection_from
+from lightgate_web.selection import (
+    MAX_ID,
+    Selection,
+    ids_of,
+    next_to_decide,
+    place_at,
+    place_from,
+    place_given,
+    selection_from,
+)
 from lightgate_web.wording import short
 
 Form = Mapping[str, str]
@@ -74,7 +83,7 @@ _UNDOABLE = frozenset({"save", "approve", "reject", "reopen"})
 @pages.post(f"/photos/<int(max={MAX_ID}):photo_id>/<any(save,approve,reject,reopen,retry,skip):action>")
 def decide(photo_id: int, action: str) -> Response | tuple[str, int]:
     selection = selection_from(request.args)
-    place = _place(photo_id)
+    place = place_before(photo_id)
     act, words = _ACTIONS[action]
     try:
         photo = act(house().desk(), photo_id, request.form)
@@ -83,6 +92,11 @@ def decide(photo_id: int, action: str) -> Response | tuple[str, int]:
     flash(f"{words}: {short(photo.original_file_name, _NAME_LENGTH)}", "undoable" if action in _UNDOABLE else "done")
     if action in _STAYS:
         return redirect(url_for("pages.photo", photo_id=photo_id, **(selection.at(photo) | _at(place))), 303)
+    return onwards(selection, place)
+
+
+def onwards(selection: Selection, place: Place) -> Response:
+    """Go to the photo that comes next in a list, or to the list itself."""
     with house().store.reading() as tx:
         following = next_to_decide(tx, selection, place)
     if following is None:
@@ -90,7 +104,7 @@ def decide(photo_id: int, action: str) -> Response | tuple[str, int]:
     return redirect(url_for("pages.photo", photo_id=following.id, **selection.at(following)), 303)
 
 
-def _place(photo_id: int) -> Place:
+def place_before(photo_id: int) -> Place:
     """Where the person stands before the decision: the photo's rank may change by it."""
     place = place_at(request.args, photo_id)
     if place.rank is not None:
@@ -107,18 +121,30 @@ def _at(place: Place) -> dict[str, int]:
 def undo() -> Response:
     """Take the person's last action back and show the photo it was about."""
     selection = selection_from(request.args)
-    photo = review.undo(house().desk(), person())
-    flash(f"Undone: {short(photo.original_file_name, _NAME_LENGTH)}", "redoable")
-    return redirect(url_for("pages.photo", photo_id=photo.id, **selection.at(photo)), 303)
+    return _shown("Undone", "redoable", review.undo(house().desk(), person()), selection)
 
 
 @pages.post("/redo")
 def redo() -> Response:
     """Do again what the person undid last, and show the photo it was about."""
     selection = selection_from(request.args)
-    photo = review.redo(house().desk(), person())
-    flash(f"Done again: {short(photo.original_file_name, _NAME_LENGTH)}", "undoable")
-    return redirect(url_for("pages.photo", photo_id=photo.id, **selection.at(photo)), 303)
+    return _shown("Done again", "undoable", review.redo(house().desk(), person()), selection)
+
+
+def _shown(words: str, kind: str, undone: Undone, selection: Selection) -> Response:
+    """One photo is shown; of several, the list says how many."""
+    first, several = undone.photos[0], len(undone.photos) + len(undone.refused) > 1
+    if not several:
+        flash(f"{words}: {short(first.original_file_name, _NAME_LENGTH)}", kind)
+        return redirect(url_for("pages.photo", photo_id=first.id, **selection.at(first)), 303)
+    said = f"{words}: {len(undone.photos)} of {len(undone.photos) + len(undone.refused)} photos."
+    if undone.refused:
+        photo_id, error = undone.refused[0]
+        said += (
+            f" {len(undone.refused)} could not be, the first (photo {photo_id}) because: {short(error.message, 200)}"
+        )
+    flash(said, kind)
+    return redirect(url_for("pages.photos", **selection.params), 303)
 
 
 @pages.post(f"/photos/<int(max={MAX_ID}):photo_id>/restore/<int(max={MAX_ID}):event_id>")
@@ -155,19 +181,29 @@ def lock(photo_id: int, action: str, field: str, language: str) -> Response | tu
 def bulk() -> Response:
     """Do the same to every photo that was picked, or to all of the selection."""
     selection = selection_from(request.args)
-    if request.form.get("every"):
-        with house().store.reading() as tx:
-            ids = ids_of(tx, selection)
-    else:
-        ids = [place for each in request.form.getlist("id") if (place := place_from({"id": each}, "id")) is not None]
+    action, ids = _asked_of_several(selection)
     if not ids:
         raise InputInvalid(reason="No photo was picked: tick the ones you mean first.")
-    action = request.form.get("action", "")
     if action == "regenerate":
         refuse_without_model()
     outcomes = review.bulk(house().desk(), ids, action, person(), reason=request.form.get("reason", ""))
-    flash(_summed_up(action, outcomes), "done")
-    return redirect(url_for("pages.photos", **selection.params), 303)
+    is_done = any(outcome.error is None for outcome in outcomes)
+    flash(_summed_up(action, outcomes), "undoable" if is_done and action in _UNDOABLE else "done")
+    return redirect(url_for("pages.photos", **selection.params, **place_given(request.args)), 303)
+
+
+def _asked_of_several(selection: Selection) -> tuple[str, Sequence[int]]:
+    """Read what to do, and to which photos: one by its own button, all that fit, or those that are ticked."""
+    form = request.form
+    if "only" in form:
+        action, _, only = form["only"].partition(".")
+        place = place_from({"only": only}, "only")
+        return action, [] if place is None else [place]
+    if form.get("every"):
+        with house().store.reading() as tx:
+            return form.get("action", ""), ids_of(tx, selection)
+    picked = (place_from({"id": each}, "id") for each in form.getlist("id"))
+    return form.get("action", ""), [place for place in picked if place is not None]
 
 
 def _summed_up(action: str, outcomes: Sequence[Outcome]) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lightgate.domain.photo import Field, Issue, Photo, Text
 from lightgate.errors import InputInvalid
-from lightgate.review import Changes, TextChange
+from lightgate.review import Changes, Mending, TextChange
 
 _LABELS = {Field.CAPTION: "Caption", Field.ALT_TEXT: "Alt text", Field.KEYWORDS: "Keywords"}
 _UNITS = {Field.CAPTION: "words", Field.ALT_TEXT: "alt", Field.KEYWORDS: "keywords"}
@@ -40,6 +40,8 @@ class Entry:
     is_fixed: bool = False
     #: what is stored by now, where somebody else changed it
     theirs: str | None = None
+    #: what a repair would make of it
+    mending: Mending | None = None
 
     @property
     def is_typed(self) -> bool:
@@ -55,13 +57,19 @@ class LanguageGroup:
     entries: tuple[Entry, ...]
 
 
-def language_groups(photo: Photo, issues: Sequence[Issue], typed: Mapping[str, str]) -> list[LanguageGroup]:
+def language_groups(
+    photo: Photo, issues: Sequence[Issue], mendings: Sequence[Mending], typed: Mapping[str, str]
+) -> list[LanguageGroup]:
     """Lay out the texts, language by language."""
+    offered = {(each.before.language, each.before.field): each for each in mendings}
     return [
         LanguageGroup(
             language,
             language == photo.languages[0],
-            tuple(_text_entry(photo, language, field, issues, typed) for field in Field),
+            tuple(
+                replace(_text_entry(photo, language, field, issues, typed), mending=offered.get((language, field)))
+                for field in Field
+            ),
         )
         for language in photo.languages
     ]

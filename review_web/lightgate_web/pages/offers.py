@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import difflib
-import re
 from dataclasses import dataclass
 
 from lightgate.domain.photo import Field, Photo, Text
+from lightgate.review import Mending
 from lightgate.store import RequestStatus, TextRequest, Transaction
 from lightgate.text_writing import open_fields
 from lightgate_web.here import house
 from lightgate_web.pages.entries import shown
 
-_PARTS = re.compile(r"\s+|[^\s]+")
+#: below this share of common words a mixture of both texts is no longer read
+_LEAST_SHARED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +59,27 @@ def offers_of(tx: Transaction, photo: Photo) -> Offers:
     )
 
 
-def difference(old: str, new: str) -> tuple[Piece, ...]:
-    """Compare two texts word by word."""
-    before, after = _PARTS.findall(old), _PARTS.findall(new)
-    pieces: list[Piece] = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if kind == "equal":
-            pieces.append(Piece("same", "".join(before[a:b])))
-            continue
-        pieces.extend(
-            Piece(name, text) for name, text in (("gone", "".join(before[a:b])), ("new", "".join(after[c:d])))
+def difference(old: str, new: str, between: str = " ") -> tuple[Piece, ...]:
+    """Compare two texts word by word, or keyword by keyword; of texts that share little, one whole after the other."""
+    before, after = ([part for part in text.split(between) if part] for text in (old, new))
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    if before and after and matcher.ratio() < _LEAST_SHARED:
+        return Piece("gone", old), Piece("same", " "), Piece("new", new)
+    told = [
+        Piece(name, between.join(parts))
+        for kind, a, b, c, d in matcher.get_opcodes()
+        for name, parts in (
+            [("same", before[a:b])] if kind == "equal" else [("gone", before[a:b]), ("new", after[c:d])]
         )
-    return tuple(piece for piece in pieces if piece.text)
+        if parts
+    ]
+    gaps = [Piece("same", between)] * len(told)
+    return tuple(piece for pair in zip(told, gaps, strict=True) for piece in pair)[:-1]
+
+
+def mended_pieces(mending: Mending) -> tuple[Piece, ...]:
+    """Compare a text with what a repair would make of it."""
+    return difference(shown(mending.before), shown(mending.after))
 
 
 def _offers(photo: Photo, request_: TextRequest) -> list[Offer]:
@@ -80,7 +90,11 @@ def _offers(photo: Photo, request_: TextRequest) -> list[Offer]:
             text.field,
             text.language,
             text,
-            difference(shown(photo.text(text.language, text.field)), shown(text)),
+            difference(
+                shown(photo.text(text.language, text.field)),
+                shown(text),
+                ", " if text.field is Field.KEYWORDS else " ",
+            ),
         )
         for text in proposed
     ]

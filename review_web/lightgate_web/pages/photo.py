@@ -8,6 +8,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from lightgate import review
 from lightgate.domain.photo import Field, Photo
 from lightgate.domain.pipeline import Status, step_named
 from lightgate.domain.text import blocking
@@ -17,14 +18,13 @@ from lightgate.store import Event, Transaction
 from lightgate_web.here import house
 from lightgate_web.pages import pages
 from lightgate_web.pages.entries import identity_entries, language_groups, shown
-from lightgate_web.pages.offers import offers_of
+from lightgate_web.pages.offers import mended_pieces, offers_of
 from lightgate_web.pages.timeline import timeline_of
 from lightgate_web.selection import (
     MAX_ID,
     UNDECIDED,
     Selection,
-    count_left,
-    neighbours,
+    beside,
     next_to_decide,
     place_at,
     place_from,
@@ -73,19 +73,21 @@ def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping
     issues = tx.photos.issues(photo.id)
     events = tx.events.of_photo(photo.id)
     place = place_at(request.args, photo.id)
-    beside = neighbours(tx, selection, place)
+    around = beside(tx, selection, place)
     identity = identity_entries(photo, tx.names.is_frozen(photo.id), typed)
     return {
-        "languages": language_groups(photo, issues, typed),
+        "languages": language_groups(photo, issues, review.mendings(house().desk(), photo, issues), typed),
+        "mended": mended_pieces,
+        "is_kept": photo.series is not None and photo.series.is_one_picture,
         "identity": identity,
         "identity_is_open": any(entry.is_typed for entry in identity),
         "general_issues": [issue for issue in issues if issue.field is None],
         "is_blocked": bool(blocking(issues)) and review_status(photo) in _REVIEWED,
-        "beside": beside,
+        "beside": around,
         # an edit moves a photo in the order, and the person stays where it was
         "query": selection.at(photo) | ({"at": place.rank} if place.rank is not None else {}),
-        "soon": [each for each in (next_to_decide(tx, selection, place), beside.after, beside.before) if each],
-        "left": count_left(tx, selection),
+        "soon": [each for each in (around.next, around.after, around.before) if each],
+        "left": around.left,
         "history": _history(events),
         "timeline": timeline_of(events, house().now()),
         "bands": BAND_MIDDLES,
@@ -109,7 +111,7 @@ def _possible(photo: Photo) -> dict[str, Any]:
         others.append(_REOPEN)
     if status is Status.FAILED:
         others.append(_RETRY)
-        if _can_be_skipped(photo):
+        if can_be_skipped(photo):
             others.append(_SKIP)
     return {
         "can": {"approve": word in _REVIEWED, "reject": word != ReviewStatus.REJECTED and is_at_rest},
@@ -118,7 +120,9 @@ def _possible(photo: Photo) -> dict[str, Any]:
     }
 
 
-def _can_be_skipped(photo: Photo) -> bool:
+@pages.app_template_global("can_skip")
+def can_be_skipped(photo: Photo) -> bool:
+    """Can a photo go on without the step that gave up on it?"""
     try:
         return step_named(house().route, photo.position.step).can_be_skipped
     except IllegalMove:
@@ -156,7 +160,14 @@ def _facts(photo: Photo) -> list[tuple[str, str]]:
         ("Camera", exif.camera or ""),
         ("Lens", _joined(exif.lens_model, focal)),
         ("Exposure", _joined(exif.exposure, exif.aperture, iso)),
-        ("Size", _joined(size, exif.format, megabytes(photo.size_bytes))),
+        (
+            "Size",
+            _joined(
+                size,
+                f"{exif.format} (camera's preview)" if exif.is_preview else exif.format,
+                megabytes(photo.size_bytes),
+            ),
+        ),
         ("Creator", photo.rights.creator or ""),
         ("Copyright", photo.rights.copyright or ""),
         *((f"On {each.target}", f"{each.state}: {', '.join(each.paths.values())}") for each in photo.publications),

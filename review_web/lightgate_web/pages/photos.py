@@ -17,7 +17,7 @@ from lightgate.store import PhotoFilter, Transaction
 from lightgate_web.here import house, person
 from lightgate_web.pages import pages
 from lightgate_web.pages.sets import counts_of
-from lightgate_web.selection import ALL, MAX_ID, UNDECIDED, Selection, cursor_from, selection_from
+from lightgate_web.selection import ALL, MAX_ID, UNDECIDED, Selection, cursor_from, place_given, selection_from
 from lightgate_web.wording import STATES
 
 PAGE = 48
@@ -39,7 +39,7 @@ _TABS = (
 
 
 #: filters that are asked for most
-_CHIPS = (
+CHIPS = (
     ("Blocked", "is:blocked"),
     ("Warnings", "is:warned"),
     ("Alt text missing", "alt:none"),
@@ -58,6 +58,8 @@ class Window:
     photos: Sequence[Photo]
     earlier: Photo | None
     later: Photo | None
+    #: photos on all pages
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,13 @@ def _list(selection: Selection, typed: str = "", problem: str = "") -> str:
     with house().store.reading() as tx:
         wanted = selection.wanted(tx)
         window = page_of(tx, wanted, request.args)
+        if window.total and not window.photos:
+            # a decision took away all that stood there
+            window = page_of(tx, wanted, {})
         views = tx.views.all()
         by_status = tx.photos.count_by_status(wanted.set_id)
         sets = list(reversed(tx.sets.all()))
         found = tx.sets.get(selection.set) if selection.set else None
-        total = tx.photos.count(wanted)
     tabs = [word for word in _TABS if word in {UNDECIDED, ALL, selection.state} or by_status.get(word)]
     return render_template(
         "photos.html",
@@ -100,14 +104,15 @@ def _list(selection: Selection, typed: str = "", problem: str = "") -> str:
         photos=window.photos,
         typed=typed or selection.q,
         problem=problem,
-        chips=[_chip(selection, *each) for each in _CHIPS],
+        chips=[_chip(selection, *each) for each in CHIPS],
         views=[(view, _address(dict(view.params))) for view in views],
         help=HELP,
-        total=total,
+        total=window.total,
         count=counts_of(by_status),
         states=[(word, STATES[word], _number(word, by_status)) for word in tabs],
         earlier=_beyond(selection, "before", window.earlier),
         later=_beyond(selection, "after", window.later),
+        placed=selection.params | place_given(request.args),
     )
 
 
@@ -152,13 +157,13 @@ def page_of(tx: Transaction, wanted: PhotoFilter, args: Mapping[str, str], size:
     """Read one page of a list."""
     before, after = cursor_from(args, "before"), cursor_from(args, "after")
     if before is not None:
-        found = tx.photos.page(wanted, before=before, limit=size + 1)
+        found, total = tx.photos.counted_page(wanted, before=before, limit=size + 1)
         shown = found[-size:]
-        return Window(shown, shown[0] if len(found) > size else None, shown[-1] if shown else None)
-    found = tx.photos.page(wanted, after=after, limit=size + 1)
+        return Window(shown, shown[0] if len(found) > size else None, shown[-1] if shown else None, total)
+    found, total = tx.photos.counted_page(wanted, after=after, limit=size + 1)
     shown = found[:size]
     has_earlier = bool(after and shown)
-    return Window(shown, shown[0] if has_earlier else None, shown[-1] if len(found) > size else None)
+    return Window(shown, shown[0] if has_earlier else None, shown[-1] if len(found) > size else None, total)
 
 
 def _number(word: str, by_status: Mapping[str, int]) -> int:

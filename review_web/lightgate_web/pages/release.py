@@ -13,6 +13,7 @@ from lightgate_web.here import house, person
 from lightgate_web.pages import pages
 from lightgate_web.pages.photos import page_of
 from lightgate_web.pages.sets import counts
+from lightgate_web.releasing import notice_of
 from lightgate_web.selection import MAX_ID
 from lightgate_web.wording import short
 
@@ -36,9 +37,9 @@ def release_now() -> Response | tuple[str, int]:
     words += [f"{len(report.refused)} not released: {short(report.refused[0].message, 200)}"] if report.refused else []
     audited.note(person(), "released", " ".join(words))
     flash(" ".join(words), "done")
-    if slug:
-        return redirect(url_for("pages.set_page", slug=slug), 303)
-    return redirect(url_for("pages.photos", state=ReviewStatus.RELEASED.value), 303)
+    if report.number is None:
+        return redirect(url_for("pages.release", set=slug or None), 303)
+    return redirect(url_for("pages.released", number=report.number), 303)
 
 
 @pages.get(f"/release/plan/<int(max={MAX_ID}):photo_id>")
@@ -57,6 +58,7 @@ def _warnings(photo: Photo) -> list[str]:
         (live is not None and live != photo.file_name, f"The name changes; it was {live}."),
         (live is not None and live == photo.file_name, "It replaces the version that is live."),
         (photo.needs_work, "The text proof still has remarks."),
+        (not notice_of(photo), "No copyright notice is known; the setting is publish.rights.copyright."),
     )
     return [words for is_so, words in found if is_so]
 

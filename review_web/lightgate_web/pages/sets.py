@@ -23,8 +23,6 @@ _PAGE = 30
 #: the speed of a stage is what it did within this time
 _RECENTLY = timedelta(minutes=5)
 _FIRST = 12
-#: photos of a set that are looked through for a subject while a page is made
-_LOOKED_THROUGH = 200
 
 #: parts of a set's bar, in the order of the route, with the states that make them up
 _PARTS: Mapping[str, tuple[ReviewStatus, ...]] = {
@@ -95,7 +93,8 @@ def counts() -> Counts:
     if "counts" not in g:
         with house().store.reading() as tx:
             g.counts = counts_of(tx.photos.count_by_status())
-    return g.counts  # type: ignore[no-any-return]
+    counted: Counts = g.counts
+    return counted
 
 
 def counts_of(by_status: Mapping[str, int]) -> Counts:
@@ -149,8 +148,7 @@ def set_page(slug: str) -> str:
         notes = tx.notes.all()
         recently = tx.figures.passed_since(here.now() - _RECENTLY, found.id)
         sums = counts_of(by_status)
-        # every photo of the set is read for it, which a page of thousands must not wait for
-        suggestion = suggestion_for(tx, found) if sums.undecided <= _LOOKED_THROUGH else None
+        suggestion = suggestion_for(tx, found)
     waiting_at = {step for (step, status), number in by_position.items() if number and status == Status.QUEUED}
     return render_template(
         "set.html",

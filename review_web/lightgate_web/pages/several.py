@@ -83,7 +83,8 @@ def apply_to_several() -> Response:
         ids = picked_ids(tx)
     change, words = _change(request.form)
     outcomes = review.bulk_edit(house().desk(), ids, change, person())
-    flash(_summed_up(words, outcomes), "done")
+    is_changed = any(outcome.error is None and outcome.is_changed for outcome in outcomes)
+    flash(_summed_up(words, outcomes), "undoable" if is_changed else "done")
     return redirect(url_for("pages.photos", **selection.params), 303)
 
 

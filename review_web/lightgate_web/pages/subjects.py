@@ -11,18 +11,14 @@ from lightgate.domain.photo import PhotoSet
 from lightgate.domain.subject import SubjectSuggestion, suggest_subject
 from lightgate.errors import InputInvalid
 from lightgate.review import Changes
-from lightgate.store import PhotoFilter, Transaction
+from lightgate.store import Transaction
 from lightgate_web.here import house, person
 from lightgate_web.pages import pages
-
-#: a set has at most so many photos that are renamed at once
-_MOST = 5000
 
 
 def suggestion_for(tx: Transaction, photo_set: PhotoSet) -> SubjectSuggestion | None:
     """Look at what the undecided photos of a set show."""
-    undecided = tx.photos.page(PhotoFilter(set_id=photo_set.id, undecided=True), limit=_MOST)
-    return suggest_subject(undecided, word_lists(house().folder.words), photo_set.languages[0])
+    return suggest_subject(tx.pictures.hinted(photo_set.id), word_lists(house().folder.words), photo_set.languages[0])
 
 
 @pages.post("/sets/<slug>/subject")
@@ -37,9 +33,11 @@ def take_subject(slug: str) -> Response:
     if is_common and found.common != request.form.get("subject"):
         raise InputInvalid(reason="The suggestion has changed in the meantime; look at it again.")
     wanted = {each: found.common or "" if is_common else name for each, name in found.by_photo.items()}
-    refused = 0
+    desk, refused = review.together(here.desk()), 0
     for photo_id, subject in wanted.items():
-        outcomes = review.bulk(here.desk(), [photo_id], "edit", person(), changes=Changes(subject=subject))
+        outcomes = review.bulk(desk, [photo_id], "edit", person(), changes=Changes(subject=subject))
         refused += sum(outcome.error is not None for outcome in outcomes)
-    flash(f"New subject: {len(wanted) - refused} of {len(wanted)} photos", "done")
+    flash(
+        f"New subject: {len(wanted) - refused} of {len(wanted)} photos", "undoable" if refused < len(wanted) else "done"
+    )
     return redirect(url_for("pages.set_page", slug=slug), 303)

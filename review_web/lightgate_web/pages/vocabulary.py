@@ -28,7 +28,13 @@ def vocabulary() -> str:
         counts = {each: tx.vocabulary.count(each) for each in TermState}
     following = found[_SHOWN - 1].id if len(found) > _SHOWN else None
     return render_template(
-        "vocabulary.html", terms=found[:_SHOWN], state=state, counts=counts, following=following, search=search
+        "vocabulary.html",
+        terms=found[:_SHOWN],
+        state=state,
+        counts=counts,
+        following=following,
+        search=search,
+        language=house().settings.intake.languages[0],
     )
 
 

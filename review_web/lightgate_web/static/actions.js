@@ -12,9 +12,11 @@ export function define(name, action) {
 export function act(name) {
   // "button:approve" presses the button of the page, whatever else the action may do
   const [kind, button] = name.split(":");
-  if (kind === "button") return click(button);
+  // the second press of the key that rejected takes it back
+  if (kind === "button") return click(button) || (button === "reject" && isRejected() && click("reopen"));
   return actions.has(name) ? actions.get(name)() : click(name);
 }
+const isRejected = () => document.querySelector("main .side [data-state=Rejected]") !== null;
 
 // most actions are a button or a link of the page: what it can't do now, it doesn't show
 function click(name) {
@@ -36,7 +38,7 @@ function focusOn(name) {
   return true;
 }
 
-for (const name of ["caption", "alt", "keywords", "reason", "find"]) define(name, () => focusOn(name));
+for (const name of ["caption", "alt", "keywords", "reason"]) define(name, () => focusOn(name));
 
 // what was decided long ago is taken back by the button in the menu
 for (const name of ["undo", "redo"]) {
@@ -47,6 +49,13 @@ for (const name of ["undo", "redo"]) {
 define("lock", () => {
   const entry = document.activeElement?.closest?.(".entry");
   return pressed((entry ?? document).querySelector(".lock"));
+});
+
+define("find", () => focusOn("find") || click("list"));
+
+define("first", () => {
+  location.assign("/review");
+  return true;
 });
 
 define("attention", () => {

@@ -1,58 +1,57 @@
 // Photos side by side: zoom and place are locked together; with Shift one goes alone.
 
-const MOST = 12;
-const STEP = 1.15;
-const MOVE_PX = 40;
+import { act, define } from "./actions.js";
+import { MOVE_KEYS, ZOOM_KEYS, draw, followPointers, placeOf, wheeled, whole } from "./zoom.js";
 
-const places = new WeakMap();
-const place = (frame) => places.get(frame) ?? { scale: 1, x: 0, y: 0 };
+const KEYS = { ...ZOOM_KEYS, ...MOVE_KEYS };
 
-function draw(frame, next) {
-  places.set(frame, next);
-  frame.querySelector("img").style.transform = `translate(${next.x}px, ${next.y}px) scale(${next.scale})`;
-}
-
-function each(frame, isAlone, change) {
-  const frames = isAlone ? [frame] : [...frame.closest("[data-compare]").querySelectorAll(".compare-frame")];
-  frames.forEach((one) => draw(one, change(place(one))));
-}
-
-function zoomed(by) {
-  return ({ scale, x, y }) => {
-    const next = Math.min(MOST, Math.max(1, scale * by));
-    return next === 1 ? { scale: 1, x: 0, y: 0 } : { scale: next, x: x * (next / scale), y: y * (next / scale) };
-  };
-}
-
-const moved = (dx, dy) => ({ scale, x, y }) => (scale === 1 ? { scale, x: 0, y: 0 } : { scale, x: x + dx, y: y + dy });
-const KEYS = {
-  "+": zoomed(STEP), "=": zoomed(STEP), "-": zoomed(1 / STEP), 0: () => ({ scale: 1, x: 0, y: 0 }),
-  ArrowLeft: moved(MOVE_PX, 0), ArrowRight: moved(-MOVE_PX, 0), ArrowUp: moved(0, MOVE_PX), ArrowDown: moved(0, -MOVE_PX),
-};
-
+const frames = () => [...document.querySelectorAll("[data-compare] .compare-frame")];
 const frameOf = (event) => event.target.closest?.("[data-compare] .compare-frame");
 
+function each(frame, change, event) {
+  (event.shiftKey ? [frame] : frames()).forEach((one) => draw(one, change(placeOf(one))));
+}
+
+// the best is the photo that has the focus; on its own page it is the one that is shown
+define("best", () => {
+  const own = document.activeElement?.closest?.(".compare-photo");
+  const button = (own ?? document.querySelector(".photo-page"))?.querySelector('[data-do="best"]');
+  button?.click();
+  return Boolean(button);
+});
+
+// in the list, what is picked
+define("compare", () => {
+  const isList = document.querySelector("[data-grid]") !== null;
+  return (!isList || document.querySelector("[data-grid] input:checked") !== null) && act("button:compare");
+});
+
+// one frame to the next, without the links between them
+function step(by) {
+  const every = frames();
+  const at = every.indexOf(document.activeElement?.closest?.(".compare-photo")?.querySelector(".compare-frame"));
+  every[(at + by + every.length) % every.length]?.focus();
+  return every.length > 0;
+}
+
+export const stepInCompare = (by) => document.querySelector("[data-compare]") !== null && step(by);
+
 export function listenToCompare() {
-  let held = null;
+  followPointers(frameOf, each);
   document.addEventListener("wheel", (event) => {
     const frame = frameOf(event);
     if (!frame) return;
     event.preventDefault();
-    each(frame, event.shiftKey, zoomed((event.deltaY || event.deltaX) < 0 ? STEP : 1 / STEP));
+    each(frame, wheeled(event, frame), event);
   }, { passive: false });
-  document.addEventListener("pointerdown", (event) => { held = frameOf(event) ?? null; });
-  document.addEventListener("pointermove", (event) => {
-    if (held && event.buttons) each(held, event.shiftKey, moved(event.movementX, event.movementY));
-  });
-  document.addEventListener("pointerup", () => { held = null; });
   document.addEventListener("dblclick", (event) => {
     const frame = frameOf(event);
-    if (frame) each(frame, event.shiftKey, KEYS[0]);
+    if (frame) each(frame, whole, event);
   });
   document.addEventListener("keydown", (event) => {
     const frame = frameOf(event);
     if (!frame || !(event.key in KEYS) || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    each(frame, event.shiftKey, KEYS[event.key]);
+    each(frame, KEYS[event.key], event);
   });
 }

@@ -1,15 +1,17 @@
-// Small comforts of the page: counters, local times, 1:1, picking.
+// Small comforts of the page: counters, local times, picking.
 
 // as the text proof counts
 const MOST_WORDS = 24;
 const MOST_ALT = 250;
 
+const counted = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
+
 function count(field, unit) {
   const value = field.value.trim();
-  if (unit === "keywords") return [`${value.split(/[,\n]/).filter((each) => each.trim()).length} keywords`, false];
-  if (unit === "alt") return [`${value.length} characters`, value.length > MOST_ALT];
+  if (unit === "keywords") return [counted(value.split(/[,\n]/).filter((each) => each.trim()).length, "keyword"), false];
+  if (unit === "alt") return [counted(value.length, "character"), value.length > MOST_ALT];
   const words = value ? value.split(/\s+/).length : 0;
-  return [`${words} words`, words > MOST_WORDS];
+  return [counted(words, "word"), words > MOST_WORDS];
 }
 
 export function showCounters() {
@@ -36,20 +38,11 @@ export function showLocalTimes() {
   }
 }
 
-export function toggleCrop() {
-  const stage = document.querySelector(".stage");
-  if (!stage) return false;
-  const picture = stage.querySelector("img");
-  if (!picture.dataset.view) picture.dataset.view = picture.getAttribute("src");
-  const isCrop = stage.classList.toggle("is-crop");
-  picture.src = isCrop ? picture.dataset.crop : picture.dataset.view;
-  return true;
-}
-
 export function countPicked() {
   const label = document.querySelector("[data-picked]");
   if (!label) return;
-  const picked = document.querySelectorAll("#bulk input[name=id]:checked").length;
+  const every = document.querySelector("#bulk input[name=every]:checked");
+  const picked = every ? every.dataset.total : document.querySelectorAll("#bulk input[name=id]:checked").length;
   label.textContent = picked ? `${picked} selected` : "Tick photos to decide or edit several at once";
 }
 

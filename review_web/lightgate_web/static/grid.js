@@ -17,6 +17,8 @@ const cards = () => [...(grid()?.querySelectorAll(".card") ?? [])];
 const box = (card) => card.querySelector("input[name=id]");
 const link = (card) => card.querySelector(".card-picture");
 const current = () => document.activeElement?.closest?.("[data-grid] .card") ?? null;
+// not only what is loaded: all that fit the filters
+const every = () => document.querySelector("#bulk input[name=every]");
 const isPicking = () => grid()?.querySelector("input[name=id]:checked") !== null;
 
 // more photos: the page that the link "Later" leads to is added to this one
@@ -36,6 +38,7 @@ async function more(later) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const known = new Set(cards().map((card) => box(card).value));
   const fresh = [...page.querySelectorAll("[data-grid] .card")].filter((card) => !known.has(box(card).value));
+  if (every()?.checked) fresh.forEach((card) => pick(card, true));
   grid()?.append(...fresh);
   const next = page.querySelector('.pager a[rel="next"]');
   if (next) later.replaceWith(next);
@@ -45,12 +48,21 @@ async function more(later) {
 
 function pick(card, on) {
   box(card).checked = on;
+  if (!on && every()) every().checked = false;
+}
+
+function pickAllShown() {
+  const boxes = cards().map(box);
+  // the second time: those too that are not loaded yet
+  if (every() && boxes.every((each) => each.checked)) every().checked = true;
+  boxes.forEach((each) => { each.checked = true; });
+  tell();
 }
 
 function pickRange(from, to, on) {
-  const every = cards();
-  const [first, last] = [every.indexOf(from), every.indexOf(to)].sort((a, b) => a - b);
-  every.slice(Math.max(0, first), last + 1).forEach((card) => pick(card, on));
+  const shown = cards();
+  const [first, last] = [shown.indexOf(from), shown.indexOf(to)].sort((a, b) => a - b);
+  shown.slice(Math.max(0, first), last + 1).forEach((card) => pick(card, on));
   tell();
 }
 
@@ -63,23 +75,23 @@ function toggle(card, isRange) {
 
 function tell() {
   countPicked();
-  announce(`${document.querySelectorAll("[data-grid] input[name=id]:checked").length} selected`);
+  announce(document.querySelector("[data-picked]").textContent);
 }
 
 // columns are counted from where the cards lie, so that ↓ goes down whatever the width
 function columns() {
-  const every = cards();
-  const top = every[0]?.offsetTop;
-  const end = every.findIndex((card) => card.offsetTop !== top);
-  return end === -1 ? every.length : end;
+  const shown = cards();
+  const top = shown[0]?.offsetTop;
+  const end = shown.findIndex((card) => card.offsetTop !== top);
+  return end === -1 ? shown.length : end;
 }
 
 function step(by, isRange) {
-  const every = cards();
-  if (!every.length) return false;
+  const shown = cards();
+  if (!shown.length) return false;
   const card = current();
-  const at = card ? every.indexOf(card) : -1;
-  const to = every[card ? Math.max(0, Math.min(every.length - 1, at + by)) : 0];
+  const at = card ? shown.indexOf(card) : -1;
+  const to = shown[card ? Math.max(0, Math.min(shown.length - 1, at + by)) : 0];
   if (isRange && card) {
     anchor ??= card;
     pickRange(anchor, to, true);
@@ -104,12 +116,18 @@ function pressed(event) {
     toggle(current(), event.shiftKey);
   } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a") {
     event.preventDefault();
-    cards().forEach((card) => pick(card, true));
-    tell();
+    pickAllShown();
   } else if (event.key === "Escape" && isPicking()) {
     cards().forEach((card) => pick(card, false));
     tell();
   }
+}
+
+// a box was ticked by itself
+function changed(event) {
+  if (event.target === every()) cards().forEach((card) => { box(card).checked = every().checked; });
+  else if (event.target.matches("[data-grid] input[name=id]") && !event.target.checked && every()) every().checked = false;
+  countPicked();
 }
 
 function clicked(event) {
@@ -153,13 +171,14 @@ function decide(name) {
   return true;
 }
 
-for (const name of ["approve", "reject", "reopen", "retry"]) {
+for (const name of ["approve", "reject", "reopen", "retry", "regenerate"]) {
   define(name, () => decide(name) ?? act(`button:${name}`));
 }
 
 export function listenToGrid() {
   document.addEventListener("keydown", pressed);
   document.addEventListener("click", clicked);
+  document.addEventListener("change", changed);
   document.addEventListener("pointerdown", down);
   document.addEventListener("pointermove", moved, { passive: true });
   document.addEventListener("pointerup", () => clearTimeout(press?.timer));

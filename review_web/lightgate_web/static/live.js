@@ -5,8 +5,15 @@ const ASK_EVERY_MS = 5000;
 let source = null;
 let timer = null;
 
+// a tab that nobody looks at listens to nothing: each listener holds one of the server's few threads
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) stop();
+  else if (document.querySelector("[data-events]")) { refresh(); follow(); }
+});
+
 export function follow() {
   stop();
+  if (document.hidden) return;
   const address = document.querySelector("[data-events]")?.dataset.events;
   if (!address) return;
   if (!window.EventSource) {

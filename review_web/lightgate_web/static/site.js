@@ -2,14 +2,17 @@
 
 import { act, define } from "./actions.js";
 import { toast } from "./announce.js";
-import { listenToCompare } from "./compare.js";
-import { countPicked, pickAll, showCounters, showLocalTimes, take, toggleCrop } from "./fields.js";
+import { listenToCompare, stepInCompare } from "./compare.js";
+import { countPicked, pickAll, showCounters, showLocalTimes, take } from "./fields.js";
 import { listenToGrid, watch } from "./grid.js";
 import { listen, mark, showOverview } from "./keys.js";
 import { follow, stop } from "./live.js";
+import { keepPlace } from "./place.js";
 import { showPlans } from "./plan.js";
 import { listenToRating } from "./rating.js";
 import { recall, remember } from "./remembered.js";
+import { listenToRepeat } from "./repeat.js";
+import { listenToStage, toggleCrop } from "./stage.js";
 import { isPhotoPage, prefetch, send, visit, whenSwapped } from "./swap.js";
 
 const THEMES = { system: "as the system", dark: "dark", light: "light" };
@@ -30,9 +33,8 @@ define("theme", () => {
   return true;
 });
 define("help", () => { showOverview(); return true; });
-define("zoom", toggleCrop);
-define("next", () => go("next"));
-define("previous", () => go("previous"));
+define("next", () => stepInCompare(1) || go("next"));
+define("previous", () => stepInCompare(-1) || go("previous"));
 
 function go(direction) {
   const link = document.querySelector(`main a[data-do="${direction}"]`);
@@ -41,7 +43,7 @@ function go(direction) {
   return isPhotoPage();
 }
 
-const BY_CLICK = { help: () => act("help"), theme: () => act("theme"), "pick-all": pickAll };
+const BY_CLICK = { help: () => act("help"), theme: () => act("theme"), crop: toggleCrop, "pick-all": pickAll };
 
 document.addEventListener("click", (event) => {
   const target = event.target.closest("[data-do]");
@@ -49,7 +51,11 @@ document.addEventListener("click", (event) => {
   const name = target.dataset.do;
   if (name in BY_CLICK) BY_CLICK[name]();
   else if (name === "take") take(target);
-  else if (name === "zoom" && target.matches("a")) { event.preventDefault(); toggleCrop(); }
+  else if (name === "zoom" && target.matches("a")) {
+    event.preventDefault();
+    // a finger zooms by two taps or two fingers, and has the button 1:1
+    if (event.pointerType !== "touch" && !target.classList.contains("is-zoomed")) toggleCrop();
+  }
   else if ((name === "next" || name === "previous") && target.matches("a")) { event.preventDefault(); visit(target.href); }
 });
 
@@ -62,7 +68,10 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", countPicked);
 document.addEventListener("lightgate:fresh", showLocalTimes);
-addEventListener("popstate", () => location.reload());
+// the way back leads to another photo; a link within the page, as the first one to the content, does not
+const address = () => location.pathname + location.search;
+let shown = address();
+addEventListener("popstate", () => { if (address() !== shown) location.reload(); });
 addEventListener("pagehide", stop);
 
 // on a narrow screen the tab in use may lie outside the row
@@ -73,6 +82,7 @@ function showCurrent() {
 }
 
 function settle() {
+  shown = address();
   showCurrent();
   showCounters();
   showLocalTimes();
@@ -87,8 +97,11 @@ function settle() {
 
 whenSwapped(settle);
 listenToCompare();
+listenToStage();
 listenToGrid();
+keepPlace();
 listenToRating();
+listenToRepeat();
 listen();
 settle();
 document.documentElement.dataset.ready = "";

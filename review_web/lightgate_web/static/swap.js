@@ -3,7 +3,13 @@
 
 import { announce, toast } from "./announce.js";
 
+// a page fetched ahead is shown only while it is as fresh as a look at one photo
+const FRESH_MS = 30000;
+
 const listeners = [];
+// what is asked for next: pages by address, and pictures, held so that the browser keeps them decoded
+const ahead = new Map();
+let pictures = [];
 let isBusy = false;
 
 export function whenSwapped(listener) {
@@ -16,6 +22,8 @@ export function isPhotoPage() {
 
 export async function send(form, submitter) {
   if (isBusy) return;
+  // what was fetched ahead may show what this changes
+  ahead.clear();
   const data = new FormData(form, submitter);
   const address = submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.action;
   isBusy = true;
@@ -66,7 +74,7 @@ export async function visit(address) {
   if (isBusy) return;
   isBusy = true;
   try {
-    const page = new DOMParser().parseFromString(await textOf(address), "text/html");
+    const page = new DOMParser().parseFromString(await fetchedAhead(address), "text/html");
     if (!page.querySelector(".photo-page")) throw new Error("not a photo page");
     history.pushState({}, "", address);
     replace(page);
@@ -83,8 +91,25 @@ async function textOf(address) {
   return answer.text();
 }
 
-// the pictures of the next photos are in the browser before they are asked for
+function fetchedAhead(address) {
+  const page = ahead.get(address);
+  ahead.delete(address);
+  return page && performance.now() - page.at < FRESH_MS ? page.text.catch(() => textOf(address)) : textOf(address);
+}
+
+// the next photo's page, and the pictures around it, are in the browser before they are asked for
 export function prefetch() {
   const soon = document.querySelector(".photo-page")?.dataset.soon ?? "";
-  for (const address of soon.split(" ").filter(Boolean)) new Image().src = address;
+  pictures = soon.split(" ").filter(Boolean).map((address) => {
+    const picture = new Image();
+    picture.src = address;
+    picture.decode().catch(() => {});
+    return picture;
+  });
+  ahead.clear();
+  const next = document.querySelector(".photo-page a[rel=next]");
+  if (!next) return;
+  const text = textOf(next.href);
+  text.catch(() => {});
+  ahead.set(next.href, { at: performance.now(), text });
 }

@@ -119,7 +119,7 @@ def why_silent(url: str, timeout_s: float = 1.0) -> str | None:
         with Redis.from_url(plain, socket_timeout=timeout_s, socket_connect_timeout=timeout_s) as client:
             client.ping()
     except (RedisError, OSError, ValueError) as error:
-        return _without_password(str(error) or type(error).__name__, url)
+        return _without_password(str(error).rstrip(".") or type(error).__name__, url)
     return None
 
 

@@ -76,8 +76,7 @@ def _answer(said: bytes) -> Development:
 def main() -> int:
     """Be the program: read what to do from standard input, write the finding to standard output."""
     told = json.load(sys.stdin)
-    # numpy and libvips, which the other side of this module needs not
-    from lightgate.adapters.images import VipsDarkroom  # noqa: PLC0415
+    from lightgate.adapters.images import VipsDarkroom  # noqa: PLC0415 - numpy and libvips, for this side alone
 
     if told["memory_limit_mb"]:
         wanted = told["memory_limit_mb"] * _MIB

@@ -5,19 +5,33 @@ Columns that we do not know belong to the website: they are never read, never wr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Table, create_engine, exists, insert, inspect, make_url, select, text, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    RowMapping,
+    Table,
+    create_engine,
+    exists,
+    insert,
+    inspect,
+    make_url,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from lightgate.adapters.catalogue_table import REMOTE_ID, TABLE, columns_of, make_table, row_of
 from lightgate.adapters.sqlite.engine import make_engine
 from lightgate.errors import CatalogueUnreachable, RowRefused, StorageFull
-from lightgate.ports import CatalogueRow
+from lightgate.ports import CatalogueRow, QualityRow
 
 __all__ = ["TABLE", "SqlCatalogue", "table"]
 
@@ -50,41 +64,72 @@ class SqlCatalogue:
         """Nothing stands between us and a file."""
         return None
 
-    def upsert(self, row: CatalogueRow) -> int:
-        return self.write(row)
+    def upsert(self, row: CatalogueRow, quality: QualityRow | None = None) -> int | None:
+        return self.write(row, {}, quality)
 
-    def write(self, row: CatalogueRow, **more: object) -> int:
+    def write(self, row: CatalogueRow, more: Mapping[str, object], quality: QualityRow | None = None) -> int | None:
         """Insert or update a row, with values for columns beside ours; give its id."""
         try:
-            return self._write(row, more)
+            return self._write(row, quality, more)
         except (CatalogueUnreachable, RowRefused) as error:
             if not isinstance(error.__cause__, IntegrityError):
                 raise
         # another publisher inserted the name between our look and our insert
-        return self._write(row, more)
+        return self._write(row, quality, more)
 
-    def _write(self, row: CatalogueRow, more: dict[str, object]) -> int:
-        of = self._table
-        is_row = of.c.File_Name == row.File_Name
-        values = {**{name: value for name, value in asdict(row).items() if name in of.c}, **more}
+    def rehearse(self, row: CatalogueRow, quality: QualityRow | None = None) -> None:
+        """Do nothing: our own table takes every row."""
+
+    def holds(self, row: CatalogueRow) -> bool | None:
+        with self._reading() as connection:
+            found = self._found(connection, row.File_Name, self._labelled)
+            wanted = self._storable(connection, row)
+        return None if found is None else all(found[name] == value for name, value in wanted.items())
+
+    def _write(self, row: CatalogueRow, quality: QualityRow | None, more: Mapping[str, object]) -> int | None:
         with self._writing() as connection:
-            watched = [of.c.id, *self._labelled, *(of.c[name] for name in more)]
-            found = connection.execute(select(*watched).where(is_row)).mappings().first()
-            if found is None:
-                connection.execute(insert(of).values(values))
-            elif any(found[name] != value for name, value in values.items()):
-                connection.execute(update(of).where(of.c.id == found["id"]).values(values))
-            row_id: int = connection.execute(select(of.c.id).where(is_row)).scalar_one()
-            self._written(connection, row, row_id)
-            return row_id
+            return self._put(connection, row, quality, more)
 
-    def _written(self, connection: Connection, row: CatalogueRow, row_id: int) -> None:
+    def _put(
+        self, connection: Connection, row: CatalogueRow, quality: QualityRow | None, more: Mapping[str, object]
+    ) -> int | None:
+        of = self._table
+        values = {**self._storable(connection, row), **more}
+        found = self._found(connection, row.File_Name, [*self._labelled, *(of.c[name] for name in more)])
+        if found is None:
+            self._insert(connection, values)
+            found = self._found(connection, row.File_Name, [])
+        elif any(found[name] != value for name, value in values.items()):
+            connection.execute(update(of).where(self._key == found["id"]).values(values))
+        row_id: int | None = found["id"] if found is not None and "id" in of.c else None
+        self._written(connection, row, quality, row_id)
+        return row_id
+
+    @property
+    def _key(self) -> Column[Any]:
+        """What tells rows apart: the website's id, or the file name where its table has none."""
+        return self._table.c.id if "id" in self._table.c else self._table.c.File_Name
+
+    def _found(self, connection: Connection, file_name: str, wanted: Sequence[Any]) -> RowMapping | None:
+        """Read the row of that name, the oldest where the website has several."""
+        query = select(self._key.label("id"), *wanted).where(self._table.c.File_Name == file_name)
+        return connection.execute(query.order_by(self._key).limit(1)).mappings().first()
+
+    def _storable(self, connection: Connection, row: CatalogueRow) -> dict[str, Any]:
+        """Give what the table has columns for, under our names."""
+        return {name: value for name, value in asdict(row).items() if name in self._table.c}
+
+    def _insert(self, connection: Connection, values: dict[str, Any]) -> None:
+        connection.execute(insert(self._table).values(values))
+
+    def _written(
+        self, connection: Connection, row: CatalogueRow, quality: QualityRow | None, row_id: int | None
+    ) -> None:
         """Let an adapter do more in the row's transaction."""
 
     def find(self, file_name: str) -> CatalogueRow | None:
         with self._reading() as connection:
-            query = select(*self._labelled).where(self._table.c.File_Name == file_name)
-            found = connection.execute(query).mappings().first()
+            found = self._found(connection, file_name, self._labelled)
         return None if found is None else row_of(found)
 
     def remove(self, file_name: str) -> None:
@@ -96,12 +141,12 @@ class SqlCatalogue:
             names = select(self._table.c.File_Name).order_by(self._table.c.File_Name)
             return connection.execute(names).scalars().all()
 
-    def rows(self) -> Iterator[tuple[int, CatalogueRow]]:
-        """Yield every row with its id, in a few at a time."""
-        query = select(self._table.c.id.label("id"), *self._labelled).execution_options(yield_per=500)
+    def rows(self) -> Iterator[tuple[int | None, CatalogueRow]]:
+        """Yield every row with its id, if it has one, in a few at a time."""
+        query = select(self._key.label("id"), *self._labelled).execution_options(yield_per=500)
         with self._reading() as connection:
             for found in connection.execute(query).mappings():
-                yield found["id"], row_of(found)
+                yield found["id"] if "id" in self._table.c else None, row_of(found)
 
     def has_capture(self, original_file_name: str, date_time: str) -> bool:
         of = self._table

@@ -39,8 +39,8 @@ _REQUIRED = frozenset(each.name for each in fields(CatalogueRow) if each.type in
 _DEFAULTS: Mapping[str, str | int] = {
     each.name: 0 if each.type == "int" else "" for each in fields(CatalogueRow) if each.name in _REQUIRED
 }
-#: columns that a row cannot do without
-_KEPT = ("id", "File_Name")
+#: what a row cannot do without
+_KEPT = ("File_Name",)
 
 
 def make_table(name: str = TABLE, columns: Mapping[str, str] | None = None, *, is_local: bool = False) -> Table:

@@ -129,7 +129,7 @@ def _delivery(queues: Sequence[str]) -> dict[str, Any]:
 
 
 def _queue(name: str) -> Queue:
-    # without an exchange of its own it would be bound to the default queue's
+    # without an exchange of its own it would be bound to the default queue's; kombu has no types
     return Queue(name, Exchange(name), routing_key=name)  # type: ignore[no-untyped-call]
 
 

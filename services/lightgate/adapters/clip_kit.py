@@ -27,7 +27,7 @@ from lightgate.file_lock import alone
 Floats = NDArray[np.float32]
 
 #: raised whenever a kit holds something else
-_KIT_VERSION = 1
+_KIT_VERSION = 2
 _FACTS, _VECTORS = "kit.json", "vectors.npz"
 #: there where NVIDIA's driver is loaded
 NVIDIA = Path("/dev/nvidiactl")

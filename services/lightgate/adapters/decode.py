@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,9 @@ import pillow_heif
 import pyvips
 import simplejpeg
 
-from lightgate.adapters.formats import HEAD_BYTES, HEIF, JPEG, PNG, TIFF, WEBP, format_of
+from lightgate.adapters.formats import HEIF, JPEG, PNG, RAW, TIFF, WEBP
+from lightgate.adapters.raw_header import format_in
+from lightgate.adapters.raw_preview import preview_of
 from lightgate.errors import LightgateError, OriginalMissing, StorageFull, TooManyPixels, UnreadableImage
 
 #: named, so that libvips cannot pick a loader for something we do not take
@@ -23,6 +26,8 @@ _MEMORY_BYTES = 320_000_000
 
 _RGB = 3
 _ICC, _ORIENTATION = "icc-profile-data", "orientation"
+#: EXIF orientations that swap width and height
+_ON_ITS_SIDE = frozenset({5, 6, 7, 8})
 #: ITU-T H.273 table 2: primaries of Display P3, which phones name without embedding a profile
 _P3_PRIMARIES = 12
 #: "sRGB" as it stands in a profile's description, in ASCII or in UTF-16
@@ -56,48 +61,86 @@ def _translated(error: Exception) -> LightgateError:
     return UnreadableImage(reason="its pixels are damaged")
 
 
-def full_size(original: Path, max_megapixels: float) -> pyvips.Image:
+def full_size(original: Path, max_megapixels: float, box: tuple[int, int] | None = None) -> pyvips.Image:
     """Decode an original whole, in its own colours; ``autorot`` still has to turn it.
 
     To be called, and its pixels asked for, inside ``decoding``.
+
+    Args:
+        box: width and height that it will be shrunk to fit; a JPEG is then decoded to no more than it takes.
     """
     # libvips would see an earlier file of this name, and run as many threads as there are cores in each process
     pyvips.cache_set_max(0)
     pyvips.concurrency_set(1)
     pyvips.block_untrusted_set(True)
-    with original.open("rb") as stream:
-        format_ = format_of(stream.read(HEAD_BYTES))
-    return _heif(original, max_megapixels) if format_ == HEIF else _vips(original, format_, max_megapixels)
+    format_ = format_in(original)
+    if format_ == HEIF:
+        return _heif(original, max_megapixels)
+    return _preview(original, max_megapixels) if format_ == RAW else _vips(original, format_, max_megapixels, box)
 
 
-def _vips(original: Path, format_: str, max_megapixels: float) -> pyvips.Image:
+def _vips(original: Path, format_: str, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
     # libtiff calls a strip that is not there an error, the others say that the file is truncated
     options: dict[str, Any] = {"fail_on": "error" if format_ == TIFF else "truncated"}
     header = pyvips.Operation.call(_LOADERS[format_], str(original), access="sequential", **options)
     _check_size(header.width, header.height, max_megapixels)
     if header.width * header.height * header.bands * _bytes_a_sample(header) > _MEMORY_BYTES:
         return pyvips.Operation.call(_LOADERS[format_], str(original), access="random", **options)
-    is_plain = format_ == JPEG and header.interpretation == "srgb" and header.bands == _RGB
-    return (_turbo(original, header) if is_plain else None) or header.copy_memory()
+    return (_turbo(original.read_bytes(), header, box) if format_ == JPEG else None) or header.copy_memory()
 
 
-def _turbo(original: Path, header: pyvips.Image) -> pyvips.Image | None:
-    """Decode a JPEG in one go, to the same pixels in 0.6 of the time; None where it is not all sound.
+def _turbo(content: bytes, header: pyvips.Image, box: tuple[int, int] | None = None) -> pyvips.Image | None:
+    """Decode a plain JPEG in one go, to the same pixels in 0.6 of the time; None where it is not all sound.
 
     libjpeg-turbo's word is strict here: what it finds wrong is for libvips to refuse or to forgive.
     """
+    if header.interpretation != "srgb" or header.bands != _RGB:
+        return None
     try:
-        pixels = simplejpeg.decode_jpeg(original.read_bytes(), colorspace="RGB", strict=True)
+        width, height = _enough(header, box) if box else (header.width, header.height)
+        pixels = simplejpeg.decode_jpeg(content, colorspace="RGB", strict=True, min_width=width, min_height=height)
     except ValueError:
         return None
-    if pixels.shape != (header.height, header.width, _RGB):
+    if pixels.shape[2:] != (_RGB,) or (not box and pixels.shape[:2] != (header.height, header.width)):
         return None
     image = pyvips.Image.new_from_array(pixels).copy(interpretation="srgb")
     if header.get_typeof(_ORIENTATION):
-        image.set_type(pyvips.GValue.gint_type, _ORIENTATION, header.get(_ORIENTATION))
+        _turn(image, header.get(_ORIENTATION))
     if header.get_typeof(_ICC):
         image.set_type(pyvips.GValue.blob_type, _ICC, bytes(header.get(_ICC)))
     return image
+
+
+def _enough(header: pyvips.Image, box: tuple[int, int]) -> tuple[int, int]:
+    """Give twice the size it will have: the last factor of two is for a better filter than the decoder's own."""
+    scale = 2 * _scale(header, box)
+    return math.ceil(header.width * scale), math.ceil(header.height * scale)
+
+
+def _scale(image: pyvips.Image, box: tuple[int, int]) -> float:
+    """Say by how much an image that may lie on its side is shrunk to fit a box."""
+    is_on_its_side = image.get_typeof(_ORIENTATION) and image.get(_ORIENTATION) in _ON_ITS_SIDE
+    across, down = reversed(box) if is_on_its_side else box
+    return float(min(across / image.width, down / image.height))
+
+
+def _preview(original: Path, max_megapixels: float) -> pyvips.Image:
+    """Decode the picture that a camera put into its raw file; where it says how to be turned, that counts."""
+    content, turn = preview_of(original)
+    if isinstance(content, bytes):
+        header = pyvips.Operation.call("jpegload_buffer", content, access="sequential", fail_on="truncated")
+        _check_size(header.width, header.height, max_megapixels)
+        image = _turbo(content, header) or header.copy_memory()
+    else:
+        _check_size(content.shape[1], content.shape[0], max_megapixels)
+        image = pyvips.Image.new_from_array(content).copy(interpretation="srgb")
+    if not image.get_typeof(_ORIENTATION):
+        _turn(image, turn)
+    return image
+
+
+def _turn(image: pyvips.Image, orientation: int) -> None:
+    image.set_type(pyvips.GValue.gint_type, _ORIENTATION, orientation)
 
 
 def _bytes_a_sample(image: pyvips.Image) -> int:
@@ -122,6 +165,13 @@ def _heif(original: Path, max_megapixels: float) -> pyvips.Image:
     if profile:
         image.set_type(pyvips.GValue.blob_type, _ICC, bytes(profile))
     return image
+
+
+def fitted(whole: pyvips.Image, width_px: int, height_px: int) -> pyvips.Image:
+    """Shrink to fit a box, turn upright and bring to 8-bit sRGB; never enlarge. The pixels lie in memory."""
+    scale = _scale(whole, (width_px, height_px))
+    small = flat(whole) if scale >= 1 else flat(whole).resize(scale)
+    return in_srgb(small.autorot()).copy_memory()
 
 
 def flat(image: pyvips.Image) -> pyvips.Image:

@@ -52,6 +52,23 @@ class Sample:
     #: ``blurred`` or ``dark``
     flaw: str = ""
 
+    @property
+    def maker(self) -> str:
+        """Who made the picture, as EXIF says it."""
+        return _MAKERS[self.source]
+
+
+#: none of them is anybody's property but the stereo pair, whose makers ask to be named
+_MAKERS = {
+    "chelsea.png": "Stéfan van der Walt",
+    "coffee.png": "Rachel Michetti",
+    "rocket.jpg": "SpaceX",
+    "astronaut.png": "NASA",
+    "hubble_deep_field.jpg": "NASA, ESA",
+    "motorcycle_left.png": "D. Scharstein and others, Middlebury",
+    "motorcycle_right.png": "D. Scharstein and others, Middlebury",
+}
+_FREE, _NAMED = "Free for every use", "Middlebury stereo benchmark 2014, named as its makers ask"
 
 SAMPLES = (
     Sample("chelsea.png", "IMG_0412.JPG", FULL_FRAME, "2024:05:18 09:12:44", 400, (1, 250)),
@@ -123,6 +140,8 @@ def _exif(sample: Sample, size: tuple[int, int]) -> bytes:
         piexif.ImageIFD.Model: camera.model,
         piexif.ImageIFD.Orientation: sample.orientation,
         piexif.ImageIFD.DateTime: sample.taken,
+        piexif.ImageIFD.Artist: sample.maker.encode(),
+        piexif.ImageIFD.Copyright: (_NAMED if "Middlebury" in sample.maker else _FREE).encode(),
     }
     photo = {
         piexif.ExifIFD.DateTimeOriginal: sample.taken,

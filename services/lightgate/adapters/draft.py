@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from lightgate.domain.languages import SMALL_WORDS
+from lightgate.domain.languages import SMALL_WORDS, is_foreign
 from lightgate.domain.photo import Source
 from lightgate.domain.text import ALT_CHARACTERS, CAPTION_WORDS
 from lightgate.domain.wording import clean, clean_keywords, count_words, primary, words
@@ -39,6 +39,11 @@ class DraftWriter:
         return CaptionDraft(told.caption(), told.alt_text(), told.keywords(), Source.DRAFT)
 
 
+def _is_usable(sentence: str, request: CaptionRequest) -> bool:
+    """Has it words, and in the language that is asked for?"""
+    return bool(words(sentence)) and not is_foreign(sentence, request.language)
+
+
 class _Told:
     """What is known of one photo, tidied."""
 
@@ -46,7 +51,9 @@ class _Told:
         self.subject = _part(request.subject)
         self.location = _part(request.location)
         self.folder = _part(request.folder.replace("_", " ").replace("/", ", "))
-        self.brief = [sentence for sentence in map(clean, _SENTENCE_END.split(request.brief)) if words(sentence)]
+        self.brief = [
+            sentence for sentence in map(clean, _SENTENCE_END.split(request.brief)) if _is_usable(sentence, request)
+        ]
         self._language = primary(request.language)
         self.is_english = self._language == "en"
         self.taken = _moment(request.exif.date_time)
@@ -68,7 +75,7 @@ class _Told:
         return _sentence(f"{what}{place}{series}"[: ALT_CHARACTERS - 1])
 
     def keywords(self) -> tuple[str, ...]:
-        return clean_keywords(self._candidates())[:_DRAFT_KEYWORDS]
+        return clean_keywords(self._candidates(), self._language)[:_DRAFT_KEYWORDS]
 
     def _candidates(self) -> Iterator[str]:
         yield self.subject

@@ -84,14 +84,22 @@ def _boilerplate() -> tuple[str, ...]:
     return tuple(line.strip().casefold() for line in lines if line.strip() and not line.startswith("#"))
 
 
-def words_from_xmp(packet: bytes) -> Words:
-    """Read Dublin Core and IPTC Core; a packet that is no XML, or wants entities, says nothing."""
+def tree_of(packet: bytes) -> Element | None:
+    """Read an XMP packet; one that is no XML, or wants entities, is None."""
     packet = packet.strip(b"\0 \t\r\n")
     if not packet or len(packet) > XMP_LIMIT_BYTES:
-        return Words()
+        return None
     try:
-        root = fromstring(packet, forbid_dtd=True)
+        root: Element = fromstring(packet, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError):
+        return None
+    return root
+
+
+def words_from_xmp(packet: bytes) -> Words:
+    """Read Dublin Core and IPTC Core."""
+    root = tree_of(packet)
+    if root is None:
         return Words()
     return Words(
         caption=_in_default_language(root, f"{_DC}description"),
@@ -131,7 +139,7 @@ def _items(root: Element, name: str) -> Iterator[str]:
 def words_from_iptc(block: bytes) -> Words:
     """Read an IPTC-IIM block as far as it is sound."""
     fields: dict[tuple[int, int], list[bytes]] = {}
-    for record, dataset, value in _datasets(block):
+    for record, dataset, value in datasets_of(block):
         fields.setdefault((record, dataset), []).append(value)
     is_utf8 = fields.get((1, 90), [b""])[0].startswith(_IS_UTF8)
 
@@ -147,7 +155,7 @@ def words_from_iptc(block: bytes) -> Words:
     )
 
 
-def _datasets(block: bytes) -> Iterator[tuple[int, int, bytes]]:
+def datasets_of(block: bytes) -> Iterator[tuple[int, int, bytes]]:
     at = 0
     while at + 5 <= len(block) and block[at] == _MARKER:
         length = int.from_bytes(block[at + 3 : at + 5], "big")

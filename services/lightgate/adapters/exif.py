@@ -15,12 +15,12 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif import HeifImageFile
 
-from lightgate.adapters import exif_tags
+from lightgate.adapters import exif_tags, raw_header, raw_preview
 from lightgate.adapters.embedded_texts import Words, best_of, words_from_iptc, words_from_xmp
 from lightgate.adapters.exif_tags import DAMAGE, Tags, quietly
-from lightgate.adapters.formats import HEAD_BYTES, HEIF, JPEG, PNG, TIFF, WEBP, format_of
+from lightgate.adapters.formats import HEAD_BYTES, HEIF, JPEG, PNG, RAW, TIFF, WEBP, format_of
 from lightgate.domain.photo import Exif, HeaderExtra, Rights
-from lightgate.errors import FileTooLarge, TooManyPixels, UnreadableImage, UnsupportedFormat
+from lightgate.errors import FileTooLarge, TooManyPixels, UnreadableImage
 from lightgate.ports import Header
 
 #: opened by class, not by ``Image.open``, whose pixel limit is one for the whole process
@@ -34,17 +34,14 @@ _READERS: dict[str, type[ImageFile]] = {
 _EXIF_LIMIT_BYTES = 16_000_000
 _PHOTOSHOP_IPTC = 0x0404
 
-_WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC = 256, 257, 259, 262
-_XMP, _IPTC, _SUB_IFDS, _SUBFILE_TYPE, _DNG_VERSION = 700, 33723, 330, 254, 50706
-#: Nikon, Sony, Pentax and lossy DNG compression; colour filter array and linear raw pixels
-_RAW_COMPRESSIONS = frozenset({34713, 32767, 65535, 34892})
-_RAW_PHOTOMETRICS = frozenset({32803, 34892})
+_WIDTH, _HEIGHT, _XMP, _IPTC = 256, 257, 700, 33723
 
 
 @dataclass(frozen=True, slots=True)
-class _Container:
+class Container:
     """What lies around the pixels of one file."""
 
+    format: str
     width_px: int
     height_px: int
     tags: Tags
@@ -76,16 +73,26 @@ class PillowHeaders:
         if size_mb > self._max_file_mb:
             raise FileTooLarge(size=round(size_mb), limit=f"{self._max_file_mb:g}")
 
-    def _read(self, stream: IO[bytes]) -> Header:
+    def contents(self, stream: IO[bytes]) -> Container:
+        """Read what lies around the pixels, unread.
+
+        Raises:
+            UnreadableImage: not an image, or damaged before the first pixel.
+        """
         format_ = format_of(stream.read(HEAD_BYTES))
         stream.seek(0)
-        container = _tiff(stream) if format_ == TIFF else self._opened(stream, format_)
+        if format_ == RAW:
+            return self._raw(stream)
+        return _tiff(stream) if format_ == TIFF else self._opened(stream, format_)
+
+    def _read(self, stream: IO[bytes]) -> Header:
+        container = self.contents(stream)
         megapixels = container.width_px * container.height_px / 1e6
         if megapixels > self._max_megapixels:
             raise TooManyPixels(pixels=round(megapixels), limit=f"{self._max_megapixels:g}")
-        return _header(container, format_)
+        return _header(container)
 
-    def _opened(self, stream: IO[bytes], format_: str) -> _Container:
+    def _opened(self, stream: IO[bytes], format_: str) -> Container:
         try:
             with quietly():
                 image = _READERS[format_](stream)
@@ -93,7 +100,14 @@ class PillowHeaders:
             raise TooManyPixels(pixels="too many", limit=f"{self._max_megapixels:g}") from error
         except DAMAGE as error:
             raise UnreadableImage(reason=_damaged(format_)) from error
-        return _Container(*image.size, _block_tags(image), _bytes(image.info.get("xmp")), _jpeg_iptc(image))
+        packet, iptc = _bytes(image.info.get("xmp")), _jpeg_iptc(image)
+        return Container(format_, *image.size, _block_tags(image), packet, iptc)
+
+    def _raw(self, stream: IO[bytes]) -> Container:
+        raw_preview.require()
+        if (preview := raw_header.jpeg_in_raf(stream)) is not None:
+            return replace(self._opened(preview, JPEG), format=RAW)
+        return _raw_container(raw_header.tags_of_raw(stream))
 
 
 def _plain(error: OSError) -> str:
@@ -127,31 +141,26 @@ def _jpeg_iptc(image: ImageFile) -> bytes:
     return _bytes(resources.get(_PHOTOSHOP_IPTC)) if isinstance(resources, dict) else b""
 
 
-def _tiff(stream: IO[bytes]) -> _Container:
+def _tiff(stream: IO[bytes]) -> Container:
     """Read a TIFF by its first directory alone: Pillow's own reader refuses pixel kinds that libvips decodes."""
     try:
         tags = exif_tags.read_tags(stream)
     except DAMAGE as error:
         raise UnreadableImage(reason=_damaged(TIFF)) from error
     first = tags.ifd0
-    if _is_raw(tags):
-        raise UnsupportedFormat(format="RAW")
+    if raw_header.is_raw(tags):
+        raw_preview.require()
+        return _raw_container(tags)
     width, height = first.get(_WIDTH), first.get(_HEIGHT)
     if not isinstance(width, int) or not isinstance(height, int) or width <= 0 or height <= 0:
         raise UnreadableImage(reason=_damaged(TIFF))
-    return _Container(width, height, tags, first.raw(_XMP), first.raw(_IPTC))
+    return Container(TIFF, width, height, tags, first.raw(_XMP), first.raw(_IPTC))
 
 
-def _is_raw(tags: Tags) -> bool:
-    """Is this a camera's raw file, which are TIFF files with a small preview in front?"""
+def _raw_container(tags: Tags) -> Container:
+    """Take the size as it is named for the developed picture; how large the preview is shows when it is decoded."""
     first = tags.ifd0
-    is_preview = first.get(_SUBFILE_TYPE) == 1 and first.get(_SUB_IFDS) is not None
-    return (
-        first.get(_DNG_VERSION) is not None
-        or is_preview
-        or first.get(_COMPRESSION) in _RAW_COMPRESSIONS
-        or first.get(_PHOTOMETRIC) in _RAW_PHOTOMETRICS
-    )
+    return Container(RAW, *raw_header.size_of(tags), tags, first.raw(_XMP), first.raw(_IPTC))
 
 
 def _without_camera(words: Words, exif: Exif) -> Words:
@@ -165,8 +174,8 @@ def _without_camera(words: Words, exif: Exif) -> Words:
     )
 
 
-def _header(container: _Container, format_: str) -> Header:
-    tags = container.tags
+def _header(container: Container) -> Header:
+    tags, format_ = container.tags, container.format
     size = (container.width_px, container.height_px)
     exif = exif_tags.exif_from(tags, format_, *size, is_turned=format_ == HEIF)
     rights = exif_tags.rights_from(tags)

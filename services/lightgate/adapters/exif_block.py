@@ -1,18 +1,22 @@
 """The EXIF block of a published file: when and with what it was taken, and whose it is. Nothing else gets in.
 
 Built from our own facts and never copied from the original, so that positions, serial numbers, owner names and
-maker notes cannot slip through. Source: EXIF 2.32 (CIPA DC-008-2019), tables 4 and 7.
+maker notes cannot slip through; the first three go out only where the owner says so.
+Source: EXIF 2.32 (CIPA DC-008-2019), tables 4 and 7.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from fractions import Fraction
+from typing import Any
 
 from PIL import Image
-from PIL.ExifTags import IFD, Base
+from PIL.ExifTags import GPS, IFD, Base
 from PIL.TiffImagePlugin import IFDRational
 
+from lightgate.adapters.original import Original
 from lightgate.domain.photo import Exif, Photo
 
 _SRGB = 1
@@ -36,12 +40,43 @@ class _Utf8(str):
 _Value = str | bytes | list[bytearray] | int | IFDRational | None
 
 
-def exif_block(photo: Photo, width_px: int, height_px: int) -> bytes:
-    """Write the block, with its ``Exif`` prefix; orientation is left out, since the pixels are upright."""
-    block = Image.Exif()
+def exif_block(photo: Photo, width_px: int, height_px: int, original: Original | None = None) -> bytes:
+    """Write the block, with its ``Exif`` prefix; orientation is left out, since the pixels are upright.
+
+    Args:
+        original: what of the original's own words goes out, see ``original.disclosed``.
+    """
+    block, original = Image.Exif(), original or Original()
     block.update(_present(_file_tags(photo)))
-    block.get_ifd(IFD.Exif).update(_present(_picture_tags(photo.exif, width_px, height_px)))
+    block.get_ifd(IFD.Exif).update(_present({**_picture_tags(photo.exif, width_px, height_px), **_owned(original)}))
+    if original.position is not None:
+        block.get_ifd(IFD.GPSInfo).update(_position(*original.position))
     return block.tobytes()
+
+
+def _owned(original: Original) -> dict[int, _Value]:
+    return {
+        Base.CameraOwnerName: _ascii(original.owner),
+        Base.BodySerialNumber: _ascii(original.body_serial),
+        Base.LensSerialNumber: _ascii(original.lens_serial),
+    }
+
+
+def _position(north: float, east: float) -> dict[int, Any]:
+    return {
+        GPS.GPSVersionID: b"\x02\x03\x00\x00",
+        GPS.GPSLatitudeRef: "N" if north >= 0 else "S",
+        GPS.GPSLatitude: _degrees(north),
+        GPS.GPSLongitudeRef: "E" if east >= 0 else "W",
+        GPS.GPSLongitude: _degrees(east),
+    }
+
+
+def _degrees(value: float) -> tuple[IFDRational, IFDRational, IFDRational]:
+    """Write degrees, minutes and seconds."""
+    minutes, degrees = math.modf(abs(value))
+    seconds, minutes = math.modf(minutes * 60)
+    return IFDRational(int(degrees)), IFDRational(int(minutes)), IFDRational(round(seconds * 600_000), 10_000)
 
 
 def _file_tags(photo: Photo) -> dict[int, _Value]:

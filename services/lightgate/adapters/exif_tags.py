@@ -85,14 +85,16 @@ class Tags:
     gps: Directory = _NO_TAGS
 
 
-def read_tags(block: IO[bytes]) -> Tags:
+def read_tags(block: IO[bytes], head: bytes = b"") -> Tags:
     """Read the directories of a TIFF structure: a whole file, or an EXIF block without its ``Exif`` mark.
+
+    ``head`` takes the place of the first eight bytes, where a maker has its own mark in them.
 
     Raises:
         SyntaxError and others of ``DAMAGE``: there is no TIFF structure.
     """
     with quietly():
-        head = block.read(8)
+        head = head or block.read(8)
         if head[2:3] == b"+":
             head += block.read(8)
         first = ImageFileDirectory_v2(head)
@@ -143,8 +145,8 @@ def exif_from(tags: Tags, format_: str, width_px: int, height_px: int, *, is_tur
         model=model,
         camera=values.camera(make, model),
         lens_model=values.lens(exif.get(_LENS_MODEL)),
-        width=width,
-        height=height,
+        width=width or None,
+        height=height or None,
         exposure=_exposure(exif),
         aperture=_aperture(exif),
         iso=_iso(exif),

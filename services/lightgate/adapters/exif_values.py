@@ -10,9 +10,14 @@ from datetime import datetime
 #: longer texts in a tag are damage or somebody's novel; cut, so that nothing downstream has to care
 TEXT_LIMIT = 4000
 
-_DATE_TIME = re.compile(r"(\d{4})[:/-](\d{2})[:/-](\d{2})[ T](\d{2}):(\d{2}):(\d{2})")
+#: some cameras write `` 1`` or ``1`` for ``01``, and other marks than the colon
+_DATE_TIME = re.compile(
+    r"(\d{4})[:/.-] ?(\d{1,2})[:/.-] ?(\d{1,2})[ T] ?(\d{1,2}): ?(\d{1,2}): ?(\d{1,2})(?!\d)", re.ASCII
+)
+#: of the first photograph, and one past which a clock was never set
+_YEARS = range(1826, 2101)
 _OFFSET = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
-_SUB_SECONDS = re.compile(r"\d{1,9}")
+_SUB_SECONDS = re.compile(r"\d{1,9}", re.ASCII)
 #: what makers write where they have nothing to say
 _EMPTY_LENSES = re.compile(
     r"[-?\s]*|n/?a|none|unknown( lens)?|0(\.0)? ?mm( f/?0(\.0)?)?|0(\.0)?-0(\.0)? ?mm.*", re.IGNORECASE
@@ -73,7 +78,7 @@ def number(value: object) -> float | None:
     if value is None or isinstance(value, str | bytes | bool):
         return None
     try:
-        found = float(value)  # type: ignore[arg-type]
+        found = float(value)  # type: ignore[arg-type] # what cannot be a number raises, below
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         return None
     return found if math.isfinite(found) else None
@@ -84,12 +89,12 @@ def date_time(value: object) -> str | None:
     found = _DATE_TIME.match(text(value) or "")
     if not found:
         return None
+    year, month, day, hour, minute, second = (int(part) for part in found.groups())
     try:
-        datetime(*(int(part) for part in found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001 - the clock's own
+        written = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the clock's own
     except ValueError:
         return None
-    year, month, day, hour, minute, second = found.groups()
-    return f"{year}:{month}:{day} {hour}:{minute}:{second}"
+    return f"{written:%Y:%m:%d %H:%M:%S}" if year in _YEARS else None
 
 
 def sub_seconds(value: object) -> str | None:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from lightgate.errors import NoLocalDisk
+from lightgate.errors import NoLocalDisk, SettingInvalid
 
 #: served over a network, or by a machine outside this kernel (Docker Desktop's host folders)
 _REMOTE = frozenset(
@@ -31,6 +31,17 @@ def require_local(folder: Path, mounts: Path = _MOUNTS) -> None:
     found = filesystem_of(folder, mounts)
     if found.is_remote:
         raise NoLocalDisk(home=folder, kind=found.name)
+
+
+def require_folder(home: Path) -> None:
+    """Make sure that the data folder, there or not yet, can be one.
+
+    Raises:
+        SettingInvalid: a file stands in its place, or on the way there.
+    """
+    nearest = next((place for place in (home, *home.parents) if place.exists()), None)
+    if nearest is not None and not nearest.is_dir():
+        raise SettingInvalid(name="home", reason=f"{nearest} is a file, not a folder")
 
 
 def filesystem_of(folder: Path, mounts: Path = _MOUNTS) -> Filesystem:

@@ -8,13 +8,15 @@ from lightgate.errors import UnreadableImage, UnsupportedFormat
 HEAD_BYTES = 64
 
 JPEG, PNG, TIFF, WEBP, HEIF = "JPEG", "PNG", "TIFF", "WEBP", "HEIF"
+#: a camera's raw data, in a container of its maker's
+RAW = "RAW"
 
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _TAKEN = ((b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG), *((magic, TIFF) for magic in _TIFF))
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _GENERIC_HEIF_BRANDS = frozenset({b"mif1", b"mif2", b"msf1"})
-_RAW = "RAW"
+_RAW_MAGIC = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FOVb", b"\0MRM")
 _KNOWN = (
     (b"GIF8", "GIF"),
     (b"BM", "BMP"),
@@ -24,19 +26,14 @@ _KNOWN = (
     (b"\xff\x4f\xff\x51", "JPEG 2000"),
     (b"\0\0\0\x0cJXL ", "JPEG XL"),
     (b"\xff\x0a", "JPEG XL"),
-    (b"FUJIFILMCCD-RAW", _RAW),
-    (b"IIRO", _RAW),
-    (b"IIRS", _RAW),
-    (b"MMOR", _RAW),
-    (b"IIU\0", _RAW),
-    (b"FOVb", _RAW),
-    (b"\0MRM", _RAW),
     (b"\x1aE\xdf\xa3", "video"),
 )
 
 
 def format_of(head: bytes) -> str:
-    """Name the container by its first ``HEAD_BYTES`` bytes: JPEG, PNG, TIFF, WEBP or HEIF.
+    """Name the container by its first ``HEAD_BYTES`` bytes: JPEG, PNG, TIFF, WEBP, HEIF or RAW.
+
+    Many cameras' raw files are TIFF files by their first bytes: see ``raw_header.format_in``.
 
     Raises:
         UnreadableImage: nothing at all, or not an image.
@@ -46,14 +43,16 @@ def format_of(head: bytes) -> str:
         raise UnreadableImage(reason="the file is empty")
     if name := _first_match(head, _TAKEN):
         if name == TIFF and head[8:10] == b"CR":
-            raise UnsupportedFormat(format=_RAW)
+            return RAW
         return name
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return WEBP
     if head[4:8] == b"ftyp":
         return _iso_media(head)
-    if (foreign := _first_match(head, _KNOWN)) or head[6:14] == b"HEAPCCDR":
-        raise UnsupportedFormat(format=foreign or _RAW)
+    if head.startswith(_RAW_MAGIC) or head[6:14] == b"HEAPCCDR":
+        return RAW
+    if foreign := _first_match(head, _KNOWN):
+        raise UnsupportedFormat(format=foreign)
     raise UnreadableImage(reason="it is not an image")
 
 
@@ -67,7 +66,7 @@ def _iso_media(head: bytes) -> str:
     major = head[8:12]
     brands = {major, *(head[at : at + 4] for at in range(16, box_end - 3, 4))}
     if major == b"crx ":
-        raise UnsupportedFormat(format=_RAW)
+        return RAW
     if brands & _AVIF_BRANDS and not brands & _HEIF_BRANDS:
         raise UnsupportedFormat(format="AVIF")
     if brands & (_HEIF_BRANDS | _GENERIC_HEIF_BRANDS):

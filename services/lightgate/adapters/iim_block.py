@@ -11,6 +11,7 @@ import re
 import struct
 from collections.abc import Iterator
 
+from lightgate.adapters.original import Place
 from lightgate.adapters.xmp_packet import flat, keywords, main_text
 from lightgate.domain.photo import Field, Photo
 from lightgate.domain.rights import RightsStatement
@@ -20,26 +21,34 @@ _IPTC, _DIGEST = 0x0404, 0x0425
 _UTF8 = b"\x1b%G"
 #: dataset numbers of the application record, and the bytes that a value may have
 _KEYWORD, _DATE, _TIME, _BYLINE = (25, 64), (55, 8), (60, 11), (80, 32)
-_HEADLINE, _CREDIT, _COPYRIGHT, _CAPTION = (105, 256), (110, 32), (116, 128), (120, 2000)
+_HEADLINE, _CREDIT, _COPYRIGHT, _CAPTION, _WRITER = (105, 256), (110, 32), (116, 128), (120, 2000), (122, 32)
+_CITY, _SUBLOCATION, _STATE, _COUNTRY_CODE, _COUNTRY = (90, 32), (92, 32), (95, 32), (100, 3), (101, 64)
 
 
-def iim_block(photo: Photo, rights: RightsStatement) -> bytes:
+def iim_block(photo: Photo, rights: RightsStatement, place: Place | None = None) -> bytes:
     """Write the payload of an APP13 segment."""
-    content = b"".join(_datasets(photo, rights))
-    return HEADER + _resource(_IPTC, content) + _resource(_DIGEST, hashlib.md5(content).digest())  # noqa: S324
+    content = b"".join(_datasets(photo, rights, place or Place()))
+    # the format's checksum, no secret
+    return HEADER + _resource(_IPTC, content) + _resource(_DIGEST, hashlib.md5(content).digest())  # noqa: S324 - the format asks for it
 
 
-def _datasets(photo: Photo, rights: RightsStatement) -> Iterator[bytes]:
+def _datasets(photo: Photo, rights: RightsStatement, place: Place) -> Iterator[bytes]:
     yield _dataset(1, 90, _UTF8)
     yield _dataset(2, 0, b"\x00\x04")
     for keyword in keywords(photo):
         yield _text(_KEYWORD, flat(keyword))
     yield from _when(photo)
     yield _text(_BYLINE, rights.creator)
+    yield _text(_CITY, place.city)
+    yield _text(_SUBLOCATION, place.sublocation)
+    yield _text(_STATE, place.state)
+    yield _text(_COUNTRY_CODE, place.country_code)
+    yield _text(_COUNTRY, place.country)
     yield _text(_HEADLINE, photo.subject)
     yield _text(_CREDIT, rights.credit)
     yield _text(_COPYRIGHT, rights.copyright)
     yield _text(_CAPTION, main_text(photo, Field.CAPTION))
+    yield _text(_WRITER, rights.caption_writer)
 
 
 def _when(photo: Photo) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyvips
 
-from lightgate.adapters.decode import decoding, flat, full_size, in_srgb
+from lightgate.adapters.decode import decoding, fitted, flat, full_size, in_srgb
 from lightgate.adapters.metrics import Bytes, measure
 from lightgate.errors import Misconfigured, StorageFull
 from lightgate.ports import GLANCE_PX, Development, ProxyFiles
@@ -35,7 +35,7 @@ class VipsDarkroom:
         """Write the four pictures and measure the proxy."""
         with decoding():
             whole = full_size(original, self.max_megapixels)
-            view = _fitted(whole, VIEW_PX)
+            view = fitted(whole, VIEW_PX, VIEW_PX)
             proxy = _smaller(view, PROXY_PX)
             measured = measure(_pixels(proxy))
             glance = squashed(proxy)
@@ -59,7 +59,7 @@ def glance_at(proxy: Path) -> bytes:
         OriginalMissing: there is no such file.
     """
     with decoding():
-        return squashed(_fitted(full_size(proxy, float("inf")), PROXY_PX))
+        return squashed(fitted(full_size(proxy, float("inf")), PROXY_PX, PROXY_PX))
 
 
 def squashed(picture: pyvips.Image) -> bytes:
@@ -78,11 +78,7 @@ def upright_jpeg(file: Path, max_edge_px: int, quality: int) -> bytes:
         OriginalMissing: there is no such file.
     """
     with decoding():
-        return _jpeg(_fitted(full_size(file, float("inf")), max_edge_px), quality)
-
-
-def _fitted(whole: pyvips.Image, max_edge_px: int) -> pyvips.Image:
-    return in_srgb(_shrunk(flat(whole), max_edge_px).autorot()).copy_memory()
+        return _jpeg(fitted(full_size(file, float("inf")), max_edge_px, max_edge_px), quality)
 
 
 def _smaller(picture: pyvips.Image, max_edge_px: int) -> pyvips.Image:

@@ -6,6 +6,8 @@ that noise hardly moves them: by tiles, with its energy removed, or on means of 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +16,7 @@ from lightgate.adapters.tiles import grey_levels, means_of_squares, means_of_til
 from lightgate.domain.quality import Measurements
 
 #: raised whenever a formula here changes
-METRICS_VERSION = "1"
+METRICS_VERSION = "2"
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
@@ -32,12 +34,22 @@ _SHARPEST_SHARE = 0.15
 _LEAST_STRUCTURE = 0.3
 
 _QUIET_PERCENTILE = 10
-#: tiles near black or white hide their noise
-_MEASURABLE = (8.0, 247.0)
+#: tiles near black or white hide their noise: the mean keeps this far from the ends, in levels and in deviations
+_ENDS, _ENDS_IN_NOISE = 8.0, 2.5
+#: what is left of white noise on purpose: a noisy picture must not gain from an estimate that is a little low
+_NOISE_SAFETY = 1.06
 
 #: long edge of the picture of small squares on which light and colour are measured
 _SQUARES = 160
-_BURNT, _BLOCKED = 250.0, 4.0
+_BLOCKED = 4.0
+#: levels at the top of a picture's own histogram that are one without detail; as many below are to compare with
+_SPIKE = 6
+#: share of the pixels that makes a level the top one
+_TOP = 0.0005
+#: range of luma, as a share of its top, below which a picture shows nothing at all, rather than something burnt
+_FLAT = 0.2
+#: long edge of the grid of pixels that the histogram is taken from
+_SAMPLES = 640
 #: colourfulness for each level of mean brightness, below which a picture is black and white
 _LEAST_COLOUR = 0.03
 _MIDDLE, _WIDTH = 0.5, 0.2
@@ -56,13 +68,15 @@ def measure(pixels: Bytes) -> Measurements:
     squares = means_of_squares(pixels, edge_px)
     light = grey_levels(squares)
     colourfulness = _colourfulness(squares, (noise or 0.0) / edge_px)
+    brightest, darkest = (float(level) for level in np.percentile(light, [95, 5]))
     return Measurements(
         sharpness=sharpness,
         noise=noise,
-        burnt=float((squares.max(axis=2) >= _BURNT - (noise or 0.0)).mean()),
+        burnt=_burnt(pixels) * _range_share(light),
         blocked=float((light <= _BLOCKED).mean()),
         exposure=_well_exposedness(light),
-        contrast=float(np.subtract(*np.percentile(light, [95, 5])) / 255),
+        contrast=(brightest - darkest) / 255,
+        brightest=brightest / 255,
         colourfulness=colourfulness,
         is_black_and_white=colourfulness < _LEAST_COLOUR * float(light.mean()),
         perceptual_hash=perceptual_hash(light),
@@ -81,7 +95,8 @@ def _noise(grey: Floats) -> float:
     second = across[2:] - 2 * across[1:-1] + across[:-2]
     deviations = means_of_tiles(np.abs(second), _TILES) * (np.sqrt(np.pi / 2) / 6)
     levels = means_of_tiles(grey, _TILES)
-    measurable = deviations[(levels > _MEASURABLE[0]) & (levels < _MEASURABLE[1])]
+    room = np.maximum(_ENDS, _ENDS_IN_NOISE * deviations)
+    measurable = deviations[(levels > room) & (levels < 255 - room)]
     return float(np.percentile(measurable if measurable.size >= _TILES else deviations, _QUIET_PERCENTILE))
 
 
@@ -107,7 +122,7 @@ def _sharpness(grey: Floats, noise: float) -> tuple[float, tuple[float, float]]:
 
 
 def _noise_energy(noise: float, blur: float) -> float:
-    return noise**2 / (4 * np.pi * blur**4)
+    return _NOISE_SAFETY * noise**2 / (4 * np.pi * blur**4)
 
 
 def _blurred(grey: Floats, sigma: float) -> Floats:
@@ -116,20 +131,21 @@ def _blurred(grey: Floats, sigma: float) -> Floats:
     steps = np.arange(-radius, radius + 1)
     kernel = np.exp(-(steps**2) / (2 * sigma**2))
     weights = (kernel / kernel.sum()).astype(np.float32)
-    for axis in (0, 1):
-        length = grey.shape[axis]
-        padded = np.pad(grey, [(radius, radius) if axis == each else (0, 0) for each in (0, 1)], mode="edge")
-        total = grey * weights[radius]
-        for step in range(radius):
-            pair = _slice(padded, axis, step, length) + _slice(padded, axis, 2 * radius - step, length)
-            pair *= weights[step]
-            total += pair
-        grey = total
-    return grey
+    down = _blurred_rows(grey, weights)
+    return _blurred_rows(down.T, weights).T
 
 
-def _slice(padded: Floats, axis: int, start: int, length: int) -> Floats:
-    return padded[start : start + length] if axis == 0 else padded[:, start : start + length]
+def _blurred_rows(grey: Floats, weights: NDArray[np.float32]) -> Floats:
+    length, radius = len(grey), len(weights) // 2
+    padded = np.pad(grey, [(radius, radius), (0, 0)], mode="edge")
+    # numpy gives room as the numbers lie, so that both directions run through memory in order
+    total = grey * weights[radius]
+    pair = np.empty_like(total)
+    for step in range(radius):
+        np.add(padded[step : step + length], padded[2 * radius - step :][:length], out=pair)
+        pair *= weights[step]
+        total += pair
+    return np.asarray(total, dtype=np.float32)
 
 
 def _gradient_energy(grey: Floats) -> Floats:
@@ -144,6 +160,27 @@ def _centre_of_best(ratios: Floats) -> tuple[float, float]:
     around = sum(padded[dy : dy + ratios.shape[0], dx : dx + ratios.shape[1]] for dy in range(3) for dx in range(3))
     row, column = np.unravel_index(int(np.argmax(around)), ratios.shape)
     return float((column + 0.5) / ratios.shape[1]), float((row + 0.5) / ratios.shape[0])
+
+
+def _burnt(pixels: Bytes) -> float:
+    """Give the share of pixels at the picture's own highest levels, as far as the histogram does not thin out to them.
+
+    What was burnt stays burnt when somebody darkens the picture: many pixels share the top, with few right below.
+    """
+    step = max(1, round(max(pixels.shape[:2]) / _SAMPLES))
+    red, green, blue = (np.ascontiguousarray(pixels[::step, ::step, band]) for band in range(3))
+    highest = np.maximum(np.maximum(red, green), blue).ravel()
+    levels = np.bincount(highest, minlength=256) / highest.size
+    top = int(np.flatnonzero(np.cumsum(levels[::-1])[::-1] >= _TOP)[-1]) + 1
+    ends = (max(0, top - 2 * _SPIKE), max(0, top - _SPIKE), top)
+    below, spike = (float(levels[begin:end].sum()) for begin, end in pairwise(ends))
+    return max(0.0, spike - below)
+
+
+def _range_share(light: Floats) -> float:
+    """Give 0 for a picture of one tone, 1 for any other."""
+    highest, lowest = (float(level) for level in np.percentile(light, [99, 1]))
+    return min(1.0, (highest - lowest) / (_FLAT * max(1.0, highest)))
 
 
 def _well_exposedness(light: Floats) -> float:

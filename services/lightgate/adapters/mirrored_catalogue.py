@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from lightgate.adapters.catalogue import SqlCatalogue
 from lightgate.adapters.catalogue_table import REMOTE_ID
-from lightgate.ports import CatalogueRow
+from lightgate.ports import CatalogueRow, QualityRow
 
 
 class MirroredCatalogue:
@@ -22,9 +22,15 @@ class MirroredCatalogue:
     def why_not_ready(self) -> str | None:
         return self._website.why_not_ready()
 
-    def upsert(self, row: CatalogueRow) -> int:
-        row_id = self._website.upsert(row)
-        self._mirror.write(row, **{REMOTE_ID: row_id})
+    def rehearse(self, row: CatalogueRow, quality: QualityRow | None = None) -> None:
+        self._website.rehearse(row, quality)
+
+    def holds(self, row: CatalogueRow) -> bool | None:
+        return self._website.holds(row)
+
+    def upsert(self, row: CatalogueRow, quality: QualityRow | None = None) -> int | None:
+        row_id = self._website.upsert(row, quality)
+        self._mirror.write(row, {REMOTE_ID: row_id})
         return row_id
 
     def find(self, file_name: str) -> CatalogueRow | None:
@@ -45,7 +51,7 @@ class MirroredCatalogue:
         """Make the copy say what the website says; give how many rows it has."""
         seen = set()
         for row_id, row in self._website.rows():
-            self._mirror.write(row, **{REMOTE_ID: row_id})
+            self._mirror.write(row, {REMOTE_ID: row_id})
             seen.add(row.File_Name)
         for gone in set(self._mirror.file_names()) - seen:
             self._mirror.remove(gone)

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, column, create_engine, inspect, select, update
+from sqlalchemy import URL, Connection, Engine, Table, column, create_engine, insert, inspect, select, update
 from sqlalchemy import table as light_table
 from sqlalchemy.exc import SQLAlchemyError
 
 from lightgate.adapters.breaker import Breaker
 from lightgate.adapters.catalogue import SqlCatalogue
 from lightgate.adapters.catalogue_table import make_table
+from lightgate.adapters.mysql_shape import Shape, shape_of
 from lightgate.errors import CatalogueClosed, CatalogueUnreachable, RowRefused, SettingInvalid
-from lightgate.ports import CatalogueRow
+from lightgate.ports import CatalogueRow, QualityRow
 from lightgate.settings import Mysql
 
 #: the proof table that the predecessor's website has beside
@@ -30,9 +32,10 @@ QUALITY_TABLE = "metadata_quality"
 RESTED_S = 10.0
 #: shorter than the usual ``wait_timeout`` of shared hosts
 _RECYCLE_S = 240
-#: the row is at fault: too long, wrong characters, out of range, a NULL that may not be, a second unique column.
+#: the row is at fault: too long, wrong characters, out of range, a NULL that may not be, a second unique column, a
+#: foreign key, a trigger that says no.
 #: Source: https://mariadb.com/docs/server/reference/error-codes
-_ROW = frozenset({1048, 1062, 1264, 1265, 1267, 1292, 1366, 1406, 3819, 3988, 4025})
+_ROW = frozenset({1048, 1062, 1264, 1265, 1267, 1292, 1366, 1406, 1452, 1644, 1690, 3819, 3988, 4025})
 #: no row would be taken: rights, password, table, columns, read-only
 _CLOSED = frozenset({1044, 1045, 1049, 1054, 1130, 1142, 1143, 1146, 1227, 1251, 1290, 1364, 1698, 1792, 1836, 2059})
 
@@ -46,6 +49,8 @@ class MysqlCatalogue(SqlCatalogue):
         self._away = Breaker(failures=1, clock=clock)
         self._used_at = 0.0
         self._has_been_used = False
+        self._values = dict(mysql.values)
+        self._seen: Shape | None = None
         self._quality: Table | Any = None
         self._has_looked_for_quality = False
 
@@ -56,6 +61,11 @@ class MysqlCatalogue(SqlCatalogue):
     def table(self) -> Table:
         """The website's table under our names."""
         return self._table
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """What new rows have in the website's own columns."""
+        return self._values
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection whose errors are ours."""
@@ -74,6 +84,30 @@ class MysqlCatalogue(SqlCatalogue):
             return error.message
         return None
 
+    def rehearse(self, row: CatalogueRow, quality: QualityRow | None = None) -> None:
+        """Write the row and take it back, where the table can; an id may be left out by that."""
+        with self._reading() as connection:
+            if self._shape(connection).is_transactional:
+                with connection.begin_nested() as tried:
+                    self._put(connection, row, quality, {})
+                    tried.rollback()
+
+    def _shape(self, connection: Connection) -> Shape:
+        if self._seen is None:
+            ours = frozenset(each.name.casefold() for each in self._table.columns)
+            self._seen = shape_of(connection, self._table.name, ours)
+        return self._seen
+
+    def _storable(self, connection: Connection, row: CatalogueRow) -> dict[str, Any]:
+        generated = self._shape(connection).generated
+        held = super()._storable(connection, row)
+        return {name: value for name, value in held.items() if self._table.c[name].name.casefold() not in generated}
+
+    def _insert(self, connection: Connection, values: dict[str, Any]) -> None:
+        named = {self._table.c[name].name: value for name, value in values.items()}
+        whole = {**self._shape(connection).needed, **self._values, **named}
+        connection.execute(insert(light_table(self._table.name, *map(column, whole))).values(whole))
+
     def _translated(self) -> AbstractContextManager[None]:
         return self._watched()
 
@@ -83,6 +117,8 @@ class MysqlCatalogue(SqlCatalogue):
             yield
         except SQLAlchemyError as error:
             number, reason = said(error)
+            # the website may have changed its table
+            self._seen = None
             if number in _ROW:
                 raise RowRefused(reason=reason) from error
             kind = CatalogueClosed if number in _CLOSED else CatalogueUnreachable
@@ -93,14 +129,17 @@ class MysqlCatalogue(SqlCatalogue):
         self._has_been_used = True
         self._used_at = self._clock()
 
-    def _written(self, connection: Connection, row: CatalogueRow, row_id: int) -> None:
+    def _written(
+        self, connection: Connection, row: CatalogueRow, quality: QualityRow | None, row_id: int | None
+    ) -> None:
         if not self._has_looked_for_quality:
             self._quality = _quality_table(connection)
             self._has_looked_for_quality = True
         if self._quality is None:
             return
         of = self._quality
-        told = {name: value for name, value in _quality_values(row, row_id).items() if name in of.c}
+        values = {**(asdict(quality) if quality else {}), **_quality_values(row, row_id)}
+        told = {name: value for name, value in values.items() if name in of.c}
         is_row = of.c.revamp_File_Name == row.File_Name
         if connection.execute(select(of.c.revamp_File_Name).where(is_row)).first() is None:
             connection.execute(of.insert().values(told))
@@ -117,7 +156,7 @@ def _quality_table(connection: Connection) -> Any:
     return light_table(QUALITY_TABLE, *(column(name) for name in names)) if "revamp_File_Name" in names else None
 
 
-def _quality_values(row: CatalogueRow, row_id: int) -> dict[str, object]:
+def _quality_values(row: CatalogueRow, row_id: int | None) -> dict[str, object]:
     """Say what a person approved and where it went; what no proof gave stays the website's."""
     now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     return {
@@ -139,6 +178,7 @@ def _quality_values(row: CatalogueRow, row_id: int) -> dict[str, object]:
         "mysql_synced_at": now,
         "upload_public_path": row.Path,
         "upload_status": "UPLOADED",
+        "source_review_status": "Approved",
         "updated_at": now,
     }
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, delete, false, insert, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from lightgate.adapters.mysql_catalogue import MysqlCatalogue, said
+from lightgate.adapters.mysql_shape import needs_value
 
 __all__ = ["Fault", "faults_of"]
 
@@ -38,32 +39,36 @@ def faults_of(catalogue: MysqlCatalogue) -> Iterator[Fault]:
         if not looked.has_table(table.name):
             yield Fault(f"there is no table {table.name}; the statement that makes it is shipped with Lightgate")
             return
-        there = {each["name"]: each for each in looked.get_columns(table.name)}
-        yield from _columns(table, there)
+        there = {each["name"].casefold(): each for each in looked.get_columns(table.name)}
+        yield from _columns(table, there, {name.casefold() for name in catalogue.values})
         yield from _key(table, looked)
         yield from _kept_by_the_server(connection, table, there)
-        yield from _rights(connection, table)
+        yield from _rights(connection, table, there)
 
 
-def _columns(table: Table, there: dict[str, Any]) -> Iterator[Fault]:
-    ours = {column.name: column for column in table.columns}
-    if lacking := sorted(set(ours) - set(there)):
+def _columns(table: Table, there: dict[str, Any], values: set[str]) -> Iterator[Fault]:
+    ours = {column.name.casefold(): column for column in table.columns}
+    if lacking := sorted(column.name for name, column in ours.items() if name not in there):
         yield Fault(f"it lacks {', '.join(lacking)}: add them, or map them in mysql.columns (empty: not written)")
     for name, found in there.items():
         if name in ours:
             needed, given = getattr(ours[name].type, "length", None), getattr(found["type"], "length", None)
             if needed and given and given < needed:
-                yield Fault(f"{name} holds {given} characters, and ours may have {needed}", is_minor=True)
-        elif not found["nullable"] and found["default"] is None and not found.get("autoincrement"):
-            yield Fault(f"{name} is not ours, may not be NULL and has no default, so that no row can be inserted")
+                yield Fault(f"{found['name']} holds {given} characters, and ours may have {needed}", is_minor=True)
+        elif needs_value(found) and name not in values:
+            yield Fault(
+                f"{found['name']} is not ours, may not be NULL and has no default: new rows get an empty value there,"
+                " or what mysql.values says",
+                is_minor=True,
+            )
 
 
 def _key(table: Table, looked: Any) -> Iterator[Fault]:
     name = table.c.File_Name.name
     unique = [each["column_names"] for each in looked.get_indexes(table.name) if each["unique"]]
     unique.append(looked.get_pk_constraint(table.name)["constrained_columns"])
-    if [name] not in unique:
-        yield Fault(f"{name} has no unique key, so that a photo may get two rows")
+    if [name.casefold()] not in [[str(each).casefold() for each in names] for names in unique]:
+        yield Fault(f"{name} has no unique key: nothing keeps others from writing a second row", is_minor=True)
 
 
 def _kept_by_the_server(connection: Connection, table: Table, there: dict[str, Any]) -> Iterator[Fault]:
@@ -81,14 +86,16 @@ def _kept_by_the_server(connection: Connection, table: Table, there: dict[str, A
         ),
         named,
     ).all()
-    ours = {column.name for column in table.columns} & set(there)
-    if names := [f"{name} ({kind})" for name, kind in narrow if name in ours]:
+    ours = {column.name.casefold() for column in table.columns} & set(there)
+    if names := [f"{name} ({kind})" for name, kind in narrow if name.casefold() in ours]:
         yield Fault(f"not every text fits into {', '.join(names)}; convert the table to utf8mb4", is_minor=True)
 
 
-def _rights(connection: Connection, table: Table) -> Iterator[Fault]:
+def _rights(connection: Connection, table: Table, there: dict[str, Any]) -> Iterator[Fault]:
     """Try statements that touch no row."""
-    column, ours = table.c.File_Name, [each for each in table.columns if each.key != "id"]
+    column = table.c.File_Name
+    written = [each for each in table.columns if not there.get(each.name.casefold(), {}).get("computed")]
+    ours = [each for each in written if each.key != "id"]
     tried = {
         "INSERT": insert(table).from_select(ours, select(*ours).where(false())),
         "UPDATE": update(table).where(false()).values({column: column}),

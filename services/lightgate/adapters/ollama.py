@@ -115,14 +115,20 @@ class OllamaCaptioner:
         """
         settings = self._settings
         try:
-            # without a question this only loads, and does nothing when the model is loaded already
-            options = {"num_ctx": settings.num_ctx}
-            self._server.load(settings.model, options, settings.keep_alive, settings.hard_timeout_s)
+            self._loaded()
             loaded = self._server.loaded(settings.model)
         except (ModelServerDown, ModelAnswerBad) as error:
             self._remember(error)
             raise ModelServerDown(f"The model {settings.model} could not be loaded: {error}") from error
         return f"{settings.model}, {_runs_on(loaded, settings.num_ctx)}"
+
+    def load(self) -> None:
+        """Have the model ready before it is asked; where that fails, the first question finds out why."""
+        try:
+            self._loaded()
+        except (ModelServerDown, ModelAnswerBad) as error:
+            self._remember(error)
+            log.info("the model was not loaded ahead: %s", error.message)
 
     def unload(self) -> None:
         """Take the model out of the server's memory; where that fails, its keep-alive does it later."""
@@ -130,6 +136,12 @@ class OllamaCaptioner:
             self._server.unload(self._settings.model)
         except (ModelServerDown, ModelAnswerBad) as error:
             log.info("the model stays in memory for now: %s", error.message)
+
+    def _loaded(self) -> None:
+        """Have the server load the model; it does nothing when it is loaded already."""
+        settings = self._settings
+        options = {"num_ctx": settings.num_ctx}
+        self._server.load(settings.model, options, settings.keep_alive, settings.hard_timeout_s)
 
     def _remember(self, error: ModelServerDown | ModelAnswerBad) -> None:
         """Let the next claim wait where the server was the trouble."""

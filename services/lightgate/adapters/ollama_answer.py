@@ -95,7 +95,7 @@ def read_answer(answer: Answer, language: str) -> Written:
     written = Written(
         clean(_text(fields.get("caption"))),
         clean(_text(fields.get("alttext", fields.get("alt")))),
-        clean_keywords(_items(fields.get("keywords", fields.get("tags")))),
+        clean_keywords(_items(fields.get("keywords", fields.get("tags"))), language),
         _percent(fields.get("confidence")),
     )
     _check_texts(written, language)

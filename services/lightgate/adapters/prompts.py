@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 
 from lightgate.domain.languages import name_of
-from lightgate.domain.wording import printable
+from lightgate.domain.wording import CAPITAL_NOUNS, primary, printable
 from lightgate.errors import SettingInvalid
 from lightgate.ports import CaptionRequest
 
@@ -24,6 +24,8 @@ _AVOIDED = 10
 _FAULTS = 12
 _GUESSES = 3
 _AVOIDED_CHARACTERS = 160
+_SMALL_LETTERS = "lower case"
+_CAPITAL_NOUNS = "nouns with a capital letter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Prompt:
         """Write out the prompt for one photo."""
         return Template(self.template).safe_substitute(
             language=name_of(request.language),
+            letters=_CAPITAL_NOUNS if primary(request.language) in CAPITAL_NOUNS else _SMALL_LETTERS,
             known=_known(request),
             avoid=_avoid(request),
             refused=_refused(request),
@@ -67,6 +70,7 @@ def _known(request: CaptionRequest) -> str:
         "Category": request.folder,
         "About the set": request.brief,
         "Taken (year:month:day, local time)": request.exif.date_time or "",
+        "Light at that time and place, by calculation": request.light,
         "Wish for this photograph": request.hint,
         "A quick guess by another program, often wrong, not to be copied": _guesses(request),
     }
@@ -92,5 +96,8 @@ def _faults(request: CaptionRequest) -> str:
 
 def _avoid(request: CaptionRequest) -> str:
     used = [f"- {printable(caption)[:_AVOIDED_CHARACTERS]}" for caption in request.avoid[-_AVOIDED:]]
-    wish = "Other photographs of the set have these captions; write another, and begin it with other words:"
+    wish = (
+        "Other photographs of the set have these captions. Begin with other words, and say what is different here, "
+        "if anything is:"
+    )
     return "\n".join(["", wish, *used]) if used else ""

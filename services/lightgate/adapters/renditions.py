@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,21 +14,19 @@ from lightgate.adapters.encodings import encoded
 from lightgate.adapters.exif_block import exif_block
 from lightgate.adapters.iim_block import iim_block
 from lightgate.adapters.jpeg_segments import with_metadata
-from lightgate.adapters.provenance import Provenance, provenance_of
+from lightgate.adapters.original import Original, disclosed, read_original, upright_face
 from lightgate.adapters.upright import upright
 from lightgate.adapters.watermark import Watermark
 from lightgate.adapters.xmp_packet import xmp_packet
 from lightgate.domain.layout import FULL, THUMB
 from lightgate.domain.photo import Photo, Rights
-from lightgate.domain.rights import RightsStatement, RightsTemplate, stated
+from lightgate.domain.rights import RightsStatement, RightsTemplate, lacks_notice, stated
 from lightgate.errors import RightsMissing
 from lightgate.ports import Rendition
-from lightgate.settings import Profile
+from lightgate.settings import Profile, Publish
 
 #: libvips' names for how colour is stored
 _CHROMA = {"auto": "auto", "4:2:0": "on", "4:4:4": "off"}
-
-_NO_CREDENTIALS = "The original carries Content Credentials (C2PA); files made from it cannot."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,9 @@ class Renditions:
     #: ``auto``: full colour from quality 90 on
     chroma: str = "auto"
     rights: RightsTemplate = RightsTemplate()  # noqa: RUF009 - frozen
-    needs_notice: bool = False
     watermark: Watermark | None = None
+    #: what else of the original goes out: ``position``, ``place``, ``serial_numbers``, ``owner``, ``faces``
+    disclose: tuple[str, ...] = ()
 
     @property
     def profile(self) -> str:
@@ -66,12 +65,14 @@ class Renditions:
         # libvips caches by file name; an original that changed on disk must be seen
         pyvips.cache_set_max(0)
         rights = stated(photo, self.rights)
-        if self.needs_notice and not rights.copyright:
+        if lacks_notice(photo, self.rights):
             raise RightsMissing
         widest = max(box.width_px for box in self.boxes)
         highest = max(box.height_px for box in self.boxes)
         picture = upright(original, widest, highest)
-        finish = partial(self._finished, photo=photo, rights=rights, provenance=provenance_of(original))
+        said = disclosed(read_original(original), frozenset(self.disclose))
+        said = replace(said, faces=tuple(upright_face(each, photo.exif.orientation) for each in said.faces))
+        finish = partial(self._finished, photo=photo, rights=rights, said=said)
         return [finish(box, fitted) for box, fitted in self._fitted(picture)]
 
     def _fitted(self, picture: pyvips.Image) -> Iterator[tuple[Box, pyvips.Image]]:
@@ -85,17 +86,17 @@ class Renditions:
                 yield box, (self.watermark.on(fitted) if self.watermark else fitted)
 
     def _finished(
-        self, box: Box, picture: pyvips.Image, *, photo: Photo, rights: RightsStatement, provenance: Provenance
+        self, box: Box, picture: pyvips.Image, *, photo: Photo, rights: RightsStatement, said: Original
     ) -> Rendition:
         size = (picture.width, picture.height)
         credited = replace(photo, rights=Rights(rights.creator or None, rights.copyright or None))
-        exif, xmp = exif_block(credited, *size), xmp_packet(photo, rights, provenance)
+        exif, xmp = exif_block(credited, *size, said), xmp_packet(photo, rights, said)
         if box.format == "jpeg":
             subsample = _CHROMA[self.chroma]
             pixels = picture.jpegsave_buffer(
                 Q=self.quality, optimize_coding=True, subsample_mode=subsample, keep="icc", profile="srgb"
             )
-            content = with_metadata(pixels, exif, xmp, iim_block(photo, rights))
+            content = with_metadata(pixels, exif, xmp, iim_block(photo, rights, said.place))
         else:
             pixels = picture.write_to_memory()
             quality = self.webp_quality if box.format == "webp" else self.avif_quality
@@ -108,7 +109,6 @@ class Renditions:
             pixels=hashlib.sha256(pixels).hexdigest(),
             profile=self.profile,
             format=box.format,
-            note=_NO_CREDENTIALS if provenance.has_credentials else "",
         )
 
 
@@ -128,7 +128,12 @@ def renditions(profile: Profile) -> Renditions:
         profile.webp_quality,
         profile.avif_quality,
         profile.chroma,
-        RightsTemplate(**rights.model_dump(exclude={"required"})),
-        rights.required,
+        RightsTemplate(**rights.model_dump()),
         Watermark(**mark.model_dump()) if mark.text or mark.image else None,
+        tuple(sorted(set(profile.disclose))),
     )
+
+
+def profiles_of(publish: Publish, targets: Iterable[str]) -> dict[str, str]:
+    """Say how each target's files are made now, as a hash."""
+    return {target: renditions(publish.profile_of(target)).profile for target in targets}

@@ -27,3 +27,8 @@ def parts_of(path: str) -> list[str]:
 def draft_name(name: str) -> str:
     """Name the temporary file of a published file: the next try uses up what a killed one left behind."""
     return f"{DRAFT_PREFIX}{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}{DRAFT_SUFFIX}"
+
+
+def aside(draft: str) -> str:
+    """Name the place where a published file waits while a server that cannot replace it gets the new one."""
+    return f"{draft}.old"

@@ -14,12 +14,13 @@ from lightgate.adapters.mysql_catalogue import MysqlCatalogue
 from lightgate.adapters.remote import ftp
 from lightgate.adapters.remote.server import Connect
 from lightgate.adapters.remote.target import RemoteTarget
-from lightgate.delivery import Website
 from lightgate.domain.layout import FULL, THUMB, Layout
+from lightgate.domain.rights import RightsTemplate
 from lightgate.folder import DataFolder
 from lightgate.ports import Catalogue, Renderer, Target
 from lightgate.settings import Mysql, Publish
 from lightgate.settings import Target as TargetSettings
+from lightgate.site import Website
 
 
 def open_website(publish: Publish, folder: DataFolder, mysql: Mysql | None = None) -> Website:
@@ -35,7 +36,20 @@ def open_website(publish: Publish, folder: DataFolder, mysql: Mysql | None = Non
     layout = Layout(templates, publish.undated, publish.responsive_path, publish.manifest_path)
     targets = tuple(open_targets(publish, folder))
     catalogue = open_catalogue(folder, mysql or Mysql())
-    return Website(targets, catalogue, layout, publish.public_url, dict(own_renderers(publish)))
+    profiles = [publish.profile_of(each.name) for each in targets]
+    addresses = {name: target.public_url for name, target in publish.targets.items() if target.public_url}
+    if publish.public_url:
+        addresses.setdefault(targets[0].name, publish.public_url)
+    return Website(
+        targets,
+        catalogue,
+        layout,
+        publish.public_url,
+        renderers=dict(own_renderers(publish)),
+        rights=tuple(RightsTemplate(**each.rights.model_dump()) for each in profiles),
+        addresses=addresses,
+        disclosed=frozenset(name for each in profiles for name in each.disclose),
+    )
 
 
 def own_renderers(publish: Publish) -> Iterator[tuple[str, Renderer]]:
@@ -46,7 +60,7 @@ def own_renderers(publish: Publish) -> Iterator[tuple[str, Renderer]]:
     # libvips must not be loaded before a worker forks, nor for commands that render nothing
     from lightgate.adapters.renditions import renditions  # noqa: PLC0415
 
-    made = {profile: renditions(publish.profiles[profile]) for profile in set(wanted.values())}
+    made = {profile: renditions(publish.profile_of(name)) for name, profile in wanted.items()}
     yield from ((name, made[profile]) for name, profile in wanted.items())
 
 

@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 
-from lightgate.adapters.provenance import Provenance
+from lightgate.adapters.original import Face, Original, Place
 from lightgate.domain.photo import Exif, Field, Photo
 from lightgate.domain.rights import RightsStatement
 
@@ -24,6 +24,8 @@ _NAMESPACES = {
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
     "lr": "http://ns.adobe.com/lightroom/1.0/",
     "plus": "http://ns.useplus.org/ldf/xmp/1.0/",
+    "mwg-rs": "http://www.metadataworkinggroup.com/schemas/regions/",
+    "stArea": "http://ns.adobe.com/xmp/sType/Area#",
 }
 
 #: between the levels of a keyword, as Lightroom has it
@@ -41,18 +43,26 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="r"?>"""
 
 
-def xmp_packet(photo: Photo, rights: RightsStatement, provenance: Provenance = Provenance()) -> bytes:  # noqa: B008
-    """Write what a published file says of itself; the first language also stands for readers of any other."""
-    words = keywords(photo)
+def xmp_packet(photo: Photo, rights: RightsStatement, original: Original | None = None) -> bytes:
+    """Write what a published file says of itself; the first language also stands for readers of any other.
+
+    Args:
+        original: what of the original's own words goes out, see ``original.disclosed``.
+    """
+    words, original = keywords(photo), original or Original()
     properties = [
         _alternatives("dc:description", _by_language(photo, Field.CAPTION)),
         _alternatives("Iptc4xmpCore:AltTextAccessibility", _by_language(photo, Field.ALT_TEXT)),
+        _alternatives("Iptc4xmpCore:ExtDescrAccessibility", _with_default(original.extended)),
         _array("dc:subject", "Bag", [flat(word) for word in words]),
-        _array("lr:hierarchicalSubject", "Bag", [word for word in words if _LEVEL in word]),
+        _array("lr:hierarchicalSubject", "Bag", hierarchy(photo)),
         _simple("photoshop:Headline", photo.subject),
         _simple("photoshop:DateCreated", date_created(photo.exif)),
-        _simple("Iptc4xmpExt:DigitalSourceType", provenance.digital_source_type),
+        _simple("Iptc4xmpExt:DigitalSourceType", original.provenance.digital_source_type),
+        *(_simple(f"Iptc4xmpExt:{name}", value) for name, value in original.ai),
         *_rights(rights),
+        *_place(original.place),
+        *_people(original.faces),
     ]
     namespaces = " ".join(f'xmlns:{prefix}="{address}"' for prefix, address in _NAMESPACES.items())
     return _PACKET.format(namespaces=namespaces, properties="\n".join(filter(None, properties))).encode()
@@ -65,12 +75,47 @@ def _rights(rights: RightsStatement) -> Iterator[str]:
     yield _in_any_language("xmpRights:UsageTerms", rights.usage_terms)
     yield _simple("xmpRights:WebStatement", rights.web_statement)
     yield _simple("photoshop:Credit", rights.credit)
+    yield _simple("photoshop:CaptionWriter", rights.caption_writer)
     licensor = _simple("plus:LicensorName", rights.licensor_name) + _simple("plus:LicensorURL", rights.licensor_url)
     if licensor:
         yield f'<plus:Licensor><rdf:Seq><rdf:li rdf:parseType="Resource">{licensor}</rdf:li></rdf:Seq></plus:Licensor>'
     if rights.data_mining:
         yield _simple("plus:DataMining", f"{_DATA_MINING}{rights.data_mining}")
     yield _in_any_language("plus:OtherConstraints", rights.other_constraints)
+
+
+def _place(place: Place) -> Iterator[str]:
+    yield _simple("Iptc4xmpCore:Location", place.sublocation)
+    yield _simple("photoshop:City", place.city)
+    yield _simple("photoshop:State", place.state)
+    yield _simple("photoshop:Country", place.country)
+    yield _simple("Iptc4xmpCore:CountryCode", place.country_code)
+
+
+def _people(faces: Sequence[Face]) -> Iterator[str]:
+    """Write regions as MWG 2.0 §5.9 has them, in the upright picture."""
+    if not faces:
+        return
+    yield _array("Iptc4xmpExt:PersonInImage", "Bag", [face.name for face in faces])
+    regions = "".join(_region(face) for face in faces)
+    yield (
+        '<mwg-rs:Regions rdf:parseType="Resource">'
+        f"<mwg-rs:RegionList><rdf:Bag>{regions}</rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions>"
+    )
+
+
+def _region(face: Face) -> str:
+    area = {"x": face.x, "y": face.y, "w": face.width, "h": face.height}
+    told = "".join(_simple(f"stArea:{name}", f"{value:.6g}") for name, value in area.items())
+    return (
+        f'<rdf:li rdf:parseType="Resource">{_simple("mwg-rs:Name", face.name)}<mwg-rs:Type>Face</mwg-rs:Type>'
+        f'<mwg-rs:Area rdf:parseType="Resource">{told}<stArea:unit>normalized</stArea:unit></mwg-rs:Area></rdf:li>'
+    )
+
+
+def _with_default(values: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    has_default = any(tag == "x-default" for tag, _ in values)
+    return values if has_default or not values else [("x-default", values[0][1]), *values]
 
 
 def _in_any_language(name: str, value: str) -> str:
@@ -92,6 +137,12 @@ def keywords(photo: Photo) -> tuple[str, ...]:
     """Give the keywords of the photo's first language."""
     found = photo.text(photo.languages[0], Field.KEYWORDS) if photo.languages else None
     return found.value if found and not isinstance(found.value, str) else ()
+
+
+def hierarchy(photo: Photo) -> Sequence[str]:
+    """Give keywords with the levels above them: from the vocabulary, or as the keyword itself names them."""
+    own = (word for word in keywords(photo) if _LEVEL in word)
+    return list(dict.fromkeys([*own, *(_LEVEL.join(path) for path in photo.keyword_paths if len(path) > 1)]))
 
 
 def date_created(exif: Exif) -> str | None:

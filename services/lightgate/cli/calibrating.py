@@ -20,8 +20,7 @@ def calibrate(session: Session, as_json: bool) -> None:
     \b
     Example: lightgate calibrate
     """
-    # numpy, which no other command needs
-    from lightgate.calibration import calibrate as fit_rating  # noqa: PLC0415
+    from lightgate.calibration import calibrate as fit_rating  # noqa: PLC0415 - numpy, which no other command needs
 
     house = session.house
     limits = BandLimits(**session.settings.bands.model_dump())
@@ -36,3 +35,5 @@ def calibrate(session: Session, as_json: bool) -> None:
         say("Workers that run take it up when they start again.")
     else:
         say("The default rating stays: the fitted one is not clearly better.")
+        if report.rated:
+            say(f"The fit of an earlier time is no longer used; {report.rated} waiting photos were rated anew.")

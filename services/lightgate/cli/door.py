@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from difflib import get_close_matches
+from importlib import import_module
 from typing import IO, Any
 
 import click
 
-from lightgate.errors import InputInvalid, LightgateError, ServiceMissing, SettingInvalid, SettingUnknown
+from lightgate.errors import InputInvalid, LightgateError, NotUp, ServiceMissing, SettingInvalid, SettingUnknown
 
 FAILED = 1
 USAGE = 2
@@ -34,11 +38,46 @@ class Trouble(click.ClickException):
 
 
 class Door(click.Group):
-    """A group of commands whose users never see a traceback for a mistake of their own."""
+    """A group of commands whose users never see a traceback for a mistake of their own.
+
+    A command is loaded when it is asked for: all of them cost a second of processor time, which each process of an
+    installation would pay at its start.
+    """
+
+    def __init__(self, *arguments: Any, places: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._places = places
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(self._places)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._places:
+            return None
+        command: click.Command = getattr(import_module(self._places[cmd_name]), cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = sorted(get_close_matches(args[0], self._places))
+            if not near:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean {' or '.join(map(repr, near))}?", ctx) from error
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        with _in_one_sentence():
+            return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with _in_one_sentence():
+                return super().invoke(ctx)
         except LightgateError as error:
             raise Trouble(error.message, _code(error)) from error
         except OSError as error:
@@ -48,7 +87,22 @@ class Door(click.Group):
             raise Trouble(_sentence(error), FAILED) from error
 
 
+@contextmanager
+def _in_one_sentence() -> Iterator[None]:
+    """Let a wrong call be answered like every other mistake, without the usage, which ``--help`` shows."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        more = f" See {error.ctx.command_path} --help." if error.ctx else ""
+        raise Trouble(f"{error.format_message()}{more}", USAGE) from error
+
+
 def _code(error: LightgateError) -> int:
+    if isinstance(error, NotUp) and error.fields.get("exit_code") in {USAGE, MISSING}:
+        # what ran in the background said the same
+        return int(str(error.fields["exit_code"]))
     return next((code for kind, code in _CODES if isinstance(error, kind)), FAILED)
 
 

@@ -25,6 +25,9 @@ def sheet(photo: Photo, history: Sequence[Event], service_note: str | None) -> I
         yield f"  {text.field} [{text.language}, {text.source}]  {value}"
     for publication in photo.publications:
         yield f"  {publication.state} at {publication.target}: {', '.join(publication.paths.values())}"
+        for kind, seen in publication.checks.items():
+            told = seen.get("reason") or f"HTTP {seen.get('status')}, {seen.get('size_bytes')} bytes"
+            yield f"    seen on the website: {kind} {'as published' if seen.get('is_same') else 'differs'} ({told})"
     yield "  history"
     for event in history[-_NEWEST:]:
         yield f"    {event.at:%Y-%m-%d %H:%M:%S} {event.actor}: {event.kind} {event.name}{_change(event)}"

@@ -1,4 +1,7 @@
-"""Commands that become one process of the installation; ``up`` and containers use them."""
+"""Commands that become one process of the installation, as containers start them.
+
+Little is loaded here, since the program that takes this process's place loads everything anew.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,9 @@ import os
 
 import click
 
-from lightgate import accounts, bootstrap
-from lightgate.adapters.logs import set_up_logs
-from lightgate.cli.printing import say
 from lightgate.cli.session import Session, pass_session
 from lightgate.installation import launches
 from lightgate.installation.launches import Launch
-from lightgate.installation.reconciler import keep_reconciling
-from lightgate.runner import reconcile as reconcile_once
 from lightgate.settings import environ_for_children
 from lightgate.stages import STAGES
 
@@ -51,38 +49,6 @@ def flower(session: Session) -> None:
     Example: lightgate flower
     """
     _become(launches.of_flower(session.settings, session.folder), session)
-
-
-@click.command()
-@pass_session
-def migrate(session: Session) -> None:
-    """Make the database with its first user, or bring it to this version; a backup comes first.
-
-    \b
-    Example: lightgate migrate
-    """
-    revision = bootstrap.migrate(session.settings)
-    accounts.ensure_first_user(session.house.store, session.settings, session.folder.secrets, session.house.now())
-    say(f"The database {session.folder.database} is at {revision}.")
-
-
-@click.command()
-@click.option("--watch", is_flag=True, help="Go on until stopped.")
-@pass_session
-def reconcile(session: Session, watch: bool) -> None:
-    """Take photos back from lost workers and wake what waits.
-
-    \b
-    Example: lightgate reconcile
-    """
-    line = session.house.line()
-    if watch:
-        set_up_logs(session.settings.log_level)
-        keep_reconciling(line, session.settings.workers.reconcile_s)
-        return
-    report = reconcile_once(line)
-    ready = ", ".join(f"{step}: {count}" for step, count in report.ready.items()) or "nothing"
-    say(f"Taken back from lost workers: {report.lapsed}. Ready: {ready}.")
 
 
 def _become(launch: Launch, session: Session) -> None:

@@ -1,4 +1,7 @@
-"""What every command begins with: the settings, and the house when it is needed."""
+"""What every command begins with: the settings, and the house when it is needed.
+
+What the house takes is loaded with it: some commands only start a program, which loads all of it anew.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,18 @@ import getpass
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from lightgate import intake
-from lightgate.adapters.website import open_website
-from lightgate.bootstrap import House, build, migrate
-from lightgate.delivery import Website
+from lightgate.adapters.filesystem import require_folder
 from lightgate.folder import DataFolder
 from lightgate.settings import Settings, load
+
+if TYPE_CHECKING:
+    from lightgate import intake
+    from lightgate.bootstrap import House
+    from lightgate.site import Website
 
 
 @dataclass
@@ -25,8 +31,14 @@ class Session:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings of this run."""
-        return load(config=self.config)
+        """The settings of this run.
+
+        Raises:
+            SettingInvalid: one of them; also where a file stands in the data folder's place.
+        """
+        settings = load(config=self.config)
+        require_folder(settings.home)
+        return settings
 
     @cached_property
     def folder(self) -> DataFolder:
@@ -36,6 +48,9 @@ class Session:
     @cached_property
     def house(self) -> House:
         """The house on a database of this version; one that is not there yet is made."""
+        # the database's libraries, for which --help need not wait
+        from lightgate.bootstrap import build, migrate  # noqa: PLC0415
+
         if not self.folder.database.exists():
             migrate(self.settings)
         return build(self.settings)
@@ -43,6 +58,9 @@ class Session:
     @cached_property
     def website(self) -> Website:
         """The configured website."""
+        # and those of the catalogue
+        from lightgate.adapters.website import open_website  # noqa: PLC0415
+
         return open_website(self.settings.publish, self.folder, self.settings.mysql)
 
     @cached_property

@@ -61,7 +61,7 @@ def submit(session: Session, /, paths: tuple[Path, ...], manifest: Path | None, 
     if as_json:
         print_json(reports)
     failed = wait_for_sets(session, slugs) if wait and slugs else 0
-    if failed:
+    if failed or any(_is_in_vain(each) for each in reports):
         click.get_current_context().exit(FAILED)
 
 
@@ -102,7 +102,8 @@ def _require_there(paths: Sequence[Path], mounted_at: Path | None) -> None:
 def _taken_in(session: Session, requests: Sequence[Request], *, is_quiet: bool) -> Sequence[SetReport]:
     columns = (TextColumn("copying"), BarColumn(), MofNCompleteColumn())
     show = (lambda _report: None) if is_quiet else show_report
-    with Progress(*columns, console=console(is_err=True), transient=True, disable=is_quiet) as bar:
+    told = console(is_err=True)
+    with Progress(*columns, console=told, transient=True, disable=is_quiet or not told.is_terminal) as bar:
         task = bar.add_task("copying", total=None)
 
         def progress(done: int, total: int) -> None:
@@ -127,10 +128,16 @@ def _report_lines(report: SetReport) -> Iterator[str]:
     for line in report.warnings:
         yield f"  note: {line}"
     if report.slug is None:
-        yield f"{report.title}: nothing new."
+        what = "none of these files can be taken in" if _is_in_vain(report) else "nothing new"
+        yield f"{report.title}: {what}."
         return
     moved = f", {report.moved} sources removed" if report.moved else ""
     yield f"{report.title}: {len(report.photo_ids)} photos taken in as {report.slug}{moved}."
+
+
+def _is_in_vain(report: SetReport) -> bool:
+    """Was nothing taken in, and nothing there before?"""
+    return report.slug is None and all(each.photo_id is None for each in report.skipped)
 
 
 def _planned(plan: SetPlan) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lightgate.domain.daylight import Sun, sun_of
 from lightgate.domain.photo import HUMAN_SOURCES, Photo
 from lightgate.domain.wording import words_of
 
@@ -14,7 +15,7 @@ SURE_SHARE = 0.55
 _CLOCK = slice(11, 16)
 _HOURS, _MINUTES = 24, 60
 #: endings between a word and its plural, in the languages that lists are shipped for
-_ENDINGS = ("'s", "s", "es", "e", "n", "en", "er")
+_ENDINGS = ("'s", "s", "es", "e", "n", "en", "er", "se", "sche", "ische", "ischen", "ischer", "isches")
 _SHORTEST = 3
 
 
@@ -30,6 +31,8 @@ class Evidence:
     file_words: frozenset[str] = frozenset()
     #: hours and parts of them since midnight, by the camera's clock
     hour: float | None = None
+    #: None where time or position is not known
+    sun: Sun | None = None
 
     def bears_out(self, said: str) -> bool:
         """Was every word of this told, in the singular or plural?"""
@@ -50,6 +53,7 @@ def evidence_of(photo: Photo) -> Evidence:
         tuple(_categories(photo, told)),
         frozenset(_file_words(photo.original_file_name, told)),
         _hour(photo.exif.date_time),
+        sun_of(photo),
     )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from itertools import combinations
 from math import ceil, floor
 
@@ -63,12 +64,18 @@ def _parts(words: Sequence[str], size: int, own: int) -> Iterator[int]:
     clean = _CLEAN_PARTS if different <= _FEW else _LEAST_CLEAN
     parts: list[list[str]] = [[] for _ in range(different + clean)]
     for word in words:
-        parts[zlib.crc32(word.encode()) % len(parts)].append(word)
+        parts[_spread(word) % len(parts)].append(word)
     said = [" ".join(part) for part in parts]
     for chosen in combinations(range(len(parts)), clean):
-        yield _hash(f"{size}:{chosen}:{'|'.join(said[place] for place in chosen)}")
+        yield _hash(f"{size}:{chosen}:{'|'.join([said[place] for place in chosen])}")
 
 
+@lru_cache(maxsize=8192)
+def _spread(word: str) -> int:
+    return zlib.crc32(word.encode())
+
+
+@lru_cache(maxsize=64)
 def _most_different(size: int) -> int:
     """Give how many words a text of this size and any alike text can differ in; 0 means that they are the same."""
     largest = size / TOO_ALIKE

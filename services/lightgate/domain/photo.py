@@ -79,8 +79,13 @@ class Exif:
     #: 1 to 8, EXIF 2.32 tag 0x0112; 1 where absent or nonsense
     orientation: int = 1
     has_gps: bool = False
-    #: Pillow's name of the container, e.g. ``JPEG``
+    #: Pillow's name of the container, e.g. ``JPEG``; ``RAW`` for a camera's raw data
     format: str | None = None
+
+    @property
+    def is_preview(self) -> bool:
+        """Is all that can be shown the preview that a camera put into its raw file?"""
+        return self.format == "RAW"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +187,11 @@ class Series:
     #: a sentence why it stands there
     reason: str = ""
 
+    @property
+    def is_one_picture(self) -> bool:
+        """Are these parts of one picture, so that none of them is better than another?"""
+        return self.kind in {SeriesKind.BRACKET, SeriesKind.PANORAMA}
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -251,6 +261,7 @@ class Photo:
     languages: tuple[str, ...] = ("en",)
     file_name: str | None = None
     exif: Exif = Exif()
+    extra: HeaderExtra = HeaderExtra()
     rights: Rights = Rights()
     scores: Scores = Scores()
     #: what a model believes it shows, likeliest first
@@ -271,6 +282,9 @@ class Photo:
     publications: tuple[Publication, ...] = ()
     created_at: datetime | None = None
     updated_at: datetime | None = None
+    #: who approved it, and where its keywords stand in the vocabulary, from the top down; told to the publisher alone
+    approved_by: str = ""
+    keyword_paths: tuple[tuple[str, ...], ...] = ()
 
     def text(self, language: str, wanted: Field) -> Text | None:
         """Find one text."""
@@ -378,7 +392,9 @@ class PublishFacts:
     moved: tuple[tuple[str, str], ...] = ()
 
 
-Facts = ExifFacts | QualityFacts | CaptionFacts | PublishFacts
+#: facts about the picture and its texts, which become columns
+StageFacts = ExifFacts | QualityFacts | CaptionFacts
+Facts = StageFacts | PublishFacts
 
 
 @dataclass(frozen=True, slots=True)

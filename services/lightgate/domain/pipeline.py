@@ -86,6 +86,8 @@ Route = tuple[Step, ...]
 
 REVIEW = "review"
 RELEASE = "release"
+#: the stage during which the caption model is loaded
+QUALITY = "quality"
 NAMING = "naming"
 PUBLISH = "publish"
 
@@ -165,6 +167,11 @@ def _open(position: Position, step: Step, route: Route, result: Result) -> Posit
     return _pass(position, step, route) if is_open else None
 
 
+def _release(position: Position, step: Step, route: Route, result: Result) -> Position | None:
+    """Open the gate; what is live already is sent again."""
+    return _enter(step) if position.status is Status.PUBLISHED else _open(position, step, route, result)
+
+
 def _reject(position: Position, step: Step, route: Route, result: Result) -> Position | None:
     if position.status in {Status.RUNNING, Status.REJECTED}:
         return None
@@ -209,7 +216,7 @@ _MOVES = {
     Result.GIVEN_BACK: _work_ended,
     Result.NAMED: _open,
     Result.APPROVED: _open,
-    Result.RELEASED: _open,
+    Result.RELEASED: _release,
     Result.REJECTED: _reject,
     Result.REOPENED: _reopen,
     Result.EDITED: _edit,

@@ -1,26 +1,25 @@
-"""The proof of a text against what is known: names, places, species, times and file names that nothing bears out."""
+"""The proof of a text against what is known: times, categories, file names and other names that nothing bears out."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from lightgate.domain.daylight import Sun
 from lightgate.domain.evidence import Evidence
+from lightgate.domain.proof_names import name_faults
 from lightgate.domain.proof_sentence import WARN, Fault, Sentence
 from lightgate.domain.word_lists import WordLists
-from lightgate.domain.wording import UNSPACED, Word, primary
 
-#: languages that write every noun with a capital letter, so that a capital tells nothing
-_CAPITAL_NOUNS = frozenset({"de", "lb"})
 _PLACING = frozenset({
     "in", "at", "from", "near", "of", "around", "outside", "inside", "bei", "aus", "am", "im", "bij", "te", "uit",
     "van", "nabij",
 })  # fmt: skip
-_QUOTED = re.compile(r"“[^“”]*”|„[^“”]*[“”]|«[^«»]*»|\"[^\"]*\"|(?<!\w)['\u2018][^'\u2018\u2019]{2,}['\u2019](?!\w)")
 _CAMERA_FILE = re.compile(r"(?<![^\W_])(?P<prefix>[a-z]{1,12})?[ _-]?(?P<number>\d{3,8})(?![^\W_])", re.IGNORECASE)
 _FILE_ENDING = re.compile(r"\w+\.(?:jpe?g|png|tiff?|heic|webp|cr[23]|nef|arw|dng|raf|orf|rw2)\b", re.IGNORECASE)
 _UNDERSCORED = re.compile(r"\w*[^\W_]_+[^\W_]\w*")
-_SENTENCE_START = re.compile(r"(?:^|[.!?:;…][\"'”\u2019)]*\s+)[\"'“„«(¿¡]*$")
+#: faults that a word raises wherever it stands
+_OF_WORDS = frozenset({"praise", "doubt", "gear_talk", "picture_talk"})
 _YEAR = re.compile(r"(?:1[5-9]\d\d|20[0-3]\d)")
 
 
@@ -35,26 +34,14 @@ def evidence_faults(sentence: Sentence, lists: WordLists, evidence: Evidence, *,
     yield from _times(sentence, lists, evidence)
     if is_own:
         return
-    listed = list(listed_faults(sentence, lists, evidence))
-    yield from listed
-    known = [(fault.start, fault.end) for fault in listed]
-    for start, end in _names(sentence, lists, evidence):
-        if not any(start < stop and begin < end for begin, stop in known):
-            said = sentence.text[start:end]
-            message = f"“{said}” is a name, and nothing told about this photo bears it out."
-            yield Fault("name_without_evidence", WARN, message, start, end)
+    yield from name_faults(sentence, lists, evidence)
 
 
-def listed_faults(sentence: Sentence, lists: WordLists, evidence: Evidence) -> Iterator[Fault]:
-    """Find places and species of the lists that nothing bears out."""
-    for name, code, what in (
-        ("places", "place_without_evidence", "place"),
-        ("species", "species_without_evidence", "species"),
-    ):
-        for found in lists.find(name, sentence.language, sentence.words, sentence.text):
-            if not evidence.bears_out(found.said) and not _is_quoted(sentence.text, found.start):
-                message = f"Nothing told about this photo bears out the {what} “{found.said}”."
-                yield Fault(code, WARN, message, found.start, found.end)
+def is_told_name(fault: Fault, sentence: Sentence, evidence: Evidence | None) -> bool:
+    """Is what was found part of a name that was told, as in “the Nikon Museum”?"""
+    said = sentence.text[fault.start : fault.end]
+    is_name = fault.code in _OF_WORDS and fault.start > 0 and said[:1].isupper()
+    return is_name and evidence is not None and evidence.bears_out(said)
 
 
 def file_faults(sentence: Sentence, lists: WordLists, evidence: Evidence) -> Iterator[Fault]:
@@ -74,7 +61,10 @@ def file_faults(sentence: Sentence, lists: WordLists, evidence: Evidence) -> Ite
 
 def _category_as_place(sentence: Sentence, evidence: Evidence) -> Iterator[Fault]:
     words = sentence.words
+    said_words = {word.folded for word in words}
     for category in evidence.categories:
+        if not said_words.issuperset(category):
+            continue
         for place in range(1, len(words) - len(category) + 1):
             if tuple(word.folded for word in words[place : place + len(category)]) != category:
                 continue
@@ -92,64 +82,28 @@ def _times(sentence: Sentence, lists: WordLists, evidence: Evidence) -> Iterator
     if evidence.hour is None:
         return
     for found in lists.find("times", sentence.language, sentence.words, sentence.text):
-        first, last = _hours(found.value)
-        is_within = first <= evidence.hour < last if first <= last else not last <= evidence.hour < first
-        if not is_within and not evidence.bears_out(found.said):
-            clock = f"{int(evidence.hour):02}:{round(evidence.hour % 1 * 60):02}"
-            message = f"“{found.said}” does not fit: the camera's clock said {clock}."
+        why_not = _why_not_then(found.value, evidence.hour, evidence.sun)
+        if why_not and not evidence.bears_out(found.said):
+            message = f"“{found.said}” does not fit: {why_not}."
             yield Fault("time_contradicts", WARN, message, found.start, found.end)
 
 
-def _hours(value: str) -> tuple[float, float]:
-    first, _, last = value.partition("-")
+def _why_not_then(value: str, hour: float, sun: Sun | None) -> str | None:
+    """Say what speaks against ``14-24 sun -8..10``: hours of the clock, and degrees of the sun's height."""
+    hours, _, heights = value.partition("sun")
+    first, last = _range(hours, "-", (0, 24))
+    if not (first <= hour < last if first <= last else not last <= hour < first):
+        return f"the camera's clock said {int(hour):02}:{int(hour % 1 * 60 + 0.5):02}"
+    if sun is not None and heights and not sun.is_within(*_range(heights, "..", (-90, 90))):
+        nearest = sun.lowest if sun.lowest > 0 else sun.highest
+        return f"the sun stood {abs(nearest):.0f}° {'above' if nearest > 0 else 'below'} the horizon then and there"
+    return None
+
+
+def _range(said: str, between: str, otherwise: tuple[float, float]) -> tuple[float, float]:
+    first, _, last = said.partition(between)
     try:
         return float(first), float(last)
     except ValueError:
-        # a term without hours can be at any
-        return 0, 24
-
-
-def _names(sentence: Sentence, lists: WordLists, evidence: Evidence) -> Iterator[tuple[int, int]]:
-    """Find runs of words with a capital letter that nothing bears out."""
-    if primary(sentence.language) in _CAPITAL_NOUNS | UNSPACED:
-        return
-    run: list[Word] = []
-    for word in (*sentence.words, None):
-        if word is not None and _is_capital(sentence.text, word):
-            run.append(word)
-            continue
-        yield from _unproved(sentence, run, lists, evidence)
-        run = []
-
-
-def _unproved(
-    sentence: Sentence, run: Sequence[Word], lists: WordLists, evidence: Evidence
-) -> Iterator[tuple[int, int]]:
-    # the first word of a sentence has its capital from there, unless it is one of several
-    if len(run) == 1 and _SENTENCE_START.search(sentence.text[: run[0].start]):
-        return
-    strange = [word for word in run if not _is_known(word, sentence, lists, evidence)]
-    if len(run) > 1 and strange == [run[0]] and _SENTENCE_START.search(sentence.text[: run[0].start]):
-        return
-    if strange:
-        yield strange[0].start, strange[-1].end
-
-
-def _is_known(word: Word, sentence: Sentence, lists: WordLists, evidence: Evidence) -> bool:
-    said = sentence.text[word.start : word.end]
-    is_allowed = any(
-        part in lists.of("capitals", language)
-        for part in (word.folded, word.folded.removesuffix("'s"))
-        for language in (sentence.language, "en")
-    )
-    return is_allowed or evidence.bears_out(said) or _is_quoted(sentence.text, word.start)
-
-
-def _is_capital(text: str, word: Word) -> bool:
-    said = text[word.start : word.end]
-    # STOP on a sign is read, not named
-    return said[0].isupper() and not (len(said) > 1 and said.isupper())
-
-
-def _is_quoted(text: str, place: int) -> bool:
-    return any(match.start() <= place < match.end() for match in _QUOTED.finditer(text))
+        # a term without a range can be at any time
+        return otherwise

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from lightgate.domain.evidence import Evidence
-from lightgate.domain.proof_evidence import file_faults, listed_faults
+from lightgate.domain.proof_evidence import file_faults
+from lightgate.domain.proof_names import listed_faults
 from lightgate.domain.proof_sentence import ADDRESS, BLOCK, EMOJI, MARKDOWN, NOTE, WARN, Fault, Sentence, word_faults
 from lightgate.domain.word_lists import Terms, WordLists
 from lightgate.domain.wording import KEYWORD_CHARACTERS, MAX_KEYWORDS, is_control, singular, words_of
@@ -53,7 +54,7 @@ def _list_faults(given: Sequence[str], limits: tuple[int, int]) -> Iterator[Faul
         yield Fault("keywords_too_many", WARN, f"There are {len(given)} keywords; at most {most}.")
     if len({keyword.strip().casefold() for keyword in given}) < len(given):
         yield Fault("keywords_repeated", WARN, "A keyword is there more than once.")
-    if any(is_control(c) for keyword in given for c in keyword):
+    if any(is_control(c) for keyword in given if not keyword.isprintable() for c in keyword):
         yield Fault("control_characters", BLOCK, "A keyword holds invisible control characters or line breaks.")
     twice = _plural_pair(given)
     if twice:
@@ -91,7 +92,7 @@ def _one(sentence: Sentence, lists: WordLists, evidence: Evidence | None, *, is_
     if evidence is not None:
         yield from file_faults(sentence, lists, evidence)
         if not is_own:
-            yield from listed_faults(sentence, lists, evidence)
+            yield from listed_faults(sentence, lists, evidence, is_keyword=True)
 
 
 def _windows(given: Sequence[str], caption: str, small: Terms) -> Iterator[Fault]:

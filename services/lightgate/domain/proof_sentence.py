@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lightgate.domain.languages import is_foreign, name_of
 from lightgate.domain.word_lists import WordLists
-from lightgate.domain.wording import Word, is_control, words_of
+from lightgate.domain.wording import Word, is_control, primary, words_of
 
 BLOCK, WARN, NOTE = "block", "warn", "note"
 
@@ -21,11 +21,25 @@ _WORD_FAULTS = (
     ("picture", "picture_talk", WARN, "“{said}” talks of the picture instead of what is in it."),
 )
 MARKDOWN = re.compile(
-    r"\*\*|__|`|^\s*(?:#{1,6}|[-*+])\s|\[[^\[\]]*\]\(|</?[a-z][^<>]{0,80}>", re.MULTILINE | re.IGNORECASE
+    # Markdown, then HTML, then what is left of JSON and of its escapes
+    r"\*\*|__|~~|`|(?<!\w)[*_]\w[^*_]*[*_](?!\w)|^\s*(?:#{1,6}|[-*+>]|\d{1,2}[.)])\s|\[[^\[\]]*\]\("
+    r"|</?[a-z][^<>]{0,80}>|&(?:[a-z]{2,8}|#x?[0-9a-f]{1,6});"
+    r"|[{}]|\"\w+\"\s*:|\\[nrtu\"]",
+    re.MULTILINE | re.IGNORECASE,
 )
 #: pictographs, dingbats, flags, and the selector that turns a sign into one
 EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0f\U000e0020-\U000e007f]")
-ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+|\b[\w.+-]+@[\w-]+\.\w+|(?<!\w)[#@][^\W\d]\w+", re.IGNORECASE)
+ADDRESS = re.compile(
+    r"https?://\S+|\bwww\.\S+|\b[\w.+-]+@[\w-]+\.\w+|(?<!\w)[#@][^\W\d]\w+"
+    r"|\b[a-z0-9-]+\.(?-i:com|org|net|info|app|io|eu|uk|de|nl|be|fr|es|it|ch|at)\b",
+    re.IGNORECASE,
+)
+#: settings of a camera as they are written: f/2.8, ISO 400, 1/250 s, 70-200 mm
+_SETTING = re.compile(
+    r"\bf\s?/\s?\d+(?:\.\d)?|\b(?-i:f)\d{1,2}(?:\.\d)?\b|\biso[ -]?\d{2,6}\b|\b1/\d{2,5}\s?s(?:ec\w*)?\b"
+    r"|\b\d{1,3}(?:-\d{2,3})?\s?mm\b(?!\s+thick)",
+    re.IGNORECASE,
+)
 _DOUBLED = re.compile(r"\b([^\W\d_]+)\s+\1\b", re.IGNORECASE)
 _ENDS = re.compile("[.!?…。\uff01\uff1f؟।][\"'”\u2019»)\\]]*$")
 _LAST_SIGNS = re.compile(r"[\s.!?…\"'”\u2019»)\]]+$")
@@ -37,8 +51,20 @@ _SENTENCES = re.compile(r"[.!?][\"'”\u2019)]*\s+(?=[^\W\d_a-zà-ÿ])")
 _BRACKETS = (("(", ")"), ("[", "]"), ("«", "»"))
 _MOST_SENTENCES = 2
 #: words that a fragment begins with
-_JOINING = frozenset({"and", "or", "but", "because", "which", "und", "oder", "aber", "weil", "en", "of", "maar"})
+_JOINING: Mapping[str, frozenset[str]] = {
+    "en": frozenset({"and", "or", "but", "because", "which"}),
+    "de": frozenset({"und", "oder", "aber", "weil"}),
+    "nl": frozenset({"en", "of", "maar", "omdat"}),
+    "fr": frozenset({"et", "ou", "mais", "parce"}),
+    "es": frozenset({"y", "o", "pero", "porque"}),
+    "it": frozenset({"e", "o", "ma", "perché"}),
+}
+#: words before the one that names a picture, as in “a close black-and-white photograph of”
+_LONGEST_PICTURING = 8
 _LONGEST_REPEAT = 5
+#: what stands behind a term that counts only where it is the whole text
+ALONE = "alone"
+_AROUND = " .,:;!?<>[]{}()\"'*_#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +89,7 @@ class Sentence:
     @classmethod
     def of(cls, text: str, language: str) -> Sentence:
         """Take a text apart."""
-        return cls(text, language, tuple(words_of(text)))
+        return cls(text, language, words_of(text))
 
 
 def sentence_faults(sentence: Sentence, lists: WordLists) -> Iterator[Fault]:
@@ -71,7 +97,7 @@ def sentence_faults(sentence: Sentence, lists: WordLists) -> Iterator[Fault]:
     yield from _form(sentence)
     yield from _opening(sentence, lists)
     yield from _fragment(sentence, lists)
-    yield from _repeated(sentence)
+    yield from _repeated(sentence, lists)
     yield from word_faults(sentence, lists)
 
 
@@ -79,12 +105,18 @@ def word_faults(sentence: Sentence, lists: WordLists) -> Iterator[Fault]:
     """Find words of the lists that judge, guess, or talk of the picture."""
     for name, code, severity, message in _WORD_FAULTS:
         for found in lists.find(name, sentence.language, sentence.words, sentence.text):
-            yield Fault(code, severity, message.replace("{said}", found.said), found.start, found.end)
+            if found.value != ALONE or found.said == sentence.text.strip(_AROUND):
+                yield Fault(code, severity, message.replace("{said}", found.said), found.start, found.end)
+    setting = _SETTING.search(sentence.text)
+    if setting:
+        message = f"“{setting[0]}” talks of equipment or technique instead of what is seen."
+        yield Fault("gear_talk", WARN, message, *setting.span())
 
 
 def _form(sentence: Sentence) -> Iterator[Fault]:
     text = sentence.text
-    control = next((place for place, c in enumerate(text) if is_control(c)), None)
+    # nearly every text ends here
+    control = None if text.isprintable() else next((place for place, c in enumerate(text) if is_control(c)), None)
     if control is not None:
         message = "The {label} holds invisible control characters or line breaks."
         yield Fault("control_characters", BLOCK, message, control, control + 1)
@@ -114,8 +146,26 @@ def _opening(sentence: Sentence, lists: WordLists) -> Iterator[Fault]:
 
 def opening_words(sentence: Sentence, lists: WordLists) -> int:
     """Give how many words a filler opening has, in the text's language or in English; 0: there is none."""
-    own = lists.of("openings", sentence.language).opening(sentence.words)
-    return max(own, lists.of("openings", "en").opening(sentence.words))
+    languages = dict.fromkeys((primary(sentence.language), "en"))
+    listed = (lists.of("openings", language).opening(sentence.words) for language in languages)
+    return max(*listed, *(_picturing_words(sentence, lists, language) for language in languages))
+
+
+def _picturing_words(sentence: Sentence, lists: WordLists, language: str) -> int:
+    """Count the words of ``a wide aerial photograph showing``, in the parts that the list ``picturing`` gives."""
+    roles, praise = lists.of("picturing", language).values, lists.of("praise", language)
+    is_within = bool(sentence.words) and roles.get((sentence.words[0].folded,)) == "in"
+    for place, word in enumerate(sentence.words[is_within:_LONGEST_PICTURING], is_within):
+        role = roles.get((word.folded,)) or ("how" if word.folded in praise else None)
+        following = sentence.words[place + 1] if place + 1 < len(sentence.words) else None
+        if role == "what" and following is not None:
+            if roles.get((following.folded,)) == "then":
+                return place + 2
+            if is_within or sentence.text[word.end : following.start].lstrip().startswith(":"):
+                return place + 1
+        if role not in {"how", "what"}:
+            return 0
+    return 0
 
 
 def _fragment(sentence: Sentence, lists: WordLists) -> Iterator[Fault]:
@@ -129,7 +179,8 @@ def _fragment(sentence: Sentence, lists: WordLists) -> Iterator[Fault]:
         said = text[words[-1].start : words[-1].end]
         message = f"The {{label}} ends on “{said}”: something is missing."
         yield Fault("broken_fragment", WARN, message, words[-1].start, words[-1].end)
-    if words and (words[0].folded in _JOINING or text.strip()[0].islower()):
+    joining = _JOINING.get(primary(sentence.language), frozenset())
+    if words and (words[0].folded in joining or text.strip()[0].islower()):
         message = "The {label} begins in the middle of a sentence."
         yield Fault("broken_fragment", WARN, message, words[0].start, words[0].end)
     if not _is_paired(text):
@@ -144,15 +195,20 @@ def _is_paired(text: str) -> bool:
     return not quotes % 2 and all(text.count(opened) == text.count(closed) for opened, closed in _BRACKETS)
 
 
-def _repeated(sentence: Sentence) -> Iterator[Fault]:
-    match = next((match for match in _DOUBLED.finditer(sentence.text) if not _is_name(match)), None)
+def _repeated(sentence: Sentence, lists: WordLists) -> Iterator[Fault]:
+    twice = lists.of("doubled", sentence.language)
+    doubled = (match for match in _DOUBLED.finditer(sentence.text) if match[1].casefold() not in twice)
+    match = next((match for match in doubled if not _is_name(match)), None)
     if match:
         yield Fault("doubled_word", WARN, f"The {{label}} says “{match[1]}” twice in a row.", *match.span())
     words = sentence.words
+    said_words = [word.folded for word in words]
+    if len(set(said_words)) == len(said_words):
+        return
     for length in range(2, _LONGEST_REPEAT):
         for place in range(len(words) - 2 * length + 1):
-            once = [word.folded for word in words[place : place + length]]
-            if once == [word.folded for word in words[place + length : place + 2 * length]]:
+            once = said_words[place : place + length]
+            if once == said_words[place + length : place + 2 * length]:
                 start, end = words[place].start, words[place + 2 * length - 1].end
                 said = " ".join(once)
                 yield Fault("repeated_phrase", WARN, f"The {{label}} says “{said}” twice in a row.", start, end)

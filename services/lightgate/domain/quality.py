@@ -7,13 +7,14 @@ Each part is mapped to 0-100, the technical mark is their weighted mean, QR stan
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lightgate.domain.photo import Component, Scores
-from lightgate.domain.quality_words import sentence
+from lightgate.domain.quality_words import ON_DEFAULT_SCALE, sentence
 
 #: raised whenever a constant here or a formula of the measurements changes
-QUALITY_VERSION = "1"
+QUALITY_VERSION = "2"
 
 TECHNICAL, FULL, CALIBRATED = "technical", "full", "calibrated"
 NOT_RATED = "NA"
@@ -23,14 +24,17 @@ AESTHETIC = "aesthetic"
 #: shares in the technical mark
 WEIGHTS = {SHARPNESS: 0.40, EXPOSURE: 0.20, NOISE: 0.15, CONTRAST: 0.15, COLOUR: 0.10}
 #: most photographs are technically sound; a power spreads the upper end over the bands
-_SPREAD = 2.0
+_SPREAD = 1.3
 #: the aesthetic mark's share in QR, as an exponent: one bad side cannot be bought off
 AESTHETIC_SHARE = 0.5
 
-#: re-blur ratio of a picture blurred beyond use, and of one that is crisp at 1280 px
-_BLURRED, _CRISP = 1.0, 6.0
-#: standard deviation of noise, of 255, that nobody sees, and that drowns the picture
-_CLEAN, _DROWNED = 1.5, 25.0
+#: re-blur ratio of a picture blurred beyond use, and of the sharpest there are at 1280 px
+_BLURRED, _CRISP = 1.0, 12.0
+#: standard deviation of noise, of 255, that drowns the picture; a little of it costs less than its share.
+#: So blurring noise away never pays: sharpness loses more than noise gains
+_DROWNED, _NOISE_POWER = 25.0, 1.3
+#: brightest parts, of 255, that noise is compared with: darkening hides noise and picture alike
+_FULL_LIGHT, _DIMMEST = 0.75, 0.15
 #: mean well-exposedness of an ordinary good picture
 _WELL_EXPOSED = 0.85
 #: what a burnt or blocked share of the picture costs, as a factor
@@ -40,7 +44,7 @@ _FLAT, _RICH = 0.05, 0.90
 _PALE, _COLOURFUL = 4.0, 60.0
 
 #: (score of sharpness, highest QR): a picture without a sharp place is no better than this
-_SOFT_CAP = ((0.0, 1.0), (45.0, 10.0))
+_SOFT_CAP = ((0.0, 1.0), (32.0, 10.0))
 #: (burnt share, highest QR)
 _BURNT_CAP = ((0.35, 6.0), (0.20, 10.0))
 
@@ -49,7 +53,7 @@ _BURNT_CAP = ((0.35, 6.0), (0.20, 10.0))
 class Measurements:
     """What was measured on the upright 1280-px sRGB proxy; None where the picture is too small for it."""
 
-    #: how much a known blur changes the sharpest places: 1 (nothing) to about 9
+    #: how much a known blur changes the sharpest places: 1 (nothing) to about 15
     sharpness: float | None
     #: standard deviation of the noise in luma, 0-255
     noise: float | None
@@ -60,6 +64,8 @@ class Measurements:
     exposure: float
     #: 5th to 95th percentile of luma, 0 to 1
     contrast: float
+    #: 95th percentile of luma, 0 to 1
+    brightest: float
     #: Hasler and Süsstrunk's M, 0 to about 110
     colourfulness: float
     #: hardly any colour for its brightness: colour is no measure of it
@@ -110,6 +116,15 @@ def rate(measured: Measurements, aesthetic: float | None, why_no_aesthetic: str,
     )
 
 
+def default_rating(marks: Mapping[str, float]) -> float:
+    """Rate by the marks that a photo keeps, as before any calibration; the mark for exposure holds what is burnt."""
+    weights = _weights({name: marks.get(name) for name in WEIGHTS})
+    technical = sum(weight * marks[name] for name, weight in weights.items())
+    aesthetic = marks.get(AESTHETIC)
+    rated = _combined(technical, None if aesthetic is None else aesthetic / 10)
+    return round(min(rated, _cap(marks.get(SHARPNESS), 0.0)), 2)
+
+
 def _marks(measured: Measurements) -> dict[str, float | None]:
     """Map every measurement to 0-100.
 
@@ -120,7 +135,7 @@ def _marks(measured: Measurements) -> dict[str, float | None]:
     return {
         SHARPNESS: _logarithmic(measured.sharpness, _BLURRED, _CRISP),
         EXPOSURE: 100 * min(1.0, measured.exposure / _WELL_EXPOSED) * kept,
-        NOISE: _logarithmic(measured.noise, _DROWNED, _CLEAN),
+        NOISE: _cleanliness(measured.noise, measured.brightest),
         CONTRAST: _linear(measured.contrast, _FLAT, _RICH),
         COLOUR: None if measured.is_black_and_white else _linear(measured.colourfulness, _PALE, _COLOURFUL),
     }
@@ -134,6 +149,13 @@ def _logarithmic(value: float | None, worst: float, best: float) -> float | None
     if value is None:
         return None
     return _linear(math.log(max(value, 1e-6)), math.log(worst), math.log(best))
+
+
+def _cleanliness(noise: float | None, brightest: float) -> float | None:
+    if noise is None:
+        return None
+    visible = noise * max(1.0, _FULL_LIGHT / max(_DIMMEST, brightest))
+    return 100 * (1 - math.pow(min(1.0, visible / _DROWNED), _NOISE_POWER))
 
 
 def _weights(marks: dict[str, float | None]) -> dict[str, float]:
@@ -198,4 +220,5 @@ def _beauty(aesthetic: float | None, why_not: str) -> Component:
     if aesthetic is None:
         return Component(AESTHETIC, score=None, text=why_not)
     mark = aesthetic * 10
-    return Component(AESTHETIC, round(mark, 1), round(aesthetic, 3), AESTHETIC_SHARE, sentence(AESTHETIC, mark))
+    text = f"{sentence(AESTHETIC, mark)} {ON_DEFAULT_SCALE}"
+    return Component(AESTHETIC, round(mark, 1), round(aesthetic, 3), AESTHETIC_SHARE, text)

@@ -5,19 +5,19 @@ from __future__ import annotations
 #: for each part, (lowest mark, sentence), best first
 _SENTENCES: dict[str, tuple[tuple[float, str], ...]] = {
     "sharpness": (
-        (75, "The sharpest place is crisp at web size."),
-        (55, "The sharpest place is fairly sharp at web size."),
-        (30, "No place is really sharp: look for missed focus or movement."),
+        (54, "The sharpest place is crisp at web size."),
+        (40, "The sharpest place is fairly sharp at web size."),
+        (22, "No place is really sharp: look for missed focus or movement."),
         (0, "The whole picture is blurred."),
     ),
     "exposure": (
         (75, "The brightness is well spread."),
-        (45, "Much of the picture is rather dark or rather bright."),
-        (0, "Most of the picture is very dark or very bright."),
+        (45, "Much of the picture is rather dark, or bright without detail."),
+        (0, "Most of the picture is very dark, or bright without detail."),
     ),
     "noise": (
-        (75, "Clean: hardly any noise at web size."),
-        (45, "Some noise in even areas."),
+        (90, "Clean: hardly any noise at web size."),
+        (60, "Some noise in even areas."),
         (0, "Strong noise."),
     ),
     "contrast": (
@@ -41,6 +41,8 @@ _MISSING = {
     "noise": "Too small to judge its noise.",
     "colour": "Black and white: colour does not count.",
 }
+#: where a model's middle lies is a guess of ours: ``adapters/clip.Calibration``
+ON_DEFAULT_SCALE = "Its scale is a default, not calibrated to your pictures."
 #: shares of the picture below this are not worth a word
 _WORTH_SAYING = 0.01
 

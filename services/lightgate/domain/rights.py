@@ -13,7 +13,16 @@ from lightgate.domain.layout import year_of
 from lightgate.domain.photo import Photo
 from lightgate.errors import SettingInvalid
 
-_VARIABLES = frozenset({"year", "creator", "subject", "location", "name"})
+_VARIABLES = frozenset({"year", "creator", "subject", "location", "name", "reviewer"})
+_FILLED = (
+    "credit",
+    "usage_terms",
+    "web_statement",
+    "licensor_name",
+    "licensor_url",
+    "other_constraints",
+    "caption_writer",
+)
 #: PLUS vocabulary for data mining, without its ``DMI-``. Source: https://ns.useplus.org/LDF/ldf-XMPSpecification
 DATA_MINING = (
     "UNSPECIFIED",
@@ -28,7 +37,8 @@ DATA_MINING = (
 
 @dataclass(frozen=True, slots=True)
 class RightsTemplate:
-    """The owner's words; ``{year}``, ``{creator}``, ``{subject}``, ``{location}`` and ``{name}`` are filled in.
+    """The owner's words, with what is in braces filled in: ``{year}``, ``{creator}``, ``{subject}``, ``{location}``,
+    ``{name}`` and ``{reviewer}``.
 
     Raises:
         SettingInvalid: another field than those.
@@ -44,6 +54,10 @@ class RightsTemplate:
     #: one of ``DATA_MINING``, or empty
     data_mining: str = ""
     other_constraints: str = ""
+    #: who wrote the texts
+    caption_writer: str = ""
+    #: nothing goes out without a copyright notice
+    required: bool = True
     #: the template's creator and notice go before the file's own
     overrides: bool = False
 
@@ -66,6 +80,12 @@ class RightsStatement:
     licensor_url: str = ""
     data_mining: str = ""
     other_constraints: str = ""
+    caption_writer: str = ""
+
+
+def lacks_notice(photo: Photo, template: RightsTemplate) -> bool:
+    """Would the photo go out without a copyright notice, though the owner wants none to?"""
+    return template.required and not stated(photo, template).copyright
 
 
 def stated(photo: Photo, template: RightsTemplate) -> RightsStatement:
@@ -75,13 +95,22 @@ def stated(photo: Photo, template: RightsTemplate) -> RightsStatement:
         "subject": photo.subject,
         "location": photo.location,
         "name": photo.file_name or "",
+        "reviewer": photo.approved_by,
     }
     creator = _first(photo.rights.creator, _filled(template.creator, known), overrides=template.overrides)
     known["creator"] = creator
     notice = _first(photo.rights.copyright, _filled(template.copyright, known), overrides=template.overrides)
     others = {
         name: _filled(getattr(template, name), known)
-        for name in ("credit", "usage_terms", "web_statement", "licensor_name", "licensor_url", "other_constraints")
+        for name in (
+            "credit",
+            "usage_terms",
+            "web_statement",
+            "licensor_name",
+            "licensor_url",
+            "other_constraints",
+            "caption_writer",
+        )
     }
     return RightsStatement(creator, notice, data_mining=template.data_mining, **others)
 

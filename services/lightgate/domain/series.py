@@ -168,17 +168,18 @@ def _placed(group: _Group, ordered: Sequence[Shot]) -> Iterator[tuple[int, Serie
     wanted = {shot.id for shot in group.members}
     members = [shot for shot in ordered if shot.id in wanted] if len(wanted) > 1 else group.members
     key = "ser_" + hashlib.sha256(members[0].content_hash.encode()).hexdigest()[:14]
-    is_ranked = group.kind not in {SeriesKind.BRACKET, SeriesKind.PANORAMA}
+    is_ranked = group.kind not in UNRANKED
     places = ranked(members) if is_ranked else {}
     for position, shot in enumerate(members, 1):
-        rank, reason = places.get(shot.id, (None, _UNRANKED.get(group.kind, "")))
+        rank, reason = places.get(shot.id, (None, UNRANKED.get(group.kind, "")))
         yield (
             shot.id,
             Series(key, group.kind, position, len(members), _similarity(members[0], shot), rank, reason),
         )
 
 
-_UNRANKED = {
+#: why photos of these kinds have no rank
+UNRANKED = {
     SeriesKind.BRACKET: "One of a bracket: the same picture with more and with less light.",
     SeriesKind.PANORAMA: "One part of a panorama.",
 }

@@ -38,14 +38,18 @@ def _rating(shot: Shot) -> float:
 
 
 def _why_best(best: Shot, second: Shot | None, count: int) -> str:
+    if best.is_rated_by_person:
+        return f"The best of {count}: a person rated it so."
     words = [] if second is None else [better for better, _ in _differences(best, second)]
     why = f": {' and '.join(words[:2])} than the next" if words else ""
     return f"The best of {count}{why}."
 
 
 def _why_behind(shot: Shot, best: Shot) -> str:
-    words = [worse for _, worse in _differences(best, shot)]
     named = best.file_name or "the best"
+    if shot.qr != best.qr and (best.is_rated_by_person or shot.is_rated_by_person):
+        return f"A person rated {named} higher." if best.is_rated_by_person else f"A person rated it below {named}."
+    words = [worse for _, worse in _differences(best, shot)]
     if not words:
         return f"As good as {named}, which was taken first." if shot.qr == best.qr else f"Rated below {named}."
     said = " and ".join(words[:2])

@@ -49,6 +49,8 @@ class Shot:
     model: str | None = None
     #: the rating that counts, 0 to 10
     qr: float | None = None
+    #: a person gave it; then no mark explains it
+    is_rated_by_person: bool = False
     #: scores of 0 to 100 by part
     marks: Mapping[str, float] = field(default_factory=dict)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _AND = re.compile(r"\s*&\s*")
 #: hyphens stay inside tokens like ``737-800``, ``72-600``, ``MiG-29``, ``A320-200`` and ``PH-BXA``
@@ -19,6 +20,7 @@ _REPLACEMENT = "\ufffd"
 _FIRST_VARIATION_SELECTOR, _LAST_VARIATION_SELECTOR = "\ufe00", "\ufe0f"
 
 
+@lru_cache(maxsize=512)  # the photos of a set share their words
 def slug(text: str) -> str:
     """Turn words into one token of a file name: letters, digits and marks of any script, joined by ``_``."""
     words = _AND.sub(" and ", unicodedata.normalize("NFC", text)).replace("_", " ")
@@ -53,6 +55,7 @@ def titled(token: str) -> str:
     return unicodedata.normalize("NFC", "_".join(words))
 
 
+@lru_cache(maxsize=512)  # and their stem, counters aside
 def fold(stem: str) -> str:
     """Give the key under which two names are the same to the website.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from lightgate.domain.photo import Photo
+from lightgate.domain.photo import Hint
 from lightgate.domain.word_lists import WordLists
 from lightgate.domain.wording import words_of
 
@@ -31,7 +32,27 @@ class SubjectSuggestion:
     by_photo: dict[int, str]
 
 
-def suggest_subject(photos: Sequence[Photo], lists: WordLists, language: str = "en") -> SubjectSuggestion | None:
+class Hinted(Protocol):
+    """What is asked of a photo."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def hints(self) -> tuple[Hint, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class HintedPhoto:
+    """A photo by what a model believes it shows, and nothing else."""
+
+    id: int
+    subject: str
+    hints: tuple[Hint, ...]
+
+
+def suggest_subject(photos: Sequence[Hinted], lists: WordLists, language: str = "en") -> SubjectSuggestion | None:
     """Suggest a subject from the hints; None where nothing is sure, or everything is called so already."""
     sure = {photo.id: label for photo in photos if (label := _sure_label(photo, lists, language))}
     if not sure:
@@ -47,7 +68,7 @@ def suggest_subject(photos: Sequence[Photo], lists: WordLists, language: str = "
     return SubjectSuggestion(common, agreeing, hinted, {each: name.capitalize() for each, name in new.items()})
 
 
-def _sure_label(photo: Photo, lists: WordLists, language: str) -> str | None:
+def _sure_label(photo: Hinted, lists: WordLists, language: str) -> str | None:
     if not photo.hints:
         return None
     best = max(photo.hints, key=lambda hint: hint.share)

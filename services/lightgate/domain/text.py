@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from lightgate.domain.evidence import Evidence
 from lightgate.domain.photo import HUMAN_SOURCES, Field, Issue, Source, Text
-from lightgate.domain.proof_evidence import evidence_faults
+from lightgate.domain.proof_evidence import evidence_faults, is_told_name
 from lightgate.domain.proof_keywords import KEYWORDS, keyword_faults
 from lightgate.domain.proof_sentence import BLOCK, NOTE, WARN, Fault, Sentence, sentence_faults
 from lightgate.domain.word_lists import WordLists
@@ -46,6 +46,8 @@ class Twin:
     where: str
     #: shared words, 0 to 1
     likeness: float
+    #: both photos stand in one series: they show the same and may say the same
+    is_frame: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,9 @@ def _sentence(text: Text | None, field: Field, language: str, context: Context) 
 
 
 def _faults(sentence: Sentence, text: Text, context: Context) -> Iterator[Fault]:
-    yield from sentence_faults(sentence, context.lists)
+    for fault in sentence_faults(sentence, context.lists):
+        if not is_told_name(fault, sentence, context.evidence):
+            yield fault
     if context.evidence is not None:
         is_own = text.source in HUMAN_SOURCES
         yield from evidence_faults(sentence, context.lists, context.evidence, is_own=is_own)
@@ -153,7 +157,8 @@ def _length(value: str, field: Field, language: str) -> Iterator[Fault]:
 def _same(twin: Twin, length: int) -> Issue:
     label = _LABELS[twin.field]
     if twin.likeness >= 1:
-        code, severity, message = f"duplicate_{twin.field}", WARN, f"{twin.where} has the same {label}."
+        code, severity = f"duplicate_{twin.field}", NOTE if twin.is_frame else WARN
+        message = f"{twin.where}{', of the same series,' if twin.is_frame else ''} has the same {label}."
     else:
         code, severity = f"near_duplicate_{twin.field}", NOTE
         message = f"{twin.where} has nearly the same {label}."

@@ -38,6 +38,8 @@ class Terms:
     _lengths: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     #: terms of one word that end in ``*``
     _stems: tuple[str, ...] = ()
+    #: what stands behind ``=`` to the terms before it
+    _sharing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, values: Mapping[tuple[str, ...], str | None]) -> Terms:
@@ -46,7 +48,11 @@ class Terms:
         for term in values:
             lengths.setdefault(term[0], set()).add(len(term))
         stems = tuple(term[0].removesuffix("*") for term in values if len(term) == 1 and term[0].endswith("*"))
-        return cls(dict(values), {word: tuple(sorted(found, reverse=True)) for word, found in lengths.items()}, stems)
+        ordered = {word: tuple(sorted(found, reverse=True)) for word, found in lengths.items()}
+        sharing: dict[str, list[str]] = {}
+        for term, value in values.items():
+            sharing.setdefault(value or "", []).append(" ".join(term))
+        return cls(dict(values), ordered, stems, {value: tuple(terms) for value, terms in sharing.items() if value})
 
     def __contains__(self, word: str) -> bool:
         return self.values.get((word,), "") is None or bool(self._stems and word.startswith(self._stems))
@@ -73,6 +79,12 @@ class Terms:
     def opening(self, words: Sequence[Word]) -> int:
         """Give how many words at the beginning are a term; 0 for none."""
         return self._longest(words, 0) if words else 0
+
+    def sharing(self, said: str) -> tuple[str, ...]:
+        """Give the other terms with the value of this one, and the value; of a value itself, its terms."""
+        words = tuple(word.folded for word in words_of(said))
+        value = self.values.get(words) or " ".join(words)
+        return (value, *self._sharing[value]) if value in self._sharing else ()
 
     def _longest(self, words: Sequence[Word], place: int) -> int:
         first = words[place].folded

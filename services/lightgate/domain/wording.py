@@ -11,6 +11,8 @@ from functools import lru_cache
 
 #: languages written without blanks between words
 UNSPACED = frozenset({"ja", "km", "lo", "my", "th", "zh"})
+#: languages that write every noun with a capital letter, so that a capital tells nothing
+CAPITAL_NOUNS = frozenset({"de", "lb"})
 #: characters that stand for one word there, on average
 UNSPACED_WORD = 2
 #: IPTC IIM 2:25 allows 64 bytes a keyword; XMP has no limit
@@ -29,8 +31,16 @@ _NUMBERING = re.compile(r"^\s*\d{1,2}[.)]\s+")
 _LABEL = re.compile(r"^(?:caption|alt[ _-]?text|keywords)\s*:\s*", re.IGNORECASE)
 _QUOTES = ('""', "''", "“”", "„“", "«»", "\u2018\u2019")
 _SHORTEST_STEM = 3
+#: English plurals that are not made with -s
+_IRREGULAR = {
+    "calves": "calf", "children": "child", "feet": "foot", "fishermen": "fisherman", "geese": "goose",
+    "halves": "half", "knives": "knife", "leaves": "leaf", "loaves": "loaf", "men": "man", "mice": "mouse",
+    "oxen": "ox", "shelves": "shelf", "teeth": "tooth", "wives": "wife", "wolves": "wolf", "workmen": "workman",
+}  # fmt: skip
 #: typographic apostrophe and hyphens to those of a keyboard
 _PLAIN = str.maketrans({"\u2019": "'", "\u2010": "-", "\u2011": "-"})
+#: controls, formatting, surrogates, private use, separators of lines and paragraphs
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 #: zero-width joiners that Persian and Indic scripts need
 _JOINERS = "\u200c\u200d"
 
@@ -50,9 +60,10 @@ class Word:
     end: int
 
 
-def words_of(text: str) -> list[Word]:
-    """Split a text into words with their places."""
-    return [Word(_plain(match[0]), match.start(), match.end()) for match in _WORD.finditer(text)]
+@lru_cache(maxsize=4096)
+def words_of(text: str) -> tuple[Word, ...]:
+    """Split a text into words with their places; a row's proof asks many times for the same few."""
+    return tuple(Word(_plain(match[0]), match.start(), match.end()) for match in _WORD.finditer(text))
 
 
 def _plain(word: str) -> str:
@@ -72,16 +83,22 @@ def primary(language: str) -> str:
     return language.replace("_", "-").split("-")[0].casefold()
 
 
+@lru_cache(maxsize=1024)
 def folded(text: str) -> str:
     """Reduce a text to its words in lower case, for comparing."""
     return " ".join(word.casefold() for word in words(text))
 
 
+@lru_cache(maxsize=8192)
 def singular(word: str) -> str:
     """Reduce a plural in -s to one form with its singular; not always a word, but the same for both."""
+    stem, blank, last = word.rpartition(" ")
+    if last in _IRREGULAR or last.endswith("women"):
+        return f"{stem}{blank}{_IRREGULAR.get(last, last.removesuffix('women') + 'woman')}"
     for ending, instead in (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("sses", "ss"), ("xes", "x"), ("s", "")):
-        if word.endswith(ending) and not word.endswith("ss") and len(word) - len(ending) >= _SHORTEST_STEM:
-            return word.removesuffix(ending) + instead
+        kept = word.removesuffix(ending) + instead
+        if word.endswith(ending) and not word.endswith("ss") and len(kept) >= _SHORTEST_STEM:
+            return kept
     return word
 
 
@@ -93,12 +110,12 @@ def likeness(one: str, other: str) -> float:
 
 def is_control(character: str) -> bool:
     """Is this a control, formatting, surrogate or private-use character?"""
-    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"} and character not in _JOINERS
+    return unicodedata.category(character) in _UNSEEN and character not in _JOINERS
 
 
 def printable(text: str) -> str:
     """Put a text on one line, composed (NFC), without characters that nobody sees."""
-    spaced = "".join(" " if unicodedata.category(c) == "Cc" else "" if is_control(c) else c for c in text)
+    spaced = "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else "" if is_control(c) else c for c in text)
     return " ".join(unicodedata.normalize("NFC", spaced).split())
 
 
@@ -112,12 +129,17 @@ def clean(text: str) -> str:
     return plain
 
 
-def clean_keywords(keywords: Iterable[str]) -> tuple[str, ...]:
-    """Give at most twelve lower-case keywords, each once, each with a letter in it; the order stays."""
+def clean_keywords(keywords: Iterable[str], language: str = "en") -> tuple[str, ...]:
+    """Give at most twelve keywords, each once, each with a letter in it; the order stays.
+
+    They are in lower case, except in languages that write nouns with a capital.
+    """
+    keeps_case = primary(language) in CAPITAL_NOUNS
     tidy: dict[str, str] = {}
     for given in keywords:
         for part in re.split(r"[,;\n\r]", given):
-            keyword = clean(_NUMBERING.sub("", part)).lstrip("#").strip(" .:!?\"'").lower()
+            keyword = clean(_NUMBERING.sub("", part)).lstrip("#").strip(" .:!?\"'")
+            keyword = keyword if keeps_case else keyword.lower()
             if len(keyword) <= KEYWORD_CHARACTERS and any(c.isalpha() for c in keyword):
                 tidy.setdefault(keyword.casefold(), keyword)
     return tuple(tidy.values())[:MAX_KEYWORDS]

@@ -36,7 +36,7 @@ def start(argv: Sequence[str], environ: Mapping[str, str], folder: DataFolder) -
 
     Raises:
         AlreadyRunning: it runs already.
-        NotUp: it ended, or a process of it does not come up; with what it said last.
+        NotUp: it ended, or a process of it does not come up; with what it said last, and its ``exit_code``.
     """
     if Instance(folder).supervisor() is not None:
         raise AlreadyRunning(home=folder.home)
@@ -50,7 +50,8 @@ def start(argv: Sequence[str], environ: Mapping[str, str], folder: DataFolder) -
     until = time.monotonic() + EARLIER_RUN_S + _START_S
     while time.monotonic() < until:
         if process.poll() is not None:
-            raise NotUp(" ".join(last_lines(log, 1)).removeprefix("lightgate: ") or None)
+            said = " ".join(last_lines(log, 1)).removeprefix("lightgate: ") or None
+            raise NotUp(said, exit_code=process.returncode)
         report = how_it_is(folder)
         if report and report.is_ready:
             return report

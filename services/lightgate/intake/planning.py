@@ -20,10 +20,19 @@ from lightgate.intake.desk import Desk
 from lightgate.intake.moves import require_removable
 from lightgate.intake.reports import PlannedFile, SetPlan
 from lightgate.intake.scan import Found, Skipped, scan
+from lightgate.naming_gate import allocate_free
 from lightgate.ports import Header
 
 #: of the working copy, by Pillow's name of the container; MPO is a JPEG with a second picture behind it
-SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "TIFF": ".tif", "WEBP": ".webp", "HEIF": ".heic"}
+SUFFIXES = {
+    "JPEG": ".jpg",
+    "MPO": ".jpg",
+    "PNG": ".png",
+    "TIFF": ".tif",
+    "WEBP": ".webp",
+    "HEIF": ".heic",
+    "RAW": ".raw",
+}
 _MB = 1_000_000
 
 
@@ -156,7 +165,7 @@ def _names(desk: Desk, request: Request, files: Sequence[PlannedFile], known: _K
     stems = sorted({naming.stem_key(each, desk.rule) for each in asked})
     with desk.store.reading() as tx:
         highest = {**tx.names.highest(stems), **known.counters}
-        allocation = naming.allocate(asked, highest, desk.rule, lambda key: tx.names.holder(key) is not None)
+        allocation = allocate_free(tx, asked, highest, desk.rule)
     for _, error in allocation.refused:
         raise error
     known.counters.update({given.stem_key: given.counter for given in allocation.given})

@@ -15,6 +15,13 @@ from lightgate.errors import InputInvalid
 ACCEPTED = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".hif"}
 )  # fmt: skip
+#: cameras' raw data, of which the preview is shown
+RAW_ENDINGS = frozenset(
+    {
+        ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".kdc", ".mef", ".mos", ".mrw",
+        ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
+    }
+)  # fmt: skip
 #: small files that cameras and editors put beside photographs
 SIDECARS = frozenset({".xmp", ".thm", ".aae", ".pp3", ".dop", ".lrv"})
 _HIDDEN = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
@@ -88,10 +95,24 @@ def scan(paths: Sequence[Path], *, recursive: bool, max_bytes: float) -> Scan:
     # a file that is named, and lies in a folder that is named too, comes once
     for path in dict.fromkeys(files):
         _look_at(path, found, max_bytes)
+    _leave_raw_pairs(found)
     if not found.files and not found.skipped:
         raise InputInvalid(reason=f"There are no photographs in {to_text(str(found.root))}{_hint(found)}.")
     found.files.sort(key=lambda each: each.name)
     return found
+
+
+def _leave_raw_pairs(found: Scan) -> None:
+    """Leave raw files whose picture the camera, or its owner, has saved beside them."""
+    pictures = {_pair(each) for each in found.files if each.path.suffix.lower() in ACCEPTED}
+    kept = [each for each in found.files if each.path.suffix.lower() in ACCEPTED or _pair(each) not in pictures]
+    if len(kept) < len(found.files):
+        found.left["RAW file (beside its picture)"] += len(found.files) - len(kept)
+        found.files = kept
+
+
+def _pair(file: Found) -> tuple[Path, str]:
+    return file.path.parent, file.path.stem.casefold()
 
 
 def _hint(found: Scan) -> str:
@@ -165,7 +186,7 @@ def _fault(path: Path, facts: os.stat_result, max_bytes: float) -> str | None:
         return "It is a link to a folder."
     if not stat.S_ISREG(facts.st_mode):
         return "It is not a file."
-    if path.suffix.lower() not in ACCEPTED:
+    if path.suffix.lower() not in ACCEPTED | RAW_ENDINGS:
         kind = to_text(path.suffix.lower()) or "Files without an ending"
         return f"{kind} files are not taken in." if path.suffix else f"{kind} are not taken in."
     if facts.st_size == 0:

@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lightgate.approved import is_approved
-from lightgate.delivery import Change, Website, compare, compare_row, pack
+from lightgate.approved import as_published, is_approved
+from lightgate.delivery import Change, compare, compare_row
 from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import PUBLISH, RELEASE, Status
 from lightgate.domain.words import why_not_live
 from lightgate.errors import LightgateError, SealBroken
 from lightgate.folder import DataFolder
-from lightgate.ports import CatalogueRow, Renderer
+from lightgate.parcel import pack
+from lightgate.ports import CatalogueRow, QualityRow, Renderer
+from lightgate.publishing.remarks import remarks
+from lightgate.quality_row import quality_row
+from lightgate.site import Website
 from lightgate.store import Store
 
 _ON_THE_WAY = frozenset({(RELEASE, Status.WAITING), (PUBLISH, Status.QUEUED), (PUBLISH, Status.RUNNING)})
@@ -55,26 +59,31 @@ def plan(
     for photo_id in dict.fromkeys(ids):
         with store.reading() as tx:
             photo = next(iter(tx.photos.many([photo_id])), None)
-            reason = _why_not(photo, is_sealed=photo is not None and is_approved(tx, photo, key))
-        if photo is None or reason:
+            reason = _why_not(photo, website, is_sealed=photo is not None and is_approved(tx, photo, key))
+            photo = as_published(tx, photo) if photo else None
+            quality = quality_row(tx, photo) if photo else None
+        if photo is None or quality is None or reason:
             yield PlannedPhoto(photo_id, photo.file_name if photo else None, reason)
             continue
         try:
-            yield _planned(photo, folder, renderer, website)
+            yield _planned(photo, quality, folder, renderer, website)
         except LightgateError as error:
             yield PlannedPhoto(photo_id, photo.file_name, error.message)
 
 
-def _why_not(photo: Photo | None, *, is_sealed: bool) -> str | None:
+def _why_not(photo: Photo | None, website: Website, *, is_sealed: bool) -> str | None:
     if photo is None:
         return "There is no such photo."
     if (photo.position.step, photo.position.status) not in _ON_THE_WAY:
         return why_not_live(photo)
-    return None if is_sealed else SealBroken().message
+    return website.why_not(photo) if is_sealed else SealBroken().message
 
 
-def _planned(photo: Photo, folder: DataFolder, renderer: Renderer, website: Website) -> PlannedPhoto:
-    parcel = pack(photo, folder.original(photo.content_hash, photo.suffix), renderer, website)
+def _planned(
+    photo: Photo, quality: QualityRow, folder: DataFolder, renderer: Renderer, website: Website
+) -> PlannedPhoto:
+    original = folder.original(photo.content_hash, photo.suffix)
+    parcel = pack(photo, original, renderer, website, quality)
     ledger = {publication.target: publication for publication in photo.publications}
     deliveries = [compare(parcel, target, ledger.get(target.name)) for target in website.targets]
     files = (
@@ -89,5 +98,5 @@ def _planned(photo: Photo, folder: DataFolder, renderer: Renderer, website: Webs
         to_remove=tuple((delivery.target.name, path) for delivery in deliveries for path in delivery.to_remove),
         row=parcel.row,
         row_change=compare_row(parcel, website.catalogue, is_ours=bool(ledger)),
-        notes=tuple(dict.fromkeys(file.rendition.note for file in parcel.files if file.rendition.note)),
+        notes=tuple(each.message for each in remarks(photo, original, website)),
     )

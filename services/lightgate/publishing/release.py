@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from lightgate.approved import is_approved
-from lightgate.delivery import Website
 from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import PUBLISH, RELEASE, Result, Route, Status, advance
 from lightgate.domain.words import ReviewStatus, why_not_live
@@ -16,9 +15,8 @@ from lightgate.folder import DataFolder
 from lightgate.publishing.record import Outcome, move, note
 from lightgate.publishing.removal import unpublish
 from lightgate.replaced import sweep_replaced
+from lightgate.site import Website
 from lightgate.store import PhotoFilter, Store, Transaction
-
-_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +29,8 @@ class ReleaseReport:
     removed: tuple[Outcome, ...] = ()
     #: not released, each with the reason
     refused: tuple[Outcome, ...] = ()
+    #: its number in the history of releases; None where nothing was sent
+    number: int | None = None
 
 
 def release(
@@ -60,43 +60,36 @@ def release(
             photo = photos.get(photo_id)
             if photo is not None and _is_to_remove(photo):
                 to_remove.append(photo_id)
-            elif reason := _why_not_released(tx, photo, key):
+            elif reason := _why_not_released(tx, photo, key, website):
                 refused.append(Outcome(photo_id, is_done=False, message=reason))
             elif photo is not None:
                 move(tx, photo, advance(photo.position, Result.RELEASED, route), by, at)
                 tx.events.add(note(photo, by, at, "decision", "release"))
                 released.append(photo_id)
-        if released:
-            tx.releases.add(released, by, at)
+        number = tx.releases.add(released, by, at) if released else None
     if released:
         sweep_replaced(store, folder)
         wake(PUBLISH)
     removed = unpublish(store, folder, route, website, to_remove, by, at)
-    return ReleaseReport(tuple(released), removed, tuple(refused))
+    return ReleaseReport(tuple(released), removed, tuple(refused), number)
 
 
 def ready_for_release(store: Store, set_id: int | None = None) -> Sequence[int]:
     """List what a release would act on: approved photos, and rejected ones that are still on the site."""
     with store.reading() as tx:
-        approved = _pages(tx, PhotoFilter(set_id=set_id, review_status=ReviewStatus.APPROVED))
-        rejected = _pages(tx, PhotoFilter(set_id=set_id, review_status=ReviewStatus.REJECTED))
-        return [*(photo.id for photo in approved), *(photo.id for photo in rejected if _is_to_remove(photo))]
-
-
-def _pages(tx: Transaction, wanted: PhotoFilter) -> Iterator[Photo]:
-    after = None
-    while page := tx.photos.page(wanted, after=after, limit=_PAGE):
-        yield from page
-        after = page[-1].id
+        approved = tx.photos.ids(PhotoFilter(set_id=set_id, review_status=ReviewStatus.APPROVED))
+        rejected = tx.photos.ids(PhotoFilter(set_id=set_id, review_status=ReviewStatus.REJECTED))
+        at_a_target = set(tx.publications.photo_ids())
+        return [*approved, *(each for each in rejected if each in at_a_target)]
 
 
 def _is_to_remove(photo: Photo) -> bool:
     return photo.position.status is Status.REJECTED and bool(photo.publications)
 
 
-def _why_not_released(tx: Transaction, photo: Photo | None, key: bytes) -> str | None:
+def _why_not_released(tx: Transaction, photo: Photo | None, key: bytes, website: Website) -> str | None:
     if photo is None:
         return "There is no such photo."
     if photo.position.step != RELEASE or photo.position.status is not Status.WAITING:
         return why_not_live(photo)
-    return None if is_approved(tx, photo, key) else SealBroken().message
+    return website.why_not(photo) if is_approved(tx, photo, key) else SealBroken().message

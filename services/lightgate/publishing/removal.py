@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from lightgate.delivery import Website
+from lightgate.delivery import TO_REMOVE
 from lightgate.domain.photo import Photo, Publication
 from lightgate.domain.pipeline import PUBLISH, Result, Route, Status, advance
 from lightgate.errors import LightgateError
 from lightgate.file_lock import alone_if_free
 from lightgate.folder import DataFolder
 from lightgate.publishing.record import Outcome, move, note
+from lightgate.site import Website
 from lightgate.store import Store, Transaction
 
-#: ledger state of what a release or ``unpublish`` takes off the site
-TO_REMOVE = "to_remove"
 BUSY = "This photo is being published right now; try again in a moment."
 
 

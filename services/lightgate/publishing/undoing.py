@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from lightgate.delivery import Website
 from lightgate.domain.photo import Before, Photo, Publication
 from lightgate.domain.pipeline import PUBLISH, Result, Route, Status, advance
 from lightgate.errors import LightgateError, NotFound, TargetUnreachable
@@ -15,6 +14,7 @@ from lightgate.ports import CatalogueRow, Target
 from lightgate.publishing.record import Outcome, move, note
 from lightgate.publishing.removal import BUSY, take_off
 from lightgate.replaced import kept_file
+from lightgate.site import Website
 from lightgate.store import Store
 
 
@@ -93,7 +93,8 @@ def _put_back(
         _put_files(folder, _named(targets, publication.target), publication)
     name = before.publications[0].file_name
     if before.row is not None:
-        website.catalogue.upsert(CatalogueRow(**before.row))  # type: ignore[arg-type]
+        # kept as JSON, whose values mypy knows as object
+        website.catalogue.upsert(CatalogueRow(**before.row))  # type: ignore[arg-type]  # by column, as it was kept
     else:
         website.catalogue.remove(name)
     for publication in photo.publications:

@@ -2,30 +2,35 @@
 
 from lightgate.review.bulk import Outcome, bulk, bulk_edit
 from lightgate.review.decisions import approve, reject, reopen, retry, skip
-from lightgate.review.desk import Desk
+from lightgate.review.desk import Desk, together
 from lightgate.review.editing import Changes, Lock, TextChange, edit
 from lightgate.review.files import settle_files
+from lightgate.review.mending import Mending, mended, mendings
 from lightgate.review.regenerating import leave, regenerate, take
 from lightgate.review.rewriting import KeywordEdit, Replacement, Rewritten, keyword_counts, previewed
-from lightgate.review.undo import NothingToRedo, NothingToUndo, redo, restore, undo
+from lightgate.review.undo import NothingToRedo, NothingToUndo, Undone, redo, restore, undo
 
 __all__ = [
     "Changes",
     "Desk",
     "KeywordEdit",
     "Lock",
+    "Mending",
     "NothingToRedo",
     "NothingToUndo",
     "Outcome",
     "Replacement",
     "Rewritten",
     "TextChange",
+    "Undone",
     "approve",
     "bulk",
     "bulk_edit",
     "edit",
     "keyword_counts",
     "leave",
+    "mended",
+    "mendings",
     "previewed",
     "redo",
     "regenerate",
@@ -36,5 +41,6 @@ __all__ = [
     "settle_files",
     "skip",
     "take",
+    "together",
     "undo",
 ]

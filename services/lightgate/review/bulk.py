@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lightgate.domain.photo import Photo
 from lightgate.errors import InputInvalid, LightgateError
 from lightgate.review.decisions import approve, reject, reopen, retry, skip
-from lightgate.review.desk import Desk
+from lightgate.review.desk import Desk, together
 from lightgate.review.editing import Changes, edit
 from lightgate.review.regenerating import regenerate
 
@@ -26,7 +26,8 @@ class Outcome:
 def bulk(
     desk: Desk, ids: Sequence[int], action: str, by: str, *, reason: str = "", changes: Changes | None = None
 ) -> Sequence[Outcome]:
-    """Decide or edit many photos at the version each has now; one that cannot be does not stop the rest.
+    """Decide or edit many photos at the version each has now; one that cannot be does not stop the rest, and undo
+    takes all back in one.
 
     Args:
         action: approve, reject, reopen, retry, skip, edit, or regenerate with a hint as the reason.
@@ -34,6 +35,7 @@ def bulk(
     Raises:
         InputInvalid: no such action.
     """
+    desk = together(desk)
     actions: dict[str, Callable[[Photo], Photo]] = {
         "approve": lambda photo: approve(desk, photo.id, photo.version, by, reason or None),
         "reject": lambda photo: reject(desk, photo.id, photo.version, by, reason),
@@ -50,6 +52,7 @@ def bulk(
 
 def bulk_edit(desk: Desk, ids: Sequence[int], change: Callable[[Photo], Changes], by: str) -> Sequence[Outcome]:
     """Edit many photos, each in its own way; what is as wanted already is left alone."""
+    desk = together(desk)
     return [_edited(desk, photo_id, change, by) for photo_id in dict.fromkeys(ids)]
 
 

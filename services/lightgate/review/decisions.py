@@ -6,10 +6,11 @@ from lightgate.domain import text as proofs
 from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import NAMING, REVIEW, Result, Status, steps_before
 from lightgate.domain.seal import SEAL_VERSION, seal
-from lightgate.errors import InputInvalid, ProofBlocks
+from lightgate.errors import InputInvalid, ProofBlocks, RawNotDeveloped
 from lightgate.naming_gate import give_names
 from lightgate.review.desk import Desk, fetch, mark_live, move, note, prove, withdraw_approval
 from lightgate.review.files import bring_back, set_aside
+from lightgate.series_gate import rank_again
 from lightgate.store import Actor
 
 MAX_REASON = 2000
@@ -20,11 +21,14 @@ def approve(desk: Desk, photo_id: int, version: int, by: str, override_reason: s
 
     Raises:
         ProofBlocks: the text proof blocks, and no reason was given.
+        RawNotDeveloped: what the reviewer sees is the camera's preview of a RAW file.
         Conflict, IllegalMove, NotFound: see ``errors``.
     """
     at = desk.now()
     with desk.store.writing() as tx:
         photo = fetch(tx, photo_id, version)
+        if photo.exif.is_preview:
+            raise RawNotDeveloped
         blocks = proofs.blocking(tx.photos.issues(photo_id))
         reason = _checked(override_reason)
         if blocks and not reason:
@@ -35,7 +39,9 @@ def approve(desk: Desk, photo_id: int, version: int, by: str, override_reason: s
         )
         tx.photos.write(photo_id, {"approval_id": approval_id})
         move(tx, desk, photo, Result.APPROVED, by, at)
-        tx.events.add(note(photo, at, by, "decision", "approve", new=reason if blocks else None))
+        tx.events.add(
+            note(photo, at, by, "decision", "approve", new=reason if blocks else None, operation=desk.operation)
+        )
         return tx.photos.get(photo_id)
 
 
@@ -52,7 +58,8 @@ def reject(desk: Desk, photo_id: int, version: int, by: str, reason: str) -> Pho
             tx.names.release(photo_id, at)
             tx.photos.write(photo_id, {"file_name": None})
         mark_live(tx, photo, "to_remove", at)
-        tx.events.add(note(photo, at, by, "decision", "reject", new=why))
+        rank_again(tx, photo)
+        tx.events.add(note(photo, at, by, "decision", "reject", new=why, operation=desk.operation))
         rejected = tx.photos.get(photo_id)
     set_aside(desk.store, desk.folder, rejected)
     return rejected
@@ -77,7 +84,8 @@ def reopen(desk: Desk, photo_id: int, version: int, by: str) -> Photo:
             has_passed_naming = any(step.name == NAMING for step in steps_before(desk.route, after.step))
             if has_passed_naming and photo.file_name is None:
                 give_names(tx, [tx.photos.get(photo_id)], desk.rule, at, Actor.PERSON, by)
-        tx.events.add(note(photo, at, by, "decision", "reopen"))
+        rank_again(tx, photo)
+        tx.events.add(note(photo, at, by, "decision", "reopen", operation=desk.operation))
         reopened = tx.photos.get(photo_id)
     desk.wake(reopened)
     return reopened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -32,11 +33,18 @@ class Desk:
     key: bytes = field(repr=False)
     bands: BandLimits = field(default_factory=BandLimits)
     proofreader: Proofreader = field(default_factory=Proofreader)
+    #: what is done at this desk belongs together under this word, see ``together``
+    operation: str | None = None
 
     def wake(self, photo: Photo) -> None:
         """Wake the workers of a step that a decision just sent a photo to; call it after the commit."""
         if photo.position.status is Status.QUEUED:
             self.dispatch.wake(photo.position.step)
+
+
+def together(desk: Desk, prefix: str = "") -> Desk:
+    """Give a desk at which all that is done is one operation; one that is such a desk already stays."""
+    return desk if desk.operation else replace(desk, operation=f"{prefix}{secrets.token_hex(8)}")
 
 
 def fetch(tx: Transaction, photo_id: int, version: int) -> Photo:
@@ -73,16 +81,25 @@ def move(tx: Transaction, desk: Desk, photo: Photo, result: Result, by: str, at:
             before.step,
             old=f"{before.step}:{before.status}",
             new=f"{after.step}:{after.status}",
+            operation=desk.operation,
         )
     )
     return after
 
 
 def note(
-    photo: Photo, at: datetime, by: str, kind: str, name: str, *, old: str | None = None, new: str | None = None
+    photo: Photo,
+    at: datetime,
+    by: str,
+    kind: str,
+    name: str,
+    *,
+    old: str | None = None,
+    new: str | None = None,
+    operation: str | None = None,
 ) -> Event:
     """Make the event of something that a person did."""
-    return Event(photo.id, photo.set_id, at, Actor.PERSON, by, kind, name, old, new)
+    return Event(photo.id, photo.set_id, at, Actor.PERSON, by, kind, name, old, new, operation=operation)
 
 
 def prove(tx: Transaction, desk: Desk, photo_id: int, at: datetime) -> None:

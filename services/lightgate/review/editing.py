@@ -12,6 +12,7 @@ from lightgate.domain.quality import BandLimits, band
 from lightgate.errors import InputInvalid
 from lightgate.naming_gate import choose_name, rename
 from lightgate.review.desk import Desk, fetch, move, note, prove, withdraw_approval
+from lightgate.series_gate import rank_again
 from lightgate.store import Actor, Transaction
 
 MAX_TEXT = 5000
@@ -76,7 +77,12 @@ def apply_changes(tx: Transaction, desk: Desk, photo: Photo, changes: Changes, b
     if applied:
         move(tx, desk, photo, Result.EDITED, by, at)
         withdraw_approval(tx, photo)
-        tx.events.add(*(note(photo, at, by, "field", name, old=old, new=new) for name, old, new in applied))
+        tx.events.add(
+            *(
+                note(photo, at, by, "field", name, old=old, new=new, operation=desk.operation)
+                for name, old, new in applied
+            )
+        )
         prove(tx, desk, photo.id, at)
     locked = _edit_locks(tx, photo.id, changes, at)
     if locked and not applied:
@@ -117,7 +123,7 @@ def _edit_texts(tx: Transaction, photo: Photo, changes: Changes, at: datetime) -
             continue
         locked = old.locked if old else False
         tx.photos.put_text(photo.id, _text(change, value, locked), at)
-        yield f"{change.field}.{change.language}", _shown(old.value) if old else None, _shown(value)
+        yield f"{change.field}.{change.language}", shown(old.value) if old else None, shown(value)
 
 
 def _text(change: TextChange, value: TextValue, locked: bool) -> Text:
@@ -134,7 +140,8 @@ def _edit_qr(tx: Transaction, photo: Photo, changes: Changes, limits: BandLimits
     if new != photo.qr_by_person:
         rating = photo.scores.qr if new is None else new
         tx.photos.write(photo.id, {"qr_by_person": new, "band": band(rating, limits)})
-        yield "qr", _number(photo.qr_by_person), _number(new)
+        rank_again(tx, photo)
+        yield "qr", number_shown(photo.qr_by_person), number_shown(new)
 
 
 def _edit_locks(tx: Transaction, photo_id: int, changes: Changes, at: datetime) -> bool:
@@ -179,9 +186,11 @@ def _checked(value: str, what: str) -> str:
     return value.replace("\x00", "")
 
 
-def _shown(value: TextValue) -> str:
+def shown(value: TextValue) -> str:
+    """Write a text as the history does."""
     return value if isinstance(value, str) else ", ".join(value)
 
 
-def _number(value: float | None) -> str | None:
+def number_shown(value: float | None) -> str | None:
+    """Write a rating as the history does."""
     return None if value is None else f"{value:g}"

@@ -36,6 +36,9 @@ class Target(Section):
     verify: Literal["auto", "size", "download"] = "auto"
     #: one of ``[publish.profiles]``; empty: files are made as ``[publish]`` says
     profile: str = ""
+    #: in front of the paths where these files can be fetched, for the look at what is live; empty: of the first target
+    #: what ``publish.public_url`` says, of the others none
+    public_url: str = ""
 
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Self:
@@ -49,8 +52,8 @@ class Target(Section):
 class RightsWords(Section):
     """What files say of their rights, where the original says nothing itself.
 
-    ``{year}``, ``{creator}``, ``{subject}``, ``{location}`` and ``{name}`` are filled in; a text with ``{creator}``
-    is left out where nobody knows it.
+    ``{year}``, ``{creator}``, ``{subject}``, ``{location}``, ``{name}`` and ``{reviewer}`` are filled in; a text with
+    ``{creator}`` is left out where nobody knows it.
     """
 
     creator: str = ""
@@ -75,8 +78,11 @@ class RightsWords(Section):
     other_constraints: str = ""
     #: these words go before the creator and the notice in the file
     overrides: bool = False
-    #: publish nothing without a copyright notice
-    required: bool = False
+    #: who wrote the texts, e.g. {reviewer}, the name that approved the photo signs in with; empty: nothing is said
+    caption_writer: str = ""
+    #: refuse to publish a photo without a copyright notice; it has one where it names its maker itself or ``creator``
+    #: or ``copyright`` is set here
+    required: bool = True
 
 
 class WatermarkMark(Section):
@@ -112,6 +118,9 @@ class Profile(Section):
     formats: tuple[Literal["jpeg", "webp", "avif"], ...] = ("jpeg", "webp", "avif")
     webp_quality: Annotated[int, Field(ge=1, le=100)] = 80
     avif_quality: Annotated[int, Field(ge=1, le=100)] = 63
+    #: what of the original goes out beside: position (GPS), place (city and country in words), serial_numbers, owner
+    #: (of the camera), faces (names and regions); maker notes never do
+    disclose: tuple[Literal["position", "place", "serial_numbers", "owner", "faces"], ...] = ()
     rights: RightsWords = RightsWords()
     watermark: WatermarkMark = WatermarkMark()
 
@@ -132,11 +141,12 @@ class Publish(Profile):
     directory: Path | None = None
     #: the places files go to, by name; the row in the catalogue describes the first
     targets: dict[TargetName, Target] = Field(default_factory=dict)
-    #: other ways to make files, by name, for targets that want them
+    #: other ways to make files, by name, for targets that want them; what they leave out is as above
     profiles: dict[TargetName, Profile] = Field(default_factory=dict)
     #: in front of the paths in the catalogue; empty: the path itself
     public_url: str = ""
-
+    #: fetch every published file from its target's ``public_url`` once, and keep in the ledger what came
+    check_live: bool = True
     #: what becomes of the working copy of a live photo: ``archive`` moves it there, ``release`` goes back to the file
     #: it was submitted from, as long as that is unchanged
     originals: Literal["keep", "archive", "release"] = "keep"
@@ -156,8 +166,13 @@ class Publish(Profile):
                 raise ValueError(f"target {name} wants the profile {target.profile}, and there is none of that name")
         return self
 
-    #: fetch every published file from ``public_url`` once, and keep in the ledger what came
-    check_live: bool = True
+    def profile_of(self, target: str) -> Profile:
+        """Say how a target's files are made."""
+        named = self.targets[target].profile if target in self.targets else ""
+        whole = self.model_dump(include=set(Profile.model_fields))
+        own = self.profiles[named].model_dump(exclude_unset=True) if named else {}
+        parts = {name: {**whole[name], **own[name]} for name in ("rights", "watermark") if name in own}
+        return Profile.model_validate({**whole, **own, **parts})
 
 
 class Mysql(Section):
@@ -169,8 +184,10 @@ class Mysql(Section):
     password: SecretStr | None = None
     database: str = ""
     table: str = "photos_info_revamp"
-    #: the website's column names by ours, e.g. {Caption = "description"}; an empty name: the column is not written
+    #: the website's column names by ours, e.g. {Caption = "description"}; an empty name: there is none
     columns: dict[str, str] = Field(default_factory=dict)
+    #: what new rows have in columns of the website's own, e.g. {gallery_id = 3}
+    values: dict[str, str | int | float] = Field(default_factory=dict)
     #: encrypt, and check the server's certificate
     tls: bool = False
     #: certificates to trust instead of the system's

@@ -40,8 +40,16 @@ def from_toml(file: Path, is_named: bool) -> dict[str, Any]:
         return {}
     try:
         return tomllib.loads(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingInvalid(name=str(file), reason=str(error)) from error
+    except OSError as error:
+        raise _unreadable(file, f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise _unreadable(file, "is no text in UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise _unreadable(file, f"is not valid TOML: {error}") from error
+
+
+def _unreadable(file: Path, why: str) -> SettingInvalid:
+    return SettingInvalid(f"The settings file {file} {why}.", name=str(file))
 
 
 class _Environ(EnvSettingsSource):

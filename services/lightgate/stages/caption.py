@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from lightgate.domain.photo import CaptionFacts, Claim, Issue, Photo, Text
-from lightgate.domain.pipeline import Step
+from lightgate.domain.pipeline import QUALITY, Status, Step
 from lightgate.domain.text import WARN, field_scores, score
 from lightgate.domain.words import ReviewStatus
 from lightgate.errors import InputInvalid, LightgateError, ModelAnswerBad, StorageFull, StoreBusy, UnreadableImage
@@ -63,6 +63,7 @@ def _build(settings: Settings, store: Store) -> Work:
         rewrites=settings.texts.rewrites,
         keywords=KeywordRule(settings.intake.languages[0], settings.texts.unknown_keywords == "keep"),
         server=settings.ollama.host,
+        load=model.load,
         unload=model.unload if settings.ollama.close_when_idle else None,
     )
 
@@ -121,6 +122,7 @@ class CaptionWork:
         rewrites: int = 0,
         keywords: KeywordRule | None = None,
         server: str = "yes",
+        load: Callable[[], None] | None = None,
         unload: Callable[[], None] | None = None,
         max_attempts: int = STAGE.step.max_attempts,
         clock: Callable[[], float] = time.monotonic,
@@ -136,6 +138,7 @@ class CaptionWork:
         self._rewrites = rewrites
         self._keywords = keywords
         self._server = server
+        self._load = load
         self._unload = unload
         self._max_attempts = max_attempts
         self._clock = clock
@@ -182,10 +185,19 @@ class CaptionWork:
         return written.texts
 
     def close(self) -> None:
-        """Free the GPU for another user of it until the next drain, and its memory when nothing is on its way."""
-        if self._unload is not None and self._has_model and self._is_all_done():
-            self._unload()
-        self._lock.release()
+        """Free the GPU until the next drain, with the model in its memory only while photos are on their way."""
+        try:
+            if self._load is not None and self._has_model and self._are_photos_coming():
+                self._load()
+            elif self._unload is not None and self._has_model and self._is_all_done():
+                self._unload()
+        finally:
+            self._lock.release()
+
+    def _are_photos_coming(self) -> bool:
+        with self._store.reading() as tx:
+            standing = tx.photos.count_by_position()
+        return any(standing.get((QUALITY, status.value)) for status in (Status.QUEUED, Status.RUNNING))
 
     def _is_all_done(self) -> bool:
         with self._store.reading() as tx:

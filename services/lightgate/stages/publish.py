@@ -9,24 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from urllib.parse import quote
 
-from lightgate.approved import is_approved
-from lightgate.delivery import LIVE, Delivery, Parcel, Website, compare, compare_row, pack
+from lightgate.approved import as_published, is_approved
+from lightgate.delivery import FAILED, LIVE, SENDING, Delivery, compare, compare_row
 from lightgate.domain.photo import Claim, Photo, Publication, PublishFacts
 from lightgate.domain.pipeline import PUBLISH, Step
-from lightgate.errors import BeingRemoved, SealBroken, WorkerLost
+from lightgate.errors import BeingRemoved, Rejected, SealBroken, WorkerLost
 from lightgate.file_lock import alone_if_free
 from lightgate.folder import DataFolder
 from lightgate.kill_point import kill_point
-from lightgate.ports import Catalogue, Renderer, SiteCheck, Target
+from lightgate.parcel import Parcel, pack
+from lightgate.ports import Catalogue, QualityRow, Renderer, SiteCheck, Target
+from lightgate.quality_row import quality_row
 from lightgate.replaced import keep_before
 from lightgate.settings import Settings
+from lightgate.site import Website
 from lightgate.stage import Stage
 from lightgate.store import Store, Transaction
 
-#: ledger state before the first byte
-SENDING = "sending"
 #: why nothing is published at present, for the review site; absent while all is well
 STATUS_NOTE = "publish.status"
 
@@ -84,8 +84,9 @@ class Publisher:
             return self._publish(claim)
 
     def _publish(self, claim: Claim) -> PublishFacts:
-        photo = self._approved(claim.photo.id)
-        parcel = pack(photo, self.folder.original(photo.content_hash, photo.suffix), self.renderer, self.website)
+        photo, quality = self._approved(claim.photo.id)
+        original = self.folder.original(photo.content_hash, photo.suffix)
+        parcel = pack(photo, original, self.renderer, self.website, quality)
         kill_point(self.kill_at, "after_render")
         ledger = {publication.target: publication for publication in photo.publications}
         deliveries = [compare(parcel, target, ledger.get(target.name)) for target in self.website.targets]
@@ -101,24 +102,33 @@ class Publisher:
         kill_point(self.kill_at, "after_files")
         with self.store.reading() as tx:
             self._require_unchanged(tx, claim, photo)
-        row_id = self.website.catalogue.upsert(parcel.row)
+        row_id = self._written(photo, parcel)
         kill_point(self.kill_at, "after_row")
         for delivery in deliveries:
             for path in delivery.to_remove:
                 delivery.target.remove(path)
         kill_point(self.kill_at, "after_removing")
-        checks = self._checks(parcel)
         published = tuple(self._published(each, parcel, ledger, row_id) for each in deliveries)
-        first = replace(published[0], checks=checks)
-        return PublishFacts((first, *published[1:]), tuple(_moved(deliveries[0])))
+        return PublishFacts(published, tuple(_moved(deliveries[0])))
 
-    def _approved(self, photo_id: int) -> Photo:
+    def _written(self, photo: Photo, parcel: Parcel) -> int | None:
+        """Write the row; one that is refused now, after it was rehearsed, leaves files that the ledger tells of."""
+        try:
+            return self.website.catalogue.upsert(parcel.row, parcel.quality)
+        except Rejected:
+            with self.store.writing() as tx:
+                for each in tx.publications.of_photo(photo.id):
+                    if each.state == SENDING:
+                        tx.publications.put(photo.id, replace(each, state=FAILED), self.now())
+            raise
+
+    def _approved(self, photo_id: int) -> tuple[Photo, QualityRow]:
         """Read the photo as it is now: the claim's copy may be older than its approval."""
         with self.store.reading() as tx:
             photo = tx.photos.get(photo_id)
             if not is_approved(tx, photo, self.key):
                 raise SealBroken
-        return photo
+            return as_published(tx, photo), quality_row(tx, photo)
 
     def _require_unchanged(self, tx: Transaction, claim: Claim, photo: Photo) -> None:
         if not tx.queue.is_held(claim):
@@ -150,7 +160,7 @@ class Publisher:
                 tx.publications.put(photo.id, replace(before, state=state, paths=paths), at)
 
     def _published(
-        self, delivery: Delivery, parcel: Parcel, ledger: Mapping[str, Publication], row_id: int
+        self, delivery: Delivery, parcel: Parcel, ledger: Mapping[str, Publication], row_id: int | None
     ) -> Publication:
         name = delivery.target.name
         before = ledger.get(name)
@@ -167,17 +177,17 @@ class Publisher:
             row_id,
             profile=made[0].profile,
             pixels={each.kind: each.pixels for each in made},
+            checks=self._checks(delivery),
         )
 
-    def _checks(self, parcel: Parcel) -> dict[str, dict[str, str | int | bool | None]]:
-        """Look at the first target's files through the website, where it has an address."""
-        if self.site_check is None:
-            return {}
-        base = self.website.public_url.rstrip("/")
-        return {
-            file.rendition.kind: self.site_check.look(f"{base}/{quote(file.path)}", file.rendition.hash)
-            for file in parcel.files
-        }
+    def _checks(self, delivery: Delivery) -> dict[str, dict[str, str | int | bool | None]]:
+        """Look at a target's files through the website, where it has an address."""
+        found = {}
+        for file, _ in delivery.changes:
+            address = self.website.address_of(delivery.target.name, file.path)
+            if self.site_check is not None and address is not None:
+                found[file.rendition.kind] = self.site_check.look(address, file.rendition.hash)
+        return found
 
 
 def _moved(delivery: Delivery) -> Iterator[tuple[str, str]]:
@@ -200,7 +210,7 @@ def build(settings: Settings, store: Store) -> Publisher:
     for target in website.targets:
         target.sweep()
     renderer, key = renditions(publish), seal_key(folder.secrets)
-    check = LiveCheck() if publish.check_live and publish.public_url.startswith(("http://", "https://")) else None
+    check = LiveCheck() if publish.check_live and website.addresses else None
     return Publisher(store, folder, renderer, website, key, lambda: datetime.now(UTC), settings.kill_at, check)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lightgate.domain.judge import Judge
-from lightgate.domain.photo import Claim, Photo, QualityFacts, Scores
+from lightgate.domain.photo import Claim, Component, Photo, QualityFacts, Scores
 from lightgate.domain.pipeline import Step
 from lightgate.domain.quality import CALIBRATED, BandLimits, band, rate
 from lightgate.errors import ClipUnavailable, LightgateError
@@ -149,6 +149,8 @@ class QualityWork:
         scores = rate(measured, None if rating is None else rating.score, why_none, self.limits)
         if rating is not None:
             scores = self._judged(replace(scores, model=rating.model), rating)
+        if photo.exif.is_preview:
+            scores = replace(scores, components=(*scores.components, _on_preview(found)))
         return QualityFacts(
             scores=self._with_others(scores, photo),
             width=found.width_px,
@@ -176,6 +178,11 @@ class QualityWork:
         """Let the GPU go."""
         if self.gpu is not None:
             self.gpu.release()
+
+
+def _on_preview(found: Development) -> Component:
+    size = f"{found.width_px} \u00d7 {found.height_px}"
+    return Component("preview", None, text=f"Rated on the camera's preview of {size} pixels, not on the RAW data.")
 
 
 def _needs_care(photo: Photo) -> bool:

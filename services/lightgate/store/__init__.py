@@ -12,11 +12,12 @@ error. No network, disk or model work belongs inside. Every write of a position 
 
 from lightgate.store.figures import Figures, Notes
 from lightgate.store.history import Actor, Event, Events
-from lightgate.store.live import Publications, Redirects, Releases
+from lightgate.store.live import Publications, Redirects, Release, Releases
 from lightgate.store.people import Audit, AuditLine, SavedView, User, Users, Views
 from lightgate.store.photos import (
     Approval,
     Approvals,
+    Around,
     Names,
     NewPhoto,
     NewSet,
@@ -47,6 +48,7 @@ __all__ = [
     "Actor",
     "Approval",
     "Approvals",
+    "Around",
     "Audit",
     "AuditLine",
     "CatalogueText",
@@ -68,6 +70,7 @@ __all__ = [
     "Publications",
     "Queue",
     "Redirects",
+    "Release",
     "Releases",
     "RequestClaim",
     "RequestStatus",

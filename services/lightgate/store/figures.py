@@ -21,11 +21,11 @@ class Figures(Protocol):
     def cameras_by_year(self) -> Mapping[str, Mapping[str, int]]:
         """Count photos by year of capture and camera."""
 
-    def sources_of_approved(self) -> Mapping[str, Mapping[str, int]]:
-        """Count texts of approved and published photos by field and source."""
+    def sources_of_approved(self, limit: int) -> Mapping[str, Mapping[str, int]]:
+        """Count texts of the newest approved and published photos by field and source."""
 
     def decided_at(self, limit: int) -> Sequence[tuple[str, datetime]]:
-        """List who approved or rejected when, newest first."""
+        """List who approved or rejected one photo when, newest first; decisions on many at once are left out."""
 
     def by_position(self) -> Mapping[tuple[str, str], int]:
         """Count all photos by (step, status)."""

@@ -38,6 +38,8 @@ class Event:
     new: str | None = None
     #: id, once stored
     id: int | None = None
+    #: shared by what a person did to many photos at once, and by what undoing wrote
+    operation: str | None = None
 
 
 class Events(Protocol):
@@ -48,8 +50,11 @@ class Events(Protocol):
 
     def newest(self, limit: int = 50) -> Sequence[Event]: ...
 
-    def of_person(self, name: str, limit: int) -> Sequence[Event]:
-        """List what a person did, newest first."""
+    def of_person(self, name: str, limit: int, before: int | None = None) -> Sequence[Event]:
+        """List what a person did, newest first, from before an event on."""
+
+    def of_operation(self, operation: str) -> Sequence[Event]:
+        """List what one operation wrote, oldest first."""
 
     def last_id(self) -> int:
         """Give the id of the newest event, 0 when there is none: a cheap sign that something changed."""

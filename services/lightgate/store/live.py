@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -17,11 +18,42 @@ class Publications(Protocol):
 
     def of_photo(self, photo_id: int) -> Sequence[Publication]: ...
 
+    def photo_ids(self) -> Sequence[int]:
+        """List the photos that have anything at a target."""
+
     def remove(self, photo_id: int, target: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What one press of the button sent to the website, and how many of its photos stand where by now."""
+
+    number: int
+    at: datetime
+    by: str
+    #: those that were not taken out again since
+    photos: int
+    live: int
+    #: on their way
+    moving: int
+    failed: int
 
 
 class Releases(Protocol):
     """What each release sent, and what it replaced."""
+
+    def get(self, number: int) -> Release:
+        """Read one release.
+
+        Raises:
+            NotFound: no such release, or nothing of it is left.
+        """
+
+    def newest(self, limit: int, before: int | None = None) -> Sequence[Release]:
+        """List releases, newest first, from before a number on."""
+
+    def photos_of(self, number: int, limit: int, *, only_failed: bool = False) -> Sequence[int]:
+        """List photos of a release: the failed ones first, then those on their way."""
 
     def add(self, ids: Sequence[int], by: str, at: datetime) -> int:
         """Note a new release; gives its number."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from lightgate.domain.photo import CaptionFacts, ExifFacts, Issue, Photo, PhotoSet, QualityFacts, Text, TextValue
+from lightgate.domain.photo import Issue, Photo, PhotoSet, StageFacts, Text, TextValue
 from lightgate.domain.pipeline import Position
 from lightgate.domain.query import Query
 
@@ -107,6 +107,18 @@ class PhotoFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """What lies around a place in a list; ids, the photo at the place itself left out."""
+
+    before: int | None
+    after: int | None
+    #: of the whole list
+    first: int | None
+    #: photos in the list, with the one at the place
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class TextQuality:
     """How the texts of a photo came about, and what the proof says of them now."""
 
@@ -137,6 +149,13 @@ class Photos(Protocol):
             NotFound: no such photo.
         """
 
+    def content_hash(self, photo_id: int) -> str:
+        """Read what a photo's pictures are filed under.
+
+        Raises:
+            NotFound: no such photo.
+        """
+
     def many(self, ids: Sequence[int]) -> Sequence[Photo]:
         """Read photos, in the order of the ids; unknown ids are left out."""
 
@@ -150,6 +169,17 @@ class Photos(Protocol):
     ) -> Sequence[Photo]:
         """List photos in the order of ``wanted``: the first behind ``after``, or the last ahead of ``before``."""
 
+    def counted_page(
+        self, wanted: PhotoFilter, *, after: Place | None = None, before: Place | None = None, limit: int = 50
+    ) -> tuple[Sequence[Photo], int]:
+        """List photos as ``page`` does, and count the whole list with it."""
+
+    def ids(self, wanted: PhotoFilter, limit: int | None = None) -> Sequence[int]:
+        """List photos, or the first of them, in the order of ``wanted`` by their ids alone."""
+
+    def around(self, wanted: PhotoFilter, place: Place) -> Around:
+        """Find what lies around a place, which need not be part of the list."""
+
     def count(self, wanted: PhotoFilter) -> int: ...
 
     def count_by_status(self, set_id: int | None = None) -> Mapping[str, int]:
@@ -158,8 +188,8 @@ class Photos(Protocol):
     def count_by_set(self) -> Mapping[int, Mapping[str, int]]:
         """Count photos by set and review_status word."""
 
-    def count_by_position(self, set_id: int) -> Mapping[tuple[str, str], int]:
-        """Count photos of a set by (step, status)."""
+    def count_by_position(self, set_id: int | None = None) -> Mapping[tuple[str, str], int]:
+        """Count photos, of a set or of all, by (step, status)."""
 
     def add(self, set_id: int, new: NewPhoto, position: Position, at: datetime) -> int:
         """Insert a photo at its first position, with the set's subject, location and folder.
@@ -184,6 +214,13 @@ class Photos(Protocol):
             Conflict: the row's version or position is no longer the one that was read.
         """
 
+    def move_all(self, moves: Sequence[tuple[Photo, Position]], at: datetime, *, raise_version: bool = False) -> None:
+        """Put photos at new positions in one statement, as ``move`` does; all of them, or the transaction is lost.
+
+        Raises:
+            Conflict: of one of them, version or position is no longer what was read.
+        """
+
     def touch(self, photo: Photo, at: datetime) -> None:
         """Raise the version of a photo that stays where it is, also while a worker holds it.
 
@@ -194,8 +231,14 @@ class Photos(Protocol):
     def write(self, photo_id: int, values: Mapping[str, Any]) -> None:
         """Write columns that have no rule of their own (``subject``, ``qr_by_person``, ``approval_id``, …)."""
 
-    def write_facts(self, photo_id: int, facts: ExifFacts | QualityFacts | CaptionFacts, at: datetime) -> None:
-        """Write what a stage found; texts that a person wrote or locked stay."""
+    def write_all(self, values: Mapping[int, Mapping[str, Any]]) -> None:
+        """Write columns of many photos, by id, as ``write`` does."""
+
+    def write_facts(self, photo_id: int, found: StageFacts, at: datetime) -> None:
+        """Write what a stage found; texts that a person wrote or locked stay. Captions bring their proof."""
+
+    def write_all_facts(self, found: Mapping[int, StageFacts], at: datetime) -> None:
+        """Write what a stage found of many photos, by id, in a few statements."""
 
     def put_text(self, photo_id: int, text: Text, at: datetime) -> None:
         """Write one text, whoever wrote the old one."""
@@ -257,11 +300,21 @@ class Names(Protocol):
     def holder(self, key: str) -> Reservation | None:
         """Find who holds a folded name now."""
 
+    def held(self, keys: Sequence[str]) -> frozenset[str]:
+        """Give those of folded names that somebody holds, or that were published."""
+
     def reserve(self, reservation: Reservation, at: datetime) -> None:
         """Hold a name.
 
         Raises:
             NameTaken: another photo holds it, or it was published once.
+        """
+
+    def reserve_all(self, reservations: Sequence[Reservation], at: datetime) -> None:
+        """Hold names, all in one statement.
+
+        Raises:
+            NameTaken: for one that is held or was published, or that two of them want.
         """
 
     def release(self, photo_id: int, at: datetime) -> None:

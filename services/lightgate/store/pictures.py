@@ -8,6 +8,7 @@ from typing import Protocol
 
 from lightgate.domain.photo import Series
 from lightgate.domain.shot import Shot
+from lightgate.domain.subject import HintedPhoto
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,23 @@ class Pictures(Protocol):
     def undecided(self) -> Sequence[Judged]:
         """List photos that wait for a decision and that no person rated."""
 
+    def hinted(self, set_id: int) -> Sequence[HintedPhoto]:
+        """List a set's photos that wait for a decision by what a model believes they show."""
+
     def sets_without_series(self) -> Sequence[int]:
         """List sets with photos that were rated since their series were looked for, oldest first."""
 
-    def shots(self, set_id: int) -> Sequence[Shot]:
-        """Give what the search for series asks of a set's photos that were rated; rejected ones are left out."""
+    def shots(self, set_id: int, series_key: str | None = None) -> Sequence[Shot]:
+        """Give what the search for series asks of a set's photos that were rated, or of those of one series.
+
+        Rejected ones are left out.
+        """
 
     def put_series(self, set_id: int, found: Mapping[int, Series]) -> None:
         """Write every rated photo's place by its id; one that has none stands alone."""
+
+    def put_ranks(self, found: Mapping[int, tuple[int | None, str]]) -> None:
+        """Write rank and reason inside their series by photo id; a photo that stands alone is left as it is."""
 
     def similar(self, photo_id: int, limit: int = 20) -> Sequence[tuple[int, float]]:
         """Find the photos that the model sees as most alike, with the cosine, best first; none without a model."""

@@ -72,6 +72,8 @@ class Likeness:
     name: str
     #: shared words, 0 to 1
     likeness: float
+    #: the series its photo stands in
+    series: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,9 @@ class Vocabulary(Protocol):
 
     def path_of(self, keyword: str) -> tuple[str, ...]:
         """Give the terms above a keyword and itself, topmost first; empty where it has no one place."""
+
+    def paths_of(self, keywords: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        """Give ``path_of`` of many keywords in a few queries; what has no one place is not there."""
 
 
 class KnownTexts(Protocol):

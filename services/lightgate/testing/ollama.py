@@ -35,6 +35,11 @@ class FakeOllama(OllamaState):
         with self.lock:
             return [asked for asked in self.requests if asked.pictures]
 
+    @property
+    def is_down(self) -> bool:
+        """Does nobody listen?"""
+        return self.stopping.is_set()
+
     def start(self) -> None:
         """Listen, on the port of last time if there was one."""
         self.stopping.clear()

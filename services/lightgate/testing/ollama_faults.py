@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from enum import StrEnum
@@ -49,6 +50,25 @@ class Fault(StrEnum):
     PROSE = "prose"
     #: lines and characters torn over packets; the answer can be used
     TORN = "torn"
+    #: each token takes longer than the one before
+    GROWS_SLOW = "grows_slow"
+    #: the model was taken out of memory meanwhile; ``done_reason`` is ``load``
+    ONLY_LOADED = "only_loaded"
+    #: somebody removed the model
+    MODEL_GONE = "model_gone"
+    #: numbers and null where texts belong
+    WRONG_TYPES = "wrong_types"
+    #: lists around texts, one text for the keywords; the answer can be used
+    WRAPPED = "wrapped"
+    NO_KEYWORDS = "no_keywords"
+    #: the object as a JSON string
+    NESTED = "nested"
+    #: thoughts in the answer itself; it can be used
+    THINK_TAGS = "think_tags"
+    #: an answer of megabytes in one line
+    HUGE = "huge"
+    #: an array where an object belongs, as the whole line
+    NO_OBJECT = "no_object"
 
 
 class Reply(Protocol):
@@ -175,6 +195,37 @@ def _refusal(reply: Reply) -> None:
     reply.whole(f'{{"caption": "{sorry}", "alt_text": "{sorry}", "keywords": ["sorry"]}}')
 
 
+def _grows_slow(reply: Reply) -> None:
+    reply.begin()
+    for count, token in enumerate(tokens(reply.content)):
+        for _ in range(count):
+            if not reply.pause():
+                return
+        reply.token(token)
+    reply.done()
+
+
+def _told_as(change: Callable[[dict[str, Any]], object]) -> Callable[[Reply], None]:
+    return lambda reply: reply.whole(json.dumps(change(reply.told()), ensure_ascii=False))
+
+
+def _huge(reply: Reply) -> None:
+    reply.begin()
+    reply.token('{"caption": "' + "A long red boat lies on the sand. " * 100_000)
+    reply.done()
+
+
+def _only_loaded(reply: Reply) -> None:
+    reply.begin()
+    reply.done("load")
+
+
+def _no_object(reply: Reply) -> None:
+    reply.begin()
+    reply.raw(b'["what", "is", "this"]\n')
+    reply.end()
+
+
 _PLAYS: dict[Fault, Callable[[Reply], None]] = {
     Fault.STALL: lambda reply: reply.hold(),
     Fault.STALL_MIDWAY: _stall_midway,
@@ -204,6 +255,22 @@ _PLAYS: dict[Fault, Callable[[Reply], None]] = {
     Fault.REFUSAL: _refusal,
     Fault.PROSE: lambda reply: reply.whole("Sure! Here is a lovely caption for your picture."),
     Fault.TORN: lambda reply: reply.torn(),
+    Fault.GROWS_SLOW: _grows_slow,
+    Fault.ONLY_LOADED: _only_loaded,
+    Fault.MODEL_GONE: lambda reply: reply.error(404, 'model "qwen2.5vl:3b" not found, try pulling it first'),
+    Fault.WRONG_TYPES: _told_as(lambda told: {**told, "caption": 7, "alt_text": None, "keywords": [1, 2]}),
+    Fault.WRAPPED: _told_as(
+        lambda told: {
+            "caption": [told["caption"]],
+            "alt_text": {"text": told["alt_text"]},
+            "keywords": ", ".join(told["keywords"]),
+        }
+    ),
+    Fault.NO_KEYWORDS: _told_as(lambda told: {**told, "keywords": []}),
+    Fault.NESTED: _told_as(lambda told: json.dumps(told, ensure_ascii=False)),
+    Fault.THINK_TAGS: lambda reply: reply.whole(f'<think>A boat? {{"caption": "no"}}</think>{reply.content}'),
+    Fault.HUGE: _huge,
+    Fault.NO_OBJECT: _no_object,
 }
 
 

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from billiard.exceptions import SoftTimeLimitExceeded
+
 from lightgate.adapters.gpu_lock import GpuLock
-from lightgate.domain.photo import CaptionFacts, Claim, Exif, ExifFacts, Facts, PublishFacts, QualityFacts, Scores
+from lightgate.domain.photo import (
+    CaptionFacts,
+    Claim,
+    Exif,
+    ExifFacts,
+    Facts,
+    Photo,
+    PublishFacts,
+    QualityFacts,
+    Scores,
+)
 from lightgate.settings import Settings
 from lightgate.stage import Finding, Stage, Work
 from lightgate.store import Store
 
+CAMERAS = ("Canon EOS R5", "NIKON D70", None)
 FACTS: Mapping[str, Facts] = {
-    "exif": ExifFacts(Exif(date_time="2024:05:04 10:00:00", camera="Canon EOS R5")),
     "quality": QualityFacts(Scores(), width=6000, height=4000),
     "caption": CaptionFacts(()),
     "publish": PublishFacts(()),
@@ -40,20 +54,57 @@ class Nothing:
     def do(self, claims: Sequence[Claim]) -> Sequence[Finding]:
         for claim in claims:
             _misbehave(claim)
-        return [FACTS[self._step]] * len(claims)
+        return [FACTS.get(self._step) or header_of(claim.photo) for claim in claims]
 
     def close(self) -> None:
         return
+
+
+def header_of(photo: Photo) -> ExifFacts:
+    """Give a header that follows from the photo alone; some have no time and some no camera."""
+    number = int(photo.content_hash[:6], 16)
+    date_time = None if number % 7 == 0 else f"2024:05:04 10:{number % 50:02}:00"
+    return ExifFacts(Exif(date_time=date_time, camera=CAMERAS[number % 3]))
 
 
 def _misbehave(claim: Claim) -> None:
     name, is_first = Path(claim.photo.original_file_name).stem.rstrip("0123456789"), claim.photo.position.attempt == 1
     if name == "kill_always" or (name == "kill_once" and is_first):
         os.kill(os.getpid(), signal.SIGKILL)
-    if name == "memory":
-        raise MemoryError
     if name == "sleep":
         time.sleep(120)
+    if name == "steady":
+        time.sleep(0.02)
+    if name in _FAULTS:
+        _FAULTS[name]()
+
+
+def _recurse() -> None:
+    _recurse()
+
+
+def _hang() -> None:
+    """Stand still like a library that swallows Celery's soft limit: only the hard one ends it."""
+    while True:
+        with suppress(SoftTimeLimitExceeded):
+            time.sleep(120)
+
+
+def _raise(error: BaseException) -> None:
+    raise error
+
+
+#: by the name of the photo: what it does to its worker every time
+_FAULTS: Mapping[str, Callable[[], object]] = {
+    "memory": lambda: _raise(MemoryError()),
+    "exit": lambda: sys.exit(3),
+    "interrupt": lambda: _raise(KeyboardInterrupt()),
+    "recursion": _recurse,
+    "os_exit": lambda: os._exit(0),
+    "segfault": lambda: os.kill(os.getpid(), signal.SIGSEGV),
+    "slow": lambda: time.sleep(120),
+    "hang": _hang,
+}
 
 
 class OnGpu(Nothing):
@@ -88,6 +139,19 @@ def _builder(step: str) -> Callable[[Settings, Store], Work]:
 
 
 def noop(stage: Stage) -> Stage:
-    """Give a stage its own batch, no work, and so few attempts that a test sees the last one."""
+    """Give a stage its own batch, no work, and so few attempts that a test sees the last one.
+
+    ``quality`` has little patience, for photos that take too long.
+    """
     step = replace(stage.step, max_attempts=2)
-    return replace(stage, step=step, build=_builder(stage.name), soft_limit_s=20, hard_limit_s=30)
+    soft_s, hard_s, drain_s = (3, 5, 1) if stage.name == "quality" else (20, 30, stage.drain_s)
+    return replace(
+        stage,
+        step=step,
+        build=_builder(stage.name),
+        soft_limit_s=soft_s,
+        hard_limit_s=hard_s,
+        drain_s=drain_s,
+        # nothing here loads a model
+        start_method="fork",
+    )

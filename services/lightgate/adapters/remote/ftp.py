@@ -7,26 +7,31 @@ from __future__ import annotations
 
 import ftplib
 import re
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
+from lightgate.adapters.remote.ftp_line import UNKNOWN, DataLine, Pieces, SessionReusingTls, TolerantFtp
 from lightgate.adapters.remote.server import Connect
-from lightgate.errors import StorageFull, TargetClosed, TargetRefused, TargetUnreachable
+from lightgate.adapters.target_paths import aside
+from lightgate.errors import NotWritten, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
 
 PORT = 21
 
 _NO_ROOM = re.compile(
     r"no space|quota|disk full|insufficient|not enough space|exceeded storage|^[45]52\b", re.IGNORECASE
 )
-#: replies of a server that does not know a command: RFC 959 §4.2
-_UNKNOWN = ("500", "501", "502", "504")
 #: replies about one file
 _THIS_FILE = ("450", "451", "501", "504", "55")
+#: RFC 959 §4.2: "local error in processing", which a full disk is to most servers
+_NOT_WRITTEN = "451"
+#: a server that cut the data line off says so at once, or never
+_REASON_S = 3.0
+#: it lets us in, but not now
+_TOO_MANY = re.compile(r"too many|maximum|max(imal)? (number|clients|connections)|already connected", re.IGNORECASE)
 _SHA256 = re.compile(r"\b[0-9a-fA-F]{64}\b")
 
 
@@ -49,19 +54,6 @@ class FtpAccount:
         return f"FtpAccount({self.user}@{self.host}:{self.port})"
 
 
-class _SessionReusingTls(ftplib.FTP_TLS):
-    """FTPS whose data connections resume the control connection's TLS session, as many servers insist on."""
-
-    def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
-        plain, size = ftplib.FTP.ntransfercmd(self, cmd, rest)  # noqa: S321 - wrapped right below
-        control: Any = self.sock
-        try:
-            return self.context.wrap_socket(plain, server_hostname=self.host, session=control.session), size
-        except BaseException:
-            plain.close()
-            raise
-
-
 class FtpServer:
     """``FileServer`` over one control connection."""
 
@@ -80,15 +72,41 @@ class FtpServer:
                 except ftplib.error_perm as error:
                     if _is(error, "55"):
                         return None
-                    if not _is(error, *_UNKNOWN):
+                    if not _is(error, *UNKNOWN):
                         raise
                     self._has_size = False
         content = self.read(path)
         return None if content is None else len(content)
 
     def store(self, path: str, chunks: Iterator[bytes]) -> None:
+        pieces = Pieces(chunks)
         with self._translated(path):
-            self._ftp.storbinary(f"STOR {path}", _Pieces(chunks))
+            try:
+                self._ftp.storbinary(f"STOR {path}", pieces)
+            except ftplib.error_temp as error:
+                self._raise_not_written(error)
+            except OSError:
+                if pieces.have_begun:
+                    self._ask_why()
+                raise
+
+    def _ask_why(self) -> None:
+        """Hear what a server that cut the data line off says about it on the other one."""
+        if self._ftp.sock is None:
+            return
+        self._ftp.sock.settimeout(min(_REASON_S, self._account.timeout_s))
+        try:
+            with suppress(OSError, EOFError, ftplib.error_reply, ftplib.error_proto):
+                self._ftp.voidresp()
+        except ftplib.error_temp as error:
+            self._raise_not_written(error)
+        finally:
+            self._ftp.sock.settimeout(self._account.timeout_s)
+
+    def _raise_not_written(self, error: ftplib.Error) -> NoReturn:
+        if _is(error, _NOT_WRITTEN) and not _NO_ROOM.search(str(error)):
+            raise NotWritten(target=self._target, reason=_said(error)) from error
+        raise error
 
     def read(self, path: str) -> bytes | None:
         found = bytearray()
@@ -108,7 +126,7 @@ class FtpServer:
             try:
                 reply = self._ftp.sendcmd(f"{self._hash_command} {path}")
             except ftplib.error_perm as error:
-                if _is(error, *_UNKNOWN):
+                if _is(error, *UNKNOWN):
                     self._hash_command = None
                 return None
         found = _SHA256.search(reply)
@@ -122,23 +140,25 @@ class FtpServer:
                 if self.size(path) is None:
                     raise
                 # a server that renames onto no file: the old one steps aside first, and comes back if that fails
-                aside = f"{draft}.old"
-                self.delete(aside)
-                self._ftp.rename(path, aside)
+                old = aside(draft)
+                self.delete(old)
+                self._ftp.rename(path, old)
                 try:
                     self._ftp.rename(draft, path)
                 except ftplib.Error:
-                    self._ftp.rename(aside, path)
+                    self._ftp.rename(old, path)
                     raise
-                self._ftp.delete(aside)
+                self._ftp.delete(old)
 
-    def delete(self, path: str) -> None:
+    def delete(self, path: str) -> bool:
         with self._translated(path):
             try:
                 self._ftp.delete(path)
             except ftplib.error_perm as error:
                 if not self._is_absent(path, error):
                     raise
+                return False
+        return True
 
     def make_folder(self, path: str) -> None:
         with self._translated(path):
@@ -193,18 +213,21 @@ class FtpServer:
     def _client(self) -> ftplib.FTP:
         account = self._account
         if not account.has_tls:
-            return ftplib.FTP(timeout=account.timeout_s, encoding="utf-8")  # noqa: S321 - the owner chose ftp
+            return TolerantFtp(timeout=account.timeout_s, encoding="utf-8")
         try:
             context = ssl.create_default_context(cafile=str(account.ca_file) if account.ca_file else None)
         except OSError as error:
             reason = f"the certificates in {account.ca_file} cannot be read: {error.strerror or error}"
             raise TargetClosed(target=self._target, reason=reason) from error
-        return _SessionReusingTls(timeout=account.timeout_s, encoding="utf-8", context=context)
+        context.sslsocket_class = DataLine
+        return SessionReusingTls(timeout=account.timeout_s, encoding="utf-8", context=context)
 
     def _sign_in(self, ftp: ftplib.FTP) -> None:
         try:
             ftp.login(self._account.user, self._account.password)
         except ftplib.error_perm as error:
+            if _TOO_MANY.search(str(error)):
+                raise TargetUnreachable(target=self._target, reason=_said(error), is_answer=True) from error
             raise self._closed(f"user {self._account.user} may not sign in ({_said(error)})") from error
 
     def _learn(self, ftp: ftplib.FTP) -> None:
@@ -258,16 +281,6 @@ class FtpServer:
         raise TargetUnreachable(target=self._target, reason=said, is_answer=True) from error
 
 
-class _Pieces:
-    """Chunks as the file object that ``storbinary`` reads."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-
-    def read(self, _size: int = -1, /) -> bytes:
-        return next(self._chunks, b"")
-
-
 def connector(account: FtpAccount) -> Connect:
     """Give what opens a connection to this account."""
     return lambda: FtpServer(account)
@@ -278,7 +291,7 @@ def _is(error: ftplib.Error, *codes: str) -> bool:
 
 
 def _said(error: ftplib.Error) -> str:
-    return " ".join(str(error).split())[:200]
+    return " ".join(str(error).split()).rstrip(".")[:200]
 
 
 def _line(error: Exception) -> str:

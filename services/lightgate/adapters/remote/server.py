@@ -32,8 +32,8 @@ class FileServer(Protocol):
     def replace(self, draft: str, path: str) -> None:
         """Rename a file onto a name that may be taken."""
 
-    def delete(self, path: str) -> None:
-        """Remove a file; absent is fine."""
+    def delete(self, path: str) -> bool:
+        """Remove a file; False when it was absent, which is fine."""
 
     def make_folder(self, path: str) -> None:
         """Make one folder whose parent is there; there already is fine."""

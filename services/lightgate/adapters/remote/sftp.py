@@ -15,13 +15,14 @@ from pathlib import Path
 import paramiko
 
 from lightgate.adapters.remote.server import Connect
-from lightgate.errors import LightgateError, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
+from lightgate.adapters.target_paths import aside
+from lightgate.errors import LightgateError, NotWritten, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
 
 PORT = 22
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
-#: below this much free space a failed write is taken for a full disk
-_MIN_FREE_BYTES = 1024 * 1024
+#: OpenSSH's words for status 4 of the protocol
+_FAILURE = "Failure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,26 @@ class SftpServer:
 
     def store(self, path: str, chunks: Iterator[bytes]) -> None:
         sent_bytes = 0
-        with self._translated(path), self._sftp.open(path, "wb") as opened:
-            # without waiting for an answer after each piece; a write that failed shows in the size alone
-            opened.set_pipelined(True)
-            for chunk in chunks:
-                opened.write(chunk)
-                sent_bytes += len(chunk)
-        if (self.size(path) or 0) < sent_bytes:
-            raise StorageFull(path=f"{self._target} ({self._account.host})")
+        with self._translated(path):
+            opened = self._sftp.open(path, "wb")
+            try:
+                # without waiting for an answer after each piece; a write that failed shows in the size alone
+                opened.set_pipelined(True)
+                for chunk in chunks:
+                    opened.write(chunk)
+                    sent_bytes += len(chunk)
+                opened.close()
+            except OSError as error:
+                with suppress(OSError, EOFError):
+                    opened.close()
+                # "failure" is all that this version of the protocol has for a full disk
+                if error.errno is None and str(error) == _FAILURE:
+                    raise NotWritten(target=self._target, reason=str(error)) from error
+                raise
+        found_bytes = self.size(path) or 0
+        if found_bytes < sent_bytes:
+            reason = f"{found_bytes:,} of {sent_bytes:,} bytes are there"
+            raise NotWritten(target=self._target, reason=reason)
 
     def read(self, path: str) -> bytes | None:
         with self._translated(path):
@@ -93,17 +106,22 @@ class SftpServer:
             except OSError:
                 self._replace_stepwise(draft, path)
 
-    def delete(self, path: str) -> None:
-        with self._translated(path), suppress(FileNotFoundError):
-            self._sftp.remove(path)
+    def delete(self, path: str) -> bool:
+        with self._translated(path):
+            try:
+                self._sftp.remove(path)
+            except FileNotFoundError:
+                return False
+        return True
 
     def make_folder(self, path: str) -> None:
         with self._translated(path):
             try:
                 self._sftp.mkdir(path)
-            except OSError:
+            except OSError as error:
                 # a server says "failure" where the folder is there already
-                self._sftp.stat(path)
+                if not self._is_there(path):
+                    raise error from None
 
     def remove_folder(self, path: str) -> bool:
         try:
@@ -125,21 +143,28 @@ class SftpServer:
         with suppress(OSError, EOFError, paramiko.SSHException):
             self._ssh.close()
 
+    def _is_there(self, path: str) -> bool:
+        try:
+            self._sftp.stat(path)
+        except FileNotFoundError:
+            return False
+        return True
+
     def _replace_stepwise(self, draft: str, path: str) -> None:
         """Rename where the server cannot rename onto a file: the old one steps aside, and comes back if that fails."""
-        aside = f"{draft}.old"
+        old = aside(draft)
         has_old = self.size(path) is not None
         if has_old:
-            self.delete(aside)
-            self._sftp.rename(path, aside)
+            self.delete(old)
+            self._sftp.rename(path, old)
         try:
             self._sftp.rename(draft, path)
         except OSError:
             if has_old:
-                self._sftp.rename(aside, path)
+                self._sftp.rename(old, path)
             raise
         if has_old:
-            self._sftp.remove(aside)
+            self._sftp.remove(old)
 
     def _signed_in(self) -> paramiko.SFTPClient:
         account = self._account
@@ -194,7 +219,8 @@ class SftpServer:
                 raise self._closed(reason) from error
             raise TargetUnreachable(target=self._target, reason=str(error)[:200]) from error
         except (EOFError, TimeoutError, ConnectionError, socket.gaierror) as error:
-            reason = "it does not answer in time" if isinstance(error, TimeoutError) else str(error) or "it hung up"
+            said = getattr(error, "strerror", None) or str(error) or "it hung up"
+            reason = "it does not answer in time" if isinstance(error, TimeoutError) else said
             raise TargetUnreachable(target=self._target, reason=reason) from error
         except OSError as error:
             self._raise(error, path)

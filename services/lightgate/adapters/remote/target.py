@@ -15,7 +15,7 @@ from typing import Literal, TypeVar
 
 from lightgate.adapters.breaker import Breaker
 from lightgate.adapters.remote.server import Connect, FileServer, Pace
-from lightgate.adapters.target_paths import draft_name, parts_of
+from lightgate.adapters.target_paths import aside, draft_name, parts_of
 from lightgate.errors import LightgateError, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
 from lightgate.ports import Found
 
@@ -59,6 +59,7 @@ class RemoteTarget:
         self._clock = clock
         self._away = Breaker(clock=clock)
         self._closed = Breaker(failures=1, cool_down_s=CLOSED_COOL_DOWN_S, clock=clock)
+        self._full = Breaker(failures=1, clock=clock)
         self._server: FileServer | None = None
         self._used_at = 0.0
         self._folders: set[str] = set()
@@ -70,7 +71,7 @@ class RemoteTarget:
 
     def why_not_ready(self) -> str | None:
         """Say why nothing can be published now; connects where no connection is open."""
-        if reason := self._closed.why_open() or self._away.why_open():
+        if reason := self._closed.why_open() or self._full.why_open() or self._away.why_open():
             return reason
         with self._lock:
             try:
@@ -89,10 +90,13 @@ class RemoteTarget:
             draft = self._place([*folders, draft_name(name)])
             try:
                 # not overwritten but removed: a writer thought dead may still hold it open
-                server.delete(draft)
+                has_left_over = server.delete(draft)
                 server.store(draft, self._pace.pieces(content))
                 self._check(server, draft, path, len(content), wanted)
                 server.replace(draft, self._place([*folders, name]))
+                if has_left_over:
+                    # killed between two renames, it left the old file aside too
+                    server.delete(aside(draft))
             except (TargetUnreachable, StorageFull) as error:
                 self._folders.clear()
                 if isinstance(error, (TargetRefused, StorageFull)) or error.fields.get("is_answer"):
@@ -126,7 +130,7 @@ class RemoteTarget:
 
         def remove(server: FileServer) -> None:
             draft = self._place([*folders, draft_name(name)])
-            for place in (draft, f"{draft}.old", self._place([*folders, name])):
+            for place in (draft, aside(draft), self._place([*folders, name])):
                 server.delete(place)
             for depth in range(len(folders), 0, -1):
                 folder = self._place(folders[:depth])
@@ -154,6 +158,9 @@ class RemoteTarget:
             for attempt in range(1, TRIES + 1):
                 try:
                     done = act(self._opened())
+                except StorageFull as error:
+                    self._full.failed(error.message)
+                    raise
                 except TargetUnreachable as error:
                     if not isinstance(error, TargetRefused):
                         self.close()

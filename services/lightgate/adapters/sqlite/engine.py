@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, FromClause, create_engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 from lightgate.errors import UnsafeDatabase
 
@@ -73,6 +74,13 @@ def choose_journal_mode(path: Path, version: tuple[int, int, int] | None = None)
     return "WAL" if is_new and is_safe else "DELETE"
 
 
+class _HintedSql(SQLiteCompiler):
+    """SQLAlchemy's SQL for SQLite, which leaves out ``INDEXED BY`` where a statement asks for it."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        return text
+
+
 def _lower(value: object) -> str | None:
     return None if value is None else str(value).lower()
 
@@ -107,6 +115,8 @@ def make_engine(
         json_serializer=partial(json.dumps, ensure_ascii=False),
         connect_args={"timeout": busy_timeout_s, "check_same_thread": False},
     )
+
+    engine.dialect.statement_compiler = _HintedSql
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:

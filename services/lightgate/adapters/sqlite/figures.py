@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, Text, distinct, func, select, type_coerce
+from sqlalchemy import Column, Connection, Select, Text, distinct, exists, func, select, type_coerce
+from sqlalchemy import text as sql
 
-from lightgate.adapters.sqlite.schema import photo_event, photo_text, publication
+from lightgate.adapters.sqlite.schema import approval, photo_count, photo_event, photo_text, publication
 from lightgate.adapters.sqlite.schema import review_queue as row
 from lightgate.domain.pipeline import PUBLISH, RELEASE, Status
 
@@ -44,13 +45,14 @@ class Figures:
                 found[str(taken)][camera] = count
         return found
 
-    def sources_of_approved(self) -> Mapping[str, Mapping[str, int]]:
+    def sources_of_approved(self, limit: int) -> Mapping[str, Mapping[str, int]]:
         is_approved = row.c.step.in_([RELEASE, PUBLISH]) & (row.c.status != Status.REJECTED.value)
+        stands = exists().where(row.c.id == approval.c.photo_id, row.c.approval_id == approval.c.id, is_approved)
+        newest = select(approval.c.photo_id).where(approval.c.id > 0, stands)
+        newest = newest.order_by(approval.c.id.desc()).limit(limit)
         query = (
             select(photo_text.c.field, photo_text.c.source, func.count())
-            .select_from(row)
-            .join(photo_text, photo_text.c.photo_id == row.c.id)
-            .where(is_approved)
+            .where(photo_text.c.photo_id.in_(newest))
             .group_by(photo_text.c.field, photo_text.c.source)
         )
         found: dict[str, dict[str, int]] = defaultdict(dict)
@@ -61,16 +63,19 @@ class Figures:
     def decided_at(self, limit: int) -> Sequence[tuple[str, datetime]]:
         query = (
             select(photo_event.c.actor, photo_event.c.at)
-            .where(photo_event.c.actor_kind == "person", photo_event.c.id > 0)
-            .where(photo_event.c.kind == "decision", photo_event.c.name.in_(["approve", "reject"]))
+            # as the partial index says it
+            .where(sql("kind = 'decision' AND actor_kind = 'person'"), photo_event.c.name.in_(["approve", "reject"]))
+            .where(photo_event.c.operation.is_(None))
+            .with_hint(photo_event, "INDEXED BY ix_photo_event_decision", "sqlite")
             .order_by(photo_event.c.id.desc())
             .limit(limit)
         )
         return [(actor, at) for actor, at in self._connection.execute(query)]
 
     def by_position(self) -> Mapping[tuple[str, str], int]:
-        query = select(row.c.step, row.c.status, func.count()).group_by(row.c.step, row.c.status)
-        return {(step, status): count for step, status, count in self._connection.execute(query)}
+        position = (photo_count.c.step, photo_count.c.status)
+        query = select(*position, func.sum(photo_count.c.number)).where(photo_count.c.set_id > 0).group_by(*position)
+        return {(step, status): count for step, status, count in self._connection.execute(query) if count}
 
     def passed_since(self, since: datetime, set_id: int | None = None) -> Mapping[str, int]:
         done = [photo_event.c.at >= since, photo_event.c.kind == "position", photo_event.c.old.endswith(":running")]

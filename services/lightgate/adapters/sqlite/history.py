@@ -64,9 +64,13 @@ class Events:
     def newest(self, limit: int = 50) -> Sequence[Event]:
         return self._list(select(photo_event).order_by(photo_event.c.id.desc()).limit(limit))
 
-    def of_person(self, name: str, limit: int) -> Sequence[Event]:
-        is_theirs = (photo_event.c.actor_kind == Actor.PERSON.value, photo_event.c.actor == name)
+    def of_person(self, name: str, limit: int, before: int | None = None) -> Sequence[Event]:
+        is_theirs = [photo_event.c.actor_kind == Actor.PERSON.value, photo_event.c.actor == name]
+        is_theirs += [photo_event.c.id < before] if before is not None else []
         return self._list(select(photo_event).where(*is_theirs).order_by(photo_event.c.id.desc()).limit(limit))
+
+    def of_operation(self, operation: str) -> Sequence[Event]:
+        return self._list(select(photo_event).where(photo_event.c.operation == operation).order_by(photo_event.c.id))
 
     def _list(self, query: Select[tuple[object]]) -> Sequence[Event]:
         return [_event(row) for row in self._connection.execute(query).mappings()]

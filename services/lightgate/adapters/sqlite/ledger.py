@@ -41,6 +41,9 @@ class Publications:
         query = select(*LEDGER_COLUMNS).where(row.c.photo_id == photo_id).order_by(row.c.target)
         return [Publication(**each) for each in self._connection.execute(query).mappings()]
 
+    def photo_ids(self) -> Sequence[int]:
+        return self._connection.execute(select(row.c.photo_id).distinct().order_by(row.c.photo_id)).scalars().all()
+
     def remove(self, photo_id: int, target: str) -> None:
         is_it = (row.c.photo_id == photo_id, row.c.target == target)
         self._connection.execute(delete(row).where(*is_it))

@@ -7,14 +7,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DatabaseError
 
 from lightgate import migrations
 from lightgate.adapters.sqlite.engine import make_engine, sqlite_library
-from lightgate.errors import DatabaseDamaged, DatabaseOutdated, DatabaseUnreadable
+from lightgate.adapters.sqlite.revision import current_revision, newest_revision, require_known
+from lightgate.errors import DatabaseDamaged
 
 
 def _config() -> Config:
@@ -23,50 +21,18 @@ def _config() -> Config:
     return config
 
 
-def newest_revision() -> str:
-    """Name the newest migration of this program."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
-
-
-def knows(revision: str) -> bool:
-    """Is this one of this program's migrations?"""
-    return any(each.revision == revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
-
-
-def current_revision(engine: Engine) -> str | None:
-    """Name the migration that a database is at; None for an empty one.
-
-    Raises:
-        DatabaseUnreadable: it is damaged, or no database.
-    """
-    try:
-        with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
-            return MigrationContext.configure(connection).get_current_revision()
-    except DatabaseError as error:
-        raise DatabaseUnreadable(path=engine.url.database, reason=error.orig) from error
-
-
-def require_current(engine: Engine, path: Path) -> None:
-    """Make sure that the database has the schema this program expects.
-
-    Raises:
-        DatabaseOutdated: it has not.
-    """
-    found = current_revision(engine) if path.exists() else None
-    if found != newest_revision():
-        raise DatabaseOutdated(path=path, found=found or "no tables", expected=newest_revision())
-
-
 def migrate(path: Path, backups: Path) -> str:
     """Upgrade a database, or make it; give the revision it is at afterwards.
 
     Raises:
         DatabaseDamaged: references are broken after the upgrade; the backup is named.
+        DatabaseTooNew: a newer program made it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = make_engine(path, foreign_keys=False)
     try:
         before = current_revision(engine)
+        require_known(before, path)
         if before == newest_revision():
             return before
         backup = back_up(path, backups, f"before-{newest_revision()}") if before else None

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Update,
     and_,
     bindparam,
     case,
@@ -20,50 +17,28 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
-    tuple_,
     update,
 )
-from sqlalchemy.dialects.sqlite import Insert
-from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
-from lightgate.adapters.sqlite.known_texts import KnownTexts
-from lightgate.adapters.sqlite.query import conditions as of_query
-from lightgate.adapters.sqlite.query import mentions
-from lightgate.adapters.sqlite.rows import columns_of, load
-from lightgate.adapters.sqlite.schema import metadata_quality, photo_set, photo_text
+from lightgate.adapters.sqlite import facts
+from lightgate.adapters.sqlite.lists import List, status_conditions
+from lightgate.adapters.sqlite.rows import load
+from lightgate.adapters.sqlite.schema import metadata_quality, photo_count, photo_set
 from lightgate.adapters.sqlite.schema import review_queue as row
-from lightgate.domain.photo import (
-    HUMAN_SOURCES,
-    CaptionFacts,
-    ExifFacts,
-    Field,
-    Issue,
-    Photo,
-    QualityFacts,
-    Source,
-    Text,
-    TextValue,
-)
-from lightgate.domain.pipeline import PUBLISH, RELEASE, REVIEW, Position, Status
-from lightgate.domain.risk import rank
-from lightgate.domain.words import ReviewStatus
+from lightgate.domain.photo import Field, Issue, Photo, StageFacts, Text, TextValue
+from lightgate.domain.pipeline import Position, Status
 from lightgate.errors import Conflict, DuplicatePhoto, NotFound
-from lightgate.store import NewPhoto, Order, PhotoFilter, Place, TextQuality
+from lightgate.store import Around, NewPhoto, PhotoFilter, Place, TextQuality
+
+#: a photo's ``ReviewStatus``, of the rows of ``photo_count``
+_WORD = case(*((condition, literal(status.value)) for status, condition in status_conditions(photo_count).items()))
 
 _IS_LIVE_ROW = row.c.status != Status.REJECTED.value
 
 
-# Statements are built once, since building one takes longer than SQLite takes to run it.
-_RISKY = frozenset({"is_blocked", "needs_work", "confidence", "band"})
-_RISKS = select(*(row.c[name] for name in sorted(_RISKY))).where(row.c.id == bindparam("ranked_id"))
-#: what a stage's facts are put together with
-_KNOWN = select(row.c.facts, row.c.qr_by_person, *(row.c[name] for name in sorted(_RISKY))).where(
-    row.c.id == bindparam("known_id")
-)
-
+# built once, since building a statement takes longer than SQLite takes to run it
 _MOVE = (
     update(row)
     .where(
@@ -89,20 +64,6 @@ _MOVE = (
 )
 
 
-@cache
-def _writing(names: tuple[str, ...]) -> Update:
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
-    return update(row).where(row.c.id == bindparam("written_id")).values(values)
-
-
-@cache
-def _putting_quality(new: tuple[str, ...], changed: tuple[str, ...]) -> Insert:
-    names = ("photo_id", "created_at", "updated_at", *new)
-    statement = upsert(metadata_quality).values({name: bindparam(name) for name in names})
-    replaced = {name: statement.excluded[name] for name in (*changed, "updated_at")}
-    return statement.on_conflict_do_update(index_elements=["photo_id"], set_=replaced)
-
-
 class Photos:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -112,6 +73,12 @@ class Photos:
         if not found:
             raise NotFound(what="photo", key=photo_id)
         return found[0]
+
+    def content_hash(self, photo_id: int) -> str:
+        found = self._connection.execute(select(row.c.content_hash).where(row.c.id == photo_id)).scalar()
+        if found is None:
+            raise NotFound(what="photo", key=photo_id)
+        return str(found)
 
     def many(self, ids: Sequence[int]) -> Sequence[Photo]:
         return load(self._connection, ids)
@@ -124,40 +91,41 @@ class Photos:
         before: int | Place | None = None,
         limit: int = 50,
     ) -> Sequence[Photo]:
-        order = [row.c.id] if wanted.order is Order.ID else [row.c.rank, row.c.id]
-        query = select(row.c.id).where(*_conditions(wanted)).limit(limit)
-        if before is None:
-            query = query.where(_beyond(wanted.order, after, is_after=True)).order_by(*order)
-            return load(self._connection, list(self._connection.execute(query).scalars()))
-        query = query.where(_beyond(wanted.order, before, is_after=False)).order_by(*(each.desc() for each in order))
-        return load(self._connection, list(reversed(self._connection.execute(query).scalars().all())))
+        ids, _ = List(wanted).page(self._connection, _place(after), _place(before), limit, is_counted=False)
+        return load(self._connection, ids)
+
+    def ids(self, wanted: PhotoFilter, limit: int | None = None) -> Sequence[int]:
+        return List(wanted).page(self._connection, None, None, limit, is_counted=False)[0]
+
+    def counted_page(
+        self, wanted: PhotoFilter, *, after: Place | None = None, before: Place | None = None, limit: int = 50
+    ) -> tuple[Sequence[Photo], int]:
+        ids, total = List(wanted).page(self._connection, after, before, limit, is_counted=True)
+        return load(self._connection, ids), total
+
+    def around(self, wanted: PhotoFilter, place: Place) -> Around:
+        return List(wanted).around(self._connection, place)
 
     def count(self, wanted: PhotoFilter) -> int:
-        query = select(func.count()).select_from(row).where(row.c.id > 0, *_conditions(wanted))
-        return self._connection.execute(query).scalar_one()
+        return List(wanted).count(self._connection)
 
     def count_by_status(self, set_id: int | None = None) -> Mapping[str, int]:
-        # grouped in the order of an index, which is many times quicker than by the word itself
-        query = select(_WORD, func.count()).group_by(row.c.step, row.c.status, row.c.needs_work)
-        if set_id is not None:
-            query = query.where(row.c.set_id == set_id)
-        found = Counter[str]()
-        for status, count in self._connection.execute(query):
-            found[status] += count
-        return found
+        query = select(_WORD, func.sum(photo_count.c.number)).where(_of_set(set_id)).group_by(_WORD)
+        return {status: number for status, number in self._connection.execute(query) if number}
 
     def count_by_set(self) -> Mapping[int, Mapping[str, int]]:
-        found: dict[int, Counter[str]] = {}
-        parts = (row.c.set_id, row.c.step, row.c.status, row.c.needs_work)
-        query = select(row.c.set_id, _WORD, func.count()).group_by(*parts)
-        for set_id, status, count in self._connection.execute(query):
-            found.setdefault(set_id, Counter())[status] += count
+        found: dict[int, dict[str, int]] = {}
+        query = select(photo_count.c.set_id, _WORD, func.sum(photo_count.c.number))
+        grouped = query.where(_of_set(None)).group_by(photo_count.c.set_id, _WORD)
+        for set_id, status, number in self._connection.execute(grouped):
+            if number:
+                found.setdefault(set_id, {})[status] = number
         return found
 
-    def count_by_position(self, set_id: int) -> Mapping[tuple[str, str], int]:
-        query = select(row.c.step, row.c.status, func.count()).where(row.c.set_id == set_id)
-        grouped = self._connection.execute(query.group_by(row.c.step, row.c.status))
-        return {(step, status): count for step, status, count in grouped}
+    def count_by_position(self, set_id: int | None = None) -> Mapping[tuple[str, str], int]:
+        position = (photo_count.c.step, photo_count.c.status)
+        query = select(*position, func.sum(photo_count.c.number)).where(_of_set(set_id)).group_by(*position)
+        return {(step, status): number for step, status, number in self._connection.execute(query) if number}
 
     def add(self, set_id: int, new: NewPhoto, position: Position, at: datetime) -> int:
         of_set = select(photo_set.c.subject, photo_set.c.location, photo_set.c.folder).where(photo_set.c.id == set_id)
@@ -195,26 +163,19 @@ class Photos:
         return frozenset(self._connection.execute(select(row.c.content_hash).distinct()).scalars())
 
     def move(self, photo: Photo, after: Position, at: datetime, *, raise_version: bool = False) -> None:
-        before = photo.position
-        values = {
-            "moved_id": photo.id,
-            "seen_version": photo.version,
-            "seen_step": before.step,
-            "seen_status": before.status.value,
-            "seen_attempt": before.attempt,
-            "next_step": after.step,
-            "next_status": after.status.value,
-            "next_attempt": after.attempt,
-            "next_version": photo.version + int(raise_version),
-            "moved_at": at,
-        }
+        self.move_all([(photo, after)], at, raise_version=raise_version)
+
+    def move_all(self, moves: Sequence[tuple[Photo, Position]], at: datetime, *, raise_version: bool = False) -> None:
+        if not moves:
+            return
         try:
-            count = self._connection.execute(_MOVE, values).rowcount
+            count = self._connection.execute(_MOVE, [_move(*each, at, raise_version) for each in moves]).rowcount
         except IntegrityError as error:
             if "content_hash" not in str(error.orig):
                 raise
-            raise DuplicatePhoto(photo_id=self.with_hash([photo.content_hash])[photo.content_hash]) from error
-        if count != 1:
+            taken = self.with_hash([photo.content_hash for photo, _ in moves])
+            raise DuplicatePhoto(photo_id=next(iter(taken.values()))) from error
+        if count != len(moves):
             raise Conflict
 
     def touch(self, photo: Photo, at: datetime) -> None:
@@ -224,64 +185,22 @@ class Photos:
             raise Conflict
 
     def write(self, photo_id: int, values: Mapping[str, Any]) -> None:
-        self._write(photo_id, values)
-        if not _RISKY.isdisjoint(values):
-            self._rank(photo_id)
+        self.write_all({photo_id: values})
 
-    def _write(self, photo_id: int, values: Mapping[str, Any]) -> None:
-        bound = {f"new_{name}": value for name, value in values.items()}
-        self._connection.execute(_writing(tuple(values)), {"written_id": photo_id, **bound})
+    def write_all(self, values: Mapping[int, Mapping[str, Any]]) -> None:
+        facts.write_columns(self._connection, values)
+        for photo_id, written in values.items():
+            if not facts.RISKY.isdisjoint(written):
+                facts.weigh_again(self._connection, photo_id)
 
-    def _rank(self, photo_id: int) -> None:
-        found = self._connection.execute(_RISKS, {"ranked_id": photo_id}).mappings().first()
-        if found is not None:
-            self._connection.execute(_writing(("rank",)), {"written_id": photo_id, "new_rank": rank(**found)})
+    def write_facts(self, photo_id: int, found: StageFacts, at: datetime) -> None:
+        self.write_all_facts({photo_id: found}, at)
 
-    def write_facts(self, photo_id: int, facts: ExifFacts | QualityFacts | CaptionFacts, at: datetime) -> None:
-        columns = columns_of(facts)
-        if columns:
-            self._write(photo_id, {**self._merged(photo_id, columns), "updated_at": at})
-        for text in getattr(facts, "texts", ()):
-            if not self._is_kept(photo_id, text):
-                self.put_text(photo_id, text, at)
-        if isinstance(facts, CaptionFacts):
-            self._write_generation(photo_id, facts, at)
-
-    def _merged(self, photo_id: int, columns: Mapping[str, Any]) -> dict[str, Any]:
-        """Keep what is known from elsewhere: other stages' facts, and the band of a reviewer's own rating."""
-        known = self._connection.execute(_KNOWN, {"known_id": photo_id}).mappings().first()
-        merged = dict(columns)
-        if known is None:
-            return merged
-        if "facts" in merged:
-            merged["facts"] = (known["facts"] or {}) | merged["facts"]
-        if known["qr_by_person"] is not None:
-            merged.pop("band", None)
-        if not _RISKY.isdisjoint(merged):
-            merged["rank"] = rank(**{name: merged.get(name, known[name]) for name in _RISKY})
-        return merged
-
-    def _is_kept(self, photo_id: int, text: Text) -> bool:
-        """What a person wrote, or locked, is never overwritten by a stage."""
-        sources = [source.value for source in HUMAN_SOURCES]
-        query = select(photo_text.c.photo_id).where(
-            _is_text(photo_id, text), or_(photo_text.c.locked, photo_text.c.source.in_(sources))
-        )
-        return self._connection.execute(query).first() is not None
+    def write_all_facts(self, found: Mapping[int, StageFacts], at: datetime) -> None:
+        facts.write_facts(self._connection, found, at)
 
     def put_text(self, photo_id: int, text: Text, at: datetime) -> None:
-        written = {
-            "value": list(text.value) if text.field is Field.KEYWORDS else text.value,
-            "source": text.source.value,
-            "locked": text.locked,
-            "model": text.model,
-            "prompt_hash": text.prompt_hash,
-            "updated_at": at,
-        }
-        key = {"photo_id": photo_id, "language": text.language, "field": text.field.value}
-        statement = upsert(photo_text).values(**key, **written)
-        self._connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=written))
-        KnownTexts(self._connection).put(photo_id, text)
+        facts.put_texts(self._connection, [(photo_id, text)], at)
 
     def put_proof(
         self,
@@ -291,42 +210,9 @@ class Photos:
         at: datetime,
         field_scores: Mapping[str, float] | None = None,
     ) -> None:
-        needs_work = any(issue.severity != "note" for issue in issues)
-        is_blocked = any(issue.severity == "block" for issue in issues)
-        self.write(photo_id, {"needs_work": needs_work, "is_blocked": is_blocked})
-        self._put_quality(
-            photo_id,
-            at,
-            issues=[asdict(issue) for issue in issues],
-            score=score,
-            status="NEEDS_WORK" if needs_work else "PASS",
-            **({} if field_scores is None else {"field_scores": dict(field_scores)}),
-        )
-
-    def _write_generation(self, photo_id: int, facts: CaptionFacts, at: datetime) -> None:
-        mode = next((text.source.value for text in facts.texts), None)
-        self.write(photo_id, {"confidence": facts.confidence})
-        self._put_quality(
-            photo_id,
-            at,
-            generation_mode=mode,
-            attempts=facts.attempts,
-            fallback_used=facts.fallback_used,
-            confidence=facts.confidence,
-            model=next((text.model for text in facts.texts if text.model), None),
-            prompt_hash=next((text.prompt_hash for text in facts.texts if text.prompt_hash), None),
-            rewrites=facts.rewrites,
-            repairs=list(facts.repairs),
-            before=_by_name(facts.before),
-            after=_by_name(facts.texts),
-            verdict=_verdict(facts),
-            field_scores=dict(facts.field_scores),
-        )
-
-    def _put_quality(self, photo_id: int, at: datetime, **values: Any) -> None:
-        new = {"status": "NEEDS_WORK", "issues": [], **values}
-        bound = {"photo_id": photo_id, "created_at": at, "updated_at": at, **new}
-        self._connection.execute(_putting_quality(tuple(new), tuple(values)), bound)
+        self.write(photo_id, facts.proof_columns(issues))
+        graded = {} if field_scores is None else {"field_scores": dict(field_scores)}
+        facts.put_quality(self._connection, {photo_id: {**facts.proof_quality(issues, score), **graded}}, at)
 
     def issues(self, photo_id: int) -> Sequence[Issue]:
         query = select(metadata_quality.c.issues).where(metadata_quality.c.photo_id == photo_id)
@@ -358,77 +244,29 @@ class Photos:
         self._connection.execute(delete(row).where(row.c.id == photo_id))
 
 
-def _by_name(texts: Sequence[Text]) -> dict[str, Any]:
-    return {f"{text.field}.{text.language}": text.value for text in texts}
+def _place(at: int | Place | None) -> Place | None:
+    return Place(at) if isinstance(at, int) else at
+
+
+def _of_set(set_id: int | None) -> ColumnElement[bool]:
+    return photo_count.c.set_id == set_id if set_id is not None else photo_count.c.set_id > 0
+
+
+def _move(photo: Photo, after: Position, at: datetime, raise_version: bool) -> dict[str, Any]:
+    before = photo.position
+    return {
+        "moved_id": photo.id,
+        "seen_version": photo.version,
+        "seen_step": before.step,
+        "seen_status": before.status.value,
+        "seen_attempt": before.attempt,
+        "next_step": after.step,
+        "next_status": after.status.value,
+        "next_attempt": after.attempt,
+        "next_version": photo.version + int(raise_version),
+        "moved_at": at,
+    }
 
 
 def _values(stored: Mapping[str, Any] | None) -> dict[str, TextValue]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in (stored or {}).items()}
-
-
-def _verdict(facts: CaptionFacts) -> str:
-    if any(text.source is Source.DRAFT for text in facts.texts):
-        return "drafted"
-    return "rewritten" if facts.rewrites else "repaired" if facts.repairs else "written"
-
-
-def _is_text(photo_id: int, text: Text) -> ColumnElement[bool]:
-    return and_(
-        photo_text.c.photo_id == photo_id,
-        photo_text.c.language == text.language,
-        photo_text.c.field == text.field.value,
-    )
-
-
-def _at(step: str, *statuses: Status) -> ColumnElement[bool]:
-    return and_(row.c.step == step, row.c.status.in_([status.value for status in statuses]))
-
-
-#: ``domain.words.review_status`` as SQL; the order matters, and a test holds both equal
-_STATUS_CONDITIONS: dict[ReviewStatus, ColumnElement[bool]] = {
-    ReviewStatus.REJECTED: row.c.status == Status.REJECTED.value,
-    ReviewStatus.ERROR: row.c.status == Status.FAILED.value,
-    ReviewStatus.PUBLISHED: row.c.status == Status.PUBLISHED.value,
-    ReviewStatus.RELEASED: _at(PUBLISH, Status.QUEUED, Status.RUNNING),
-    ReviewStatus.APPROVED: _at(RELEASE, Status.WAITING),
-    ReviewStatus.NEEDS_WORK: and_(_at(REVIEW, Status.WAITING), row.c.needs_work),
-    ReviewStatus.PENDING: and_(_at(REVIEW, Status.WAITING), ~row.c.needs_work),
-    ReviewStatus.QUEUED: and_(
-        row.c.step.not_in([REVIEW, RELEASE, PUBLISH]),
-        row.c.status.in_([Status.QUEUED.value, Status.RUNNING.value, Status.WAITING.value]),
-    ),
-}
-
-
-_WORD = case(*((condition, literal(status.value)) for status, condition in _STATUS_CONDITIONS.items()))
-
-
-def _conditions(wanted: PhotoFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.set_id is not None:
-        conditions.append(row.c.set_id == wanted.set_id)
-    if wanted.review_status is not None:
-        conditions.append(_STATUS_CONDITIONS[ReviewStatus(wanted.review_status)])
-    if wanted.undecided:
-        conditions.append(_at(REVIEW, Status.WAITING))
-    if wanted.ids is not None:
-        conditions.append(row.c.id.in_(wanted.ids))
-    if wanted.band is not None:
-        conditions.append(row.c.band == wanted.band)
-    if wanted.search:
-        conditions.append(mentions(wanted.search))
-    conditions.extend(of_query(wanted.query))
-    return conditions
-
-
-def _beyond(order: Order, place: int | Place | None, *, is_after: bool) -> ColumnElement[bool]:
-    if place is None:
-        # every row, and said so that the primary key is walked
-        return row.c.id > 0
-    at = place if isinstance(place, Place) else Place(place)
-    if order is Order.ID:
-        return row.c.id > at.id if is_after else row.c.id < at.id
-    other = row.alias()
-    now = select(other.c.rank).where(other.c.id == at.id).scalar_subquery()
-    here, there = tuple_(row.c.rank, row.c.id), tuple_(now if at.rank is None else literal(at.rank), literal(at.id))
-    return here > there if is_after else here < there

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, select, update
 
 from lightgate.adapters.sqlite.schema import review_queue as row
-from lightgate.domain.photo import Series
+from lightgate.domain.photo import Hint, Series
 from lightgate.domain.pipeline import REVIEW, Status
 from lightgate.domain.shot import Shot, exposure_seconds, f_number, seconds
+from lightgate.domain.subject import HintedPhoto
 from lightgate.store import Judged
 
 #: where photos stand that were rated lately; further on nobody looks for their series any more
@@ -48,13 +49,23 @@ class Pictures:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def hinted(self, set_id: int) -> Sequence[HintedPhoto]:
+        waits = (row.c.step == REVIEW) & (row.c.status == Status.WAITING.value)
+        query = select(row.c.id, row.c.subject, row.c.facts["hints"]).where(row.c.set_id == set_id, waits)
+        return [
+            HintedPhoto(photo_id, subject, tuple(Hint(**each) for each in hints or ()))
+            for photo_id, subject, hints in self._connection.execute(query.order_by(row.c.id))
+        ]
+
     def sets_without_series(self) -> Sequence[int]:
         is_new = row.c.series_position.is_(None) & row.c.perceptual_hash.is_not(None)
         query = select(row.c.set_id).distinct().where(row.c.step.in_(_LATELY), is_new).order_by(row.c.set_id)
         return self._connection.execute(query).scalars().all()
 
-    def shots(self, set_id: int) -> Sequence[Shot]:
+    def shots(self, set_id: int, series_key: str | None = None) -> Sequence[Shot]:
         is_known = row.c.perceptual_hash.is_not(None) & (row.c.status != Status.REJECTED.value)
+        if series_key is not None:
+            is_known &= row.c.series_key == series_key
         query = select(*_SHOT_COLUMNS).where(row.c.set_id == set_id, is_known).order_by(row.c.id)
         return [_shot(found) for found in self._connection.execute(query).mappings()]
 
@@ -67,6 +78,14 @@ class Pictures:
             if place is not None:
                 told["series"] = {"kind": place.kind.value, "rank": place.rank, "reason": place.reason}
             self._connection.execute(update(row).where(row.c.id == photo_id).values(**columns, facts=told))
+
+    def put_ranks(self, found: Mapping[int, tuple[int | None, str]]) -> None:
+        known = select(row.c.id, row.c.facts).where(row.c.id.in_(found))
+        for photo_id, facts in self._connection.execute(known).all():
+            if "series" in facts:
+                rank, reason = found[photo_id]
+                told = {**facts, "series": {**facts["series"], "rank": rank, "reason": reason}}
+                self._connection.execute(update(row).where(row.c.id == photo_id).values(facts=told))
 
     def starred(self) -> Sequence[Judged]:
         found = self._judged(row.c.facts["stars"].as_integer().is_not(None))
@@ -157,6 +176,7 @@ def _shot(found: RowMapping) -> Shot:
         embedding=found["embedding"],
         model=found["score_model"],
         qr=found["qr"] if found["qr_by_person"] is None else found["qr_by_person"],
+        is_rated_by_person=found["qr_by_person"] is not None,
         marks=_marks(found["score_components"]),
     )
 

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from lightgate.adapters.sqlite.rows import load
 from lightgate.adapters.sqlite.schema import review_queue as row
 from lightgate.domain.photo import Claim, Failure, Photo
 from lightgate.domain.pipeline import NEEDS_APPROVAL, Position, Result, Status, Step, advance
 
-#: built once, since building a statement takes longer than SQLite takes to run it
+# Statements are built once, since building one takes longer than SQLite takes to run it.
 _SETTLE = (
     update(row)
     .where(
@@ -35,37 +49,76 @@ _SETTLE = (
 )
 
 
+_AT = bindparam("at", type_=row.c.not_before.type)
+_IS_READY = and_(row.c.status == Status.QUEUED.value, or_(row.c.not_before.is_(None), row.c.not_before <= _AT))
+_ORDER = (row.c.priority, row.c.not_before, row.c.id)
+_COUNT_READY = select(row.c.step, func.count()).where(_IS_READY).group_by(row.c.step)
+_SETTLE_DONE = (
+    update(row)
+    .where(
+        tuple_(row.c.id, row.c.lease_token).in_(bindparam("held", expanding=True)),
+        row.c.status == Status.RUNNING.value,
+    )
+    .values(
+        step=bindparam("next_step"),
+        status=bindparam("next_status"),
+        attempt=bindparam("next_attempt"),
+        crashes=0,
+        not_before=None,
+        lease_owner=None,
+        lease_until=None,
+        error_code=None,
+        error_message=None,
+        updated_at=bindparam("settled_at"),
+    )
+    .returning(row.c.id)
+)
+
+
+def _is_claimable(step: Step) -> ColumnElement[bool]:
+    is_ready = and_(row.c.step == step.name, _IS_READY)
+    # a row that somebody forged past the CHECK must not stop the queue behind it
+    return and_(is_ready, row.c.approval_id.is_not(None)) if step.name in NEEDS_APPROVAL else is_ready
+
+
+@cache
+def _first_attempt(step: Step) -> Select[int]:
+    return select(row.c.attempt).where(_is_claimable(step)).order_by(*_ORDER).limit(1)
+
+
+@cache
+def _taking(step: Step, *, is_suspect: bool) -> ReturningUpdate[int, int]:
+    wanted = select(row.c.id).where(_is_claimable(step), row.c.attempt < step.max_attempts).order_by(*_ORDER)
+    # one that failed before runs alone: it may be what killed its last batch
+    wanted = wanted.limit(1) if is_suspect else wanted.where(row.c.attempt == 0).limit(bindparam("most"))
+    running = advance(Position(step.name, Status.QUEUED), Result.CLAIMED, (step,)).status
+    return (
+        update(row)
+        .where(row.c.id.in_(wanted))
+        .values(
+            status=running.value,
+            attempt=row.c.attempt + 1,
+            lease_token=row.c.lease_token + 1,
+            lease_owner=bindparam("owner"),
+            lease_until=bindparam("until"),
+            updated_at=_AT,
+        )
+        .returning(row.c.id, row.c.lease_token)
+    )
+
+
 class Queue:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def claim(self, step: Step, owner: str, limit: int, at: datetime, lease_until: datetime) -> Sequence[Claim]:
-        is_ready = and_(row.c.step == step.name, _is_ready(at))
-        if step.name in NEEDS_APPROVAL:
-            # a row that somebody forged past the CHECK must not stop the queue behind it
-            is_ready = and_(is_ready, row.c.approval_id.is_not(None))
-        order = (row.c.priority, row.c.not_before, row.c.id)
-        first = self._connection.execute(select(row.c.attempt).where(is_ready).order_by(*order).limit(1)).scalar()
+        first = self._connection.execute(_first_attempt(step), {"at": at}).scalar()
         if first is None:
             return []
-        running = advance(Position(step.name, Status.QUEUED), Result.CLAIMED, (step,)).status
-        # one that failed before runs alone: it may be what killed its last batch
-        wanted = select(row.c.id).where(is_ready, row.c.attempt < step.max_attempts).order_by(*order)
-        wanted = wanted.limit(1) if first > 0 else wanted.where(row.c.attempt == 0).limit(limit)
-        taken = (
-            update(row)
-            .where(row.c.id.in_(wanted))
-            .values(
-                status=running.value,
-                attempt=row.c.attempt + 1,
-                lease_token=row.c.lease_token + 1,
-                lease_owner=owner,
-                lease_until=lease_until,
-                updated_at=at,
-            )
-            .returning(row.c.id, row.c.lease_token)
-        )
-        tokens = {each.id: each.lease_token for each in self._connection.execute(taken)}
+        is_suspect = first > 0
+        given = {"at": at, "owner": owner, "until": lease_until} | ({} if is_suspect else {"most": limit})
+        taken = self._connection.execute(_taking(step, is_suspect=is_suspect), given)
+        tokens = {photo_id: token for photo_id, token in taken}
         return [Claim(photo, tokens[photo.id], owner) for photo in load(self._connection, sorted(tokens))]
 
     def renew(self, claims: Sequence[Claim], lease_until: datetime) -> Sequence[int]:
@@ -94,11 +147,10 @@ class Queue:
         return [(photo, tokens[photo.id]) for photo in load(self._connection, sorted(tokens))]
 
     def count_ready(self, at: datetime) -> Mapping[str, int]:
-        query = select(row.c.step, func.count()).where(_is_ready(at)).group_by(row.c.step)
-        return {step: count for step, count in self._connection.execute(query)}
+        return {step: count for step, count in self._connection.execute(_COUNT_READY, {"at": at})}
 
     def ready_since(self, at: datetime) -> datetime | None:
-        return self._connection.execute(select(func.min(row.c.updated_at)).where(_is_ready(at))).scalar()
+        return self._connection.execute(select(func.min(row.c.updated_at)).where(_IS_READY), {"at": at}).scalar()
 
     def settle(
         self,
@@ -128,35 +180,19 @@ class Queue:
         return self._connection.execute(_SETTLE, values).rowcount == 1
 
     def settle_done(self, claims: Sequence[Claim], after: Position, at: datetime) -> frozenset[int]:
-        held = tuple_(row.c.id, row.c.lease_token).in_([(claim.photo.id, claim.token) for claim in claims])
-        settled = (
-            update(row)
-            .where(held, row.c.status == Status.RUNNING.value)
-            .values(
-                step=after.step,
-                status=after.status.value,
-                attempt=after.attempt,
-                crashes=0,
-                not_before=None,
-                lease_owner=None,
-                lease_until=None,
-                error_code=None,
-                error_message=None,
-                updated_at=at,
-            )
-            .returning(row.c.id)
-        )
-        return frozenset(self._connection.execute(settled).scalars())
+        given = {
+            "held": [(claim.photo.id, claim.token) for claim in claims],
+            "next_step": after.step,
+            "next_status": after.status.value,
+            "next_attempt": after.attempt,
+            "settled_at": at,
+        }
+        return frozenset(self._connection.execute(_SETTLE_DONE, given).scalars())
 
     def is_past(self, set_id: int, step: str) -> bool:
         unfinished = (Status.QUEUED.value, Status.RUNNING.value)
         query = select(exists().where(row.c.set_id <= set_id, row.c.step == step, row.c.status.in_(unfinished)))
         return not self._connection.execute(query).scalar_one()
-
-
-def _is_ready(at: datetime) -> ColumnElement[bool]:
-    is_due = or_(row.c.not_before.is_(None), row.c.not_before <= at)
-    return and_(row.c.status == Status.QUEUED.value, is_due)
 
 
 def _is_held(photo_id: int, token: int) -> ColumnElement[bool]:

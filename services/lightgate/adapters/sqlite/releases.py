@@ -7,12 +7,20 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lightgate.adapters.sqlite.schema import redirect as moved
 from lightgate.adapters.sqlite.schema import release_item as row
+from lightgate.adapters.sqlite.schema import review_queue as photo
 from lightgate.domain.photo import Before, Publication
+from lightgate.domain.pipeline import PUBLISH, Status
+from lightgate.errors import NotFound
+from lightgate.store import Release
+
+_IS_LIVE = photo.c.status == Status.PUBLISHED.value
+_HAS_FAILED = photo.c.status == Status.FAILED.value
+_IS_MOVING = (photo.c.step == PUBLISH) & photo.c.status.in_([Status.QUEUED.value, Status.RUNNING.value])
 
 
 class Releases:
@@ -25,6 +33,33 @@ class Releases:
         if items:
             self._connection.execute(row.insert(), items)
         return number
+
+    def get(self, number: int) -> Release:
+        found = self._list(row.c.release_id == number)
+        if not found:
+            raise NotFound(what="release", key=number)
+        return found[0]
+
+    def newest(self, limit: int, before: int | None = None) -> Sequence[Release]:
+        numbers = select(row.c.release_id).distinct().order_by(row.c.release_id.desc()).limit(limit)
+        return self._list(row.c.release_id.in_(numbers if before is None else numbers.where(row.c.release_id < before)))
+
+    def _list(self, condition: ColumnElement[bool]) -> Sequence[Release]:
+        sums = (func.count(photo.c.id), *(func.count().filter(each) for each in (_IS_LIVE, _IS_MOVING, _HAS_FAILED)))
+        query = (
+            select(row.c.release_id, func.min(row.c.at), func.min(row.c.released_by), *sums)
+            .join(photo, photo.c.id == row.c.photo_id)
+            .where(condition)
+            .group_by(row.c.release_id)
+            .order_by(row.c.release_id.desc())
+        )
+        return [Release(*found) for found in self._connection.execute(query)]
+
+    def photos_of(self, number: int, limit: int, *, only_failed: bool = False) -> Sequence[int]:
+        urgency = case((_HAS_FAILED, 0), (_IS_MOVING, 1), else_=2)
+        query = select(photo.c.id).join(row, row.c.photo_id == photo.c.id).where(row.c.release_id == number)
+        wanted = query.where(_HAS_FAILED) if only_failed else query
+        return list(self._connection.execute(wanted.order_by(urgency, photo.c.id).limit(limit)).scalars())
 
     def last(self) -> Mapping[int, Before | None]:
         newest = select(func.max(row.c.release_id)).scalar_subquery()

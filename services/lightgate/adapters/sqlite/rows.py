@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from functools import singledispatch
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from lightgate.adapters.sqlite.schema import photo_set, photo_text, publication, review_queue
 from lightgate.domain.photo import (
@@ -18,6 +18,7 @@ from lightgate.domain.photo import (
     ExifFacts,
     Failure,
     Field,
+    HeaderExtra,
     Hint,
     Photo,
     Publication,
@@ -44,22 +45,37 @@ PHOTO_COLUMNS = (
     photo_set.c.languages.label("set_languages"),
 )
 
+#: built once, since building a statement takes longer than SQLite takes to run it
+_PHOTOS = (
+    select(*PHOTO_COLUMNS)
+    .join_from(review_queue, photo_set)
+    .where(review_queue.c.id.in_(bindparam("ids", expanding=True)))
+)
+_TEXTS = (
+    select(photo_text)
+    .where(photo_text.c.photo_id.in_(bindparam("ids", expanding=True)))
+    .order_by(photo_text.c.language, photo_text.c.field)
+)
+_PUBLICATIONS = (
+    select(publication)
+    .where(publication.c.photo_id.in_(bindparam("ids", expanding=True)))
+    .order_by(publication.c.target)
+)
+
 
 def load(connection: Connection, ids: Sequence[int]) -> list[Photo]:
     """Read photos with texts and publications, in the order of the ids; three statements whatever the number."""
     if not ids:
         return []
-    query = select(*PHOTO_COLUMNS).join_from(review_queue, photo_set).where(review_queue.c.id.in_(ids))
-    rows = {row["id"]: row for row in connection.execute(query).mappings()}
+    rows = {row["id"]: row for row in connection.execute(_PHOTOS, {"ids": list(ids)}).mappings()}
     texts = _texts(connection, rows)
     publications = _publications(connection, rows)
     return [_photo(rows[each], texts[each], publications[each]) for each in ids if each in rows]
 
 
 def _texts(connection: Connection, ids: Iterable[int]) -> Mapping[int, list[Text]]:
-    query = select(photo_text).where(photo_text.c.photo_id.in_(list(ids)))
     found: dict[int, list[Text]] = defaultdict(list)
-    for row in connection.execute(query.order_by(photo_text.c.language, photo_text.c.field)).mappings():
+    for row in connection.execute(_TEXTS, {"ids": list(ids)}).mappings():
         value = tuple(row["value"]) if isinstance(row["value"], list) else row["value"]
         found[row["photo_id"]].append(
             Text(
@@ -76,9 +92,8 @@ def _texts(connection: Connection, ids: Iterable[int]) -> Mapping[int, list[Text
 
 
 def _publications(connection: Connection, ids: Iterable[int]) -> Mapping[int, list[Publication]]:
-    query = select(publication).where(publication.c.photo_id.in_(list(ids))).order_by(publication.c.target)
     found: dict[int, list[Publication]] = defaultdict(list)
-    for row in connection.execute(query).mappings():
+    for row in connection.execute(_PUBLICATIONS, {"ids": list(ids)}).mappings():
         found[row["photo_id"]].append(Publication(**{name: row[name] for name in _LEDGER_FIELDS}))
     return found
 
@@ -104,6 +119,7 @@ def _photo(row: RowMapping, texts: Sequence[Text], publications: Sequence[Public
         exif=Exif(**{name: row[name] for name in _EXIF_COLUMNS}),
         rights=Rights(row["creator"], row["copyright"]),
         scores=_scores(row),
+        extra=HeaderExtra(**{each.name: row["facts"].get(each.name) for each in fields(HeaderExtra)}),
         hints=tuple(Hint(**each) for each in row["facts"].get("hints", ())),
         series=_series(row),
         qr_by_person=row["qr_by_person"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlalchemy import (
     JSON,
@@ -31,6 +32,12 @@ from lightgate.domain.pipeline import Status
 _FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
+@lru_cache(maxsize=64)
+def _as_text(at: datetime) -> str:
+    # a transaction writes the same moment many times
+    return at.astimezone(UTC).strftime(_FORMAT)
+
+
 class UtcTime(TypeDecorator[datetime]):
     """An aware UTC datetime as fixed-width text, which sorts and compares as time does."""
 
@@ -42,7 +49,7 @@ class UtcTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a time without a zone never reaches the database")
-        return value.astimezone(UTC).strftime(_FORMAT)
+        return _as_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value)
@@ -93,6 +100,34 @@ approval = Table(
     UniqueConstraint("id", "photo_id"),
     Index("ix_approval_photo", "photo_id"),
     sqlite_autoincrement=True,
+)
+
+#: what lists are ordered and narrowed by: an index of their own, so that a filter reads no row
+FILTERED = (
+    "step",
+    "status",
+    "rank",
+    "id",
+    "set_id",
+    "needs_work",
+    "is_blocked",
+    "band",
+    "confidence",
+    "qr",
+    "qr_by_person",
+    "iso",
+    "focal_length_mm",
+    "width",
+    "has_gps",
+    "series_count",
+    "camera",
+    "lens_model",
+    "date_time",
+    "subject",
+    "location",
+    "folder",
+    "file_name",
+    "original_file_name",
 )
 
 review_queue = Table(
@@ -198,12 +233,12 @@ review_queue = Table(
     Index("ix_review_queue_status", "status", "step", "id"),
     Index("ix_review_queue_band", "band", "id"),
     Index("ix_review_queue_size", "size_bytes"),
-    Index("ix_review_queue_rank", "step", "status", "rank", "id"),
+    Index("ix_review_queue_filter", *FILTERED),
     Index("ix_review_queue_set_rank", "set_id", "step", "status", "rank", "id"),
     Index("ix_review_queue_camera", "camera", "date_time"),
     Index("ix_review_queue_created", "created_at"),
-    Index("ix_review_queue_counts", "step", "status", "needs_work"),
-    Index("ix_review_queue_set_counts", "set_id", "step", "status", "needs_work"),
+    Index("ix_review_queue_reject_reason", "reject_reason", sqlite_where=text("reject_reason IS NOT NULL")),
+    Index("ix_review_queue_error_code", "error_code", sqlite_where=text("error_code IS NOT NULL")),
     Index("uq_review_queue_content", "content_hash", unique=True, sqlite_where=text("status <> 'rejected'")),
     sqlite_autoincrement=True,
 )
@@ -220,6 +255,30 @@ photo_text = Table(
     Column("model", Text),
     Column("prompt_hash", Text),
     Column("updated_at", UtcTime, nullable=False),
+    # characters of a text, or how many keywords
+    Column(
+        "size",
+        Integer,
+        Computed(
+            "CASE json_type(value) WHEN 'array' THEN json_array_length(value) ELSE length(value ->> '$') END",
+            persisted=False,
+        ),
+    ),
+    Index("ix_photo_text_source", "source", "photo_id"),
+    Index("ix_photo_text_locked", "photo_id", sqlite_where=text("locked")),
+    Index("ix_photo_text_size", "field", "size", "photo_id"),
+)
+
+#: how many photos stand where, kept by triggers (migration 0007)
+photo_count = Table(
+    "photo_count",
+    metadata,
+    Column("set_id", Integer, primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("status", Text, primary_key=True),
+    Column("needs_work", Boolean, primary_key=True),
+    Column("number", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 text_request = Table(
@@ -333,10 +392,18 @@ photo_event = Table(
     Column("name", Text, nullable=False),
     Column("old", Text),
     Column("new", Text),
+    # what a person did to many photos at once shares one word
+    Column("operation", Text),
     Index("ix_photo_event_photo", "photo_id", "id"),
     Index("ix_photo_event_set", "set_id", "id"),
     Index("ix_photo_event_at", "at"),
     Index("ix_photo_event_actor", "actor_kind", "actor", "id"),
+    Index(
+        "ix_photo_event_decision",
+        *("id", "name", "actor", "at", "operation"),
+        sqlite_where=text("kind = 'decision' AND actor_kind = 'person'"),
+    ),
+    Index("ix_photo_event_operation", "operation", "id", sqlite_where=text("operation IS NOT NULL")),
     sqlite_autoincrement=True,
 )
 
@@ -363,6 +430,7 @@ metadata_quality = Table(
     Column("verdict", Text),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+    Index("ix_metadata_quality_issues", "photo_id", "issues", sqlite_where=text("issues <> '[]'")),
 )
 
 publication = Table(
@@ -440,7 +508,7 @@ audit = Table(
     Column("address", Text, nullable=False, server_default=""),
 )
 
-#: full-text index over names and texts, kept by triggers (migration 0004); its rowid is the photo's id
+#: full-text index over names and each text, kept by triggers (migration 0007); its rowid is the photo's id
 WORDS = "photo_words"
 
 sign_in_failure = Table(

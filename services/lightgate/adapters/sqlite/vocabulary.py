@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lightgate.adapters.sqlite.schema import keyword_synonym, keyword_term
@@ -18,55 +19,91 @@ _AT_ONCE = 500
 _DEEPEST = 40
 
 
+class _Listing:
+    """Terms that are being listed: what becomes new rows, what changes, and the other words for them."""
+
+    def __init__(self, known: dict[tuple[str, int | None], int], next_id: int, at: datetime) -> None:
+        self._known = known
+        self._next_id = next_id
+        self._at = at
+        self.inserted: dict[int, dict[str, Any]] = {}
+        self.changed: dict[int, dict[str, Any]] = {}
+        self.synonyms: list[dict[str, Any]] = []
+
+    def put(self, term: Term) -> None:
+        """List a term below those above it."""
+        parent_id = None
+        for name in term.path:
+            parent_id = self._heading(name, parent_id)
+        term_id = self._known.get((key_of(term.name), parent_id))
+        if term_id is None:
+            term_id = self._insert(term.name, parent_id)
+        self._describe(term_id, term)
+        self.synonyms += [{"key": key_of(each), "term_id": term_id, "name": each} for each in term.synonyms]
+
+    def _heading(self, name: str, parent_id: int | None) -> int:
+        # one that is only passed through keeps what was said of it
+        found = self._known.get((key_of(name), parent_id))
+        return self._insert(name, parent_id) if found is None else found
+
+    def _insert(self, name: str, parent_id: int | None) -> int:
+        term_id, self._next_id = self._next_id, self._next_id + 1
+        self._known[key_of(name), parent_id] = term_id
+        self.inserted[term_id] = {
+            "id": term_id, "name": name, "key": key_of(name), "parent_id": parent_id, "state": TermState.LISTED.value,
+            "is_published": True, "created_at": self._at, "updated_at": self._at,
+        }  # fmt: skip
+        return term_id
+
+    def _describe(self, term_id: int, term: Term) -> None:
+        new = self.inserted.get(term_id)
+        if new is not None:
+            new.update(name=term.name, is_published=term.is_published)
+            return
+        self.changed[term_id] = {
+            "term_id": term_id, "new_name": term.name, "published": term.is_published, "at": self._at,
+        }  # fmt: skip
+
+
 class Vocabulary:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def add(self, terms: Iterable[Term], at: datetime) -> int:
-        known = self._by_place()
-        count = 0
+        listing = _Listing(self._by_place(), self._next_id(), at)
         for term in terms:
-            parent_id = None
-            for name in term.path:
-                parent_id, _ = self._ensure(known, name, parent_id, at, is_published=None)
-            term_id, is_new = self._ensure(known, term.name, parent_id, at, is_published=term.is_published)
-            count += is_new
-            for synonym in dict.fromkeys(term.synonyms):
-                values = {"key": key_of(synonym), "term_id": term_id, "name": synonym}
-                self._connection.execute(upsert(keyword_synonym).values(**values).on_conflict_do_nothing())
-        return count
+            listing.put(term)
+        self._write(listing)
+        return len(listing.inserted)
 
     def _by_place(self) -> dict[tuple[str, int | None], int]:
         query = select(keyword_term.c.key, keyword_term.c.parent_id, keyword_term.c.id)
         return {(key, parent_id): term_id for key, parent_id, term_id in self._connection.execute(query)}
 
-    def _ensure(
-        self,
-        known: dict[tuple[str, int | None], int],
-        name: str,
-        parent_id: int | None,
-        at: datetime,
-        *,
-        is_published: bool | None,
-    ) -> tuple[int, bool]:
-        key = key_of(name)
-        place = (key, parent_id)
-        values = {"name": name, "state": TermState.LISTED.value, "updated_at": at}
-        if is_published is not None:
-            values["is_published"] = is_published
-        if place in known:
-            # a heading that was only passed through keeps what was said of it
-            if is_published is not None:
-                change = update(keyword_term).where(keyword_term.c.id == known[place]).values(**values)
-                self._connection.execute(change)
-            return known[place], False
-        inserted = insert(keyword_term).values(**values, key=key, parent_id=parent_id, created_at=at)
-        term_id: int = self._connection.execute(inserted.returning(keyword_term.c.id)).scalar_one()
-        known[place] = term_id
+    def _next_id(self) -> int:
+        return (self._connection.execute(select(func.max(keyword_term.c.id))).scalar() or 0) + 1
+
+    def _write(self, listing: _Listing) -> None:
+        run = self._connection.execute
+        if listing.inserted:
+            run(insert(keyword_term), list(listing.inserted.values()))
+        if listing.changed:
+            change = update(keyword_term).where(keyword_term.c.id == bindparam("term_id"))
+            run(
+                change.values(
+                    name=bindparam("new_name"),
+                    is_published=bindparam("published"),
+                    state=TermState.LISTED.value,
+                    updated_at=bindparam("at"),
+                ),
+                list(listing.changed.values()),
+            )
+        if listing.synonyms:
+            run(upsert(keyword_synonym).on_conflict_do_nothing(), listing.synonyms)
         # what a model proposed before is listed now
-        proposed = (keyword_term.c.key == key, keyword_term.c.state == TermState.PROPOSED.value)
-        self._connection.execute(delete(keyword_term).where(*proposed, keyword_term.c.id != term_id))
-        return term_id, True
+        listed = select(keyword_term.c.key).where(keyword_term.c.state == TermState.LISTED.value)
+        proposed = (keyword_term.c.state == TermState.PROPOSED.value, keyword_term.c.key.in_(listed))
+        run(delete(keyword_term).where(*proposed))
 
     def clear(self) -> None:
         self._connection.execute(delete(keyword_term).where(keyword_term.c.state == TermState.LISTED.value))
@@ -112,13 +149,14 @@ class Vocabulary:
             query = query.where(keyword_term.c.key.contains(key_of(search), autoescape=True))
         rows = self._connection.execute(query.order_by(keyword_term.c.id).limit(limit)).mappings().all()
         synonyms = self._synonyms([row["id"] for row in rows])
+        above = self._paths(row["parent_id"] for row in rows)
         return [
             VocabularyEntry(
                 row["id"],
                 row["name"],
                 TermState(row["state"]),
                 row["seen"],
-                self._path(row["parent_id"]),
+                above.get(row["parent_id"], ()),
                 tuple(synonyms.get(row["id"], ())),
             )
             for row in rows
@@ -137,17 +175,52 @@ class Vocabulary:
             raise NotFound(what="keyword", key=term_id)
 
     def path_of(self, keyword: str) -> tuple[str, ...]:
-        term = keyword_term.c
-        is_it = (term.key == key_of(keyword), term.state == TermState.LISTED.value)
-        rows = self._connection.execute(select(term.name, term.parent_id).where(*is_it).limit(2)).all()
-        # a word in two branches has no one place
-        return (*self._path(rows[0].parent_id), rows[0].name) if len(rows) == 1 else ()
+        return self.paths_of([keyword]).get(keyword, ())
 
-    def _path(self, parent_id: int | None) -> tuple[str, ...]:
-        names: list[str] = []
-        while parent_id is not None and len(names) < _DEEPEST:
-            query = select(keyword_term.c.name, keyword_term.c.parent_id).where(keyword_term.c.id == parent_id)
-            row = self._connection.execute(query).one()
-            names.append(row.name)
-            parent_id = row.parent_id
-        return tuple(reversed(names))
+    def paths_of(self, keywords: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        keys = {keyword: key_of(keyword) for keyword in keywords}
+        places = self._only_places(list(dict.fromkeys(keys.values())))
+        above = self._paths([parent_id for _, parent_id in places.values()])
+        return {
+            keyword: (*above.get(places[key][1], ()), places[key][0]) for keyword, key in keys.items() if key in places
+        }
+
+    def _only_places(self, keys: Sequence[str]) -> Mapping[str, tuple[str, int | None]]:
+        """Find name and parent of the keys that are listed once: a word in two branches has no one place."""
+        term = keyword_term.c
+        found: dict[str, list[tuple[str, int | None]]] = {}
+        for start in range(0, len(keys), _AT_ONCE):
+            is_it = (term.key.in_(keys[start : start + _AT_ONCE]), term.state == TermState.LISTED.value)
+            for key, name, parent_id in self._connection.execute(
+                select(term.key, term.name, term.parent_id).where(*is_it)
+            ):
+                found.setdefault(key, []).append((name, parent_id))
+        return {key: places[0] for key, places in found.items() if len(places) == 1}
+
+    def _paths(self, term_ids: Iterable[int | None]) -> Mapping[int | None, tuple[str, ...]]:
+        """Give the names from the top down to each term, itself included; a level of the tree is one query."""
+        known: dict[int, tuple[str, int | None]] = {}
+        asked = {term_id for term_id in term_ids if term_id is not None}
+        level = set(asked)
+        for _ in range(_DEEPEST):
+            if not level:
+                break
+            known |= self._names_of(sorted(level))
+            level = {parent for term_id in level if (parent := known[term_id][1]) is not None} - known.keys()
+        return {term_id: _upwards(term_id, known) for term_id in asked}
+
+    def _names_of(self, term_ids: Sequence[int]) -> Mapping[int, tuple[str, int | None]]:
+        term = keyword_term.c
+        found: dict[int, tuple[str, int | None]] = {}
+        for start in range(0, len(term_ids), _AT_ONCE):
+            query = select(term.id, term.name, term.parent_id).where(term.id.in_(term_ids[start : start + _AT_ONCE]))
+            found |= {term_id: (name, parent_id) for term_id, name, parent_id in self._connection.execute(query)}
+        return found
+
+
+def _upwards(term_id: int | None, known: Mapping[int, tuple[str, int | None]]) -> tuple[str, ...]:
+    names: list[str] = []
+    while term_id is not None and term_id in known and len(names) < _DEEPEST:
+        name, term_id = known[term_id]
+        names.append(name)
+    return tuple(reversed(names))

@@ -30,12 +30,12 @@ def _words(photo: str) -> str:
   coalesce(r.file_name, '') || char(10) || r.original_file_name || char(10) || r.subject || char(10) || r.location,
   coalesce((SELECT group_concat(e.value, char(10)) FROM photo_text t, json_each(t.value) e
             WHERE t.photo_id = r.id), '')
-  FROM review_queue r WHERE r.id = {photo}"""  # noqa: S608
+  FROM review_queue r WHERE r.id = {photo}"""  # noqa: S608 (names of columns)
 
 
 def _renewed(photo: str) -> str:
     return f"""DELETE FROM photo_words WHERE rowid = {photo};
-  INSERT INTO photo_words (rowid, names, texts) {_words(photo)};"""  # noqa: S608
+  INSERT INTO photo_words (rowid, names, texts) {_words(photo)};"""  # noqa: S608 (names of columns)
 
 
 def upgrade() -> None:

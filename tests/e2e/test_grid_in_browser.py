@@ -1,0 +1,92 @@
+"""The grid in a real browser: what is not loaded yet is picked too, and the list keeps its place."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from werkzeug.serving import make_server
+
+from lightgate.bootstrap import House
+from lightgate.store import PhotoFilter
+from lightgate_web.app import create_app
+from support.crowd import fill
+from support.gallery import NAME, PASSWORD, add_person, quick_passwords, site_house
+
+pytestmark = pytest.mark.e2e
+
+PHOTOS = 200
+#: of each ten photos of the crowd four wait for a decision
+UNDECIDED = 80
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = site_house(tmp_path)
+    add_person(made)
+    fill(made, PHOTOS, PHOTOS)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def grid(house: House, page: Page) -> Iterator[Page]:
+    """A browser that is signed in."""
+    server = make_server("127.0.0.1", 0, create_app(house, quick_passwords()), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    page.goto(f"http://127.0.0.1:{server.server_port}/")
+    page.get_by_label("Name").fill(NAME)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
+    yield page
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def open_list(page: Page, query: str) -> None:
+    page.goto(f"{page.url.split('/', 3)[0]}//{page.url.split('/', 3)[2]}/photos?{query}")
+    expect(page.locator("html[data-ready]")).to_be_attached()
+
+
+def test_all_that_fit_are_picked_though_not_all_are_loaded(house: House, grid: Page) -> None:
+    open_list(grid, "state=undecided&order=id")
+    grid.keyboard.press("Control+a")
+    grid.keyboard.press("Control+a")
+    every = grid.get_by_role("checkbox", name=f"All {UNDECIDED} that fit")
+    expect(every).to_be_checked()
+    expect(grid.locator("[data-picked]")).to_have_text(f"{UNDECIDED} selected")
+    first = grid.locator("[data-grid] input[name=id]").first
+    first.uncheck()
+    expect(every).not_to_be_checked()
+    first.check()
+    every.check()
+    grid.locator(".bulk-bar").get_by_role("button", name="Reject").click()
+    expect(grid.locator("main")).to_contain_text(f"Rejected: {UNDECIDED} of {UNDECIDED} photos")
+    with house.store.reading() as tx:
+        assert tx.photos.count(PhotoFilter(undecided=True)) == 0
+
+
+def test_a_list_is_at_the_same_place_after_a_reload_and_after_a_decision_for_several(grid: Page) -> None:
+    open_list(grid, "state=all&order=id")
+    grid.locator('[data-grid] input[value="40"]').scroll_into_view_if_needed()
+    grid.mouse.wheel(0, 400)
+    expect(grid).to_have_url(re.compile("after="))
+    grid.reload()
+    expect(grid.locator("html[data-ready]")).to_be_attached()
+    place = re.search(r"after=(\d+)", grid.url)
+    assert place is not None
+    shown = str(int(place[1]) + 1)
+    expect(grid.locator("[data-grid] input[name=id]").first).to_have_value(shown)
+    expect(grid.locator(".card").first).to_be_in_viewport()
+    grid.locator("[data-grid] input[name=id]").first.check()
+    grid.locator(".bulk-bar").get_by_role("button", name="Reject").click()
+    expect(grid.locator(".flash")).to_contain_text("of 1 photos")
+    expect(grid.locator("[data-grid] input[name=id]").first).to_have_value(shown)
+    expect(grid.locator(".card-picture").first).to_be_focused()

@@ -1,0 +1,157 @@
+"""Every key of the review: what the overview shows is what happens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lightgate.domain.photo import SeriesKind
+from support.browser import Site, open_photo, shows, sign_in
+from support.gallery import photo_of
+
+pytestmark = pytest.mark.e2e
+
+ROCKET = 3
+MINE = "A tabby cat with amber eyes rests and looks past the camera."
+
+
+def in_a_series(site: Site, *ids: int) -> None:
+    with site.house.store.writing() as tx:
+        for position, photo_id in enumerate(ids, 1):
+            place = {"series_key": "s1", "series_position": position, "series_count": len(ids)}
+            told = {"kind": SeriesKind.BURST.value, "rank": position, "reason": "softest of 3"}
+            tx.photos.write(photo_id, place | {"facts": {"series": told}})
+
+
+def test_a_second_press_of_reject_clears_it(site: Site, page: Page) -> None:
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    page.keyboard.press("x")
+    shows(page, 2)
+    page.keyboard.press("k")
+    page.goto(f"{site.url}/photos/1?state=all")
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    page.keyboard.press("x")
+    expect(page.locator(".flash")).to_contain_text("Back to review")
+    assert site.word_of(1) == "Pending"
+
+
+def test_the_last_edit_is_repeated_on_the_next_photo(site: Site, page: Page, complaints: list[str]) -> None:
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    page.keyboard.press(".")
+    expect(page.locator("#toast")).to_contain_text("no edit to repeat")
+    page.keyboard.press("t")
+    page.get_by_role("textbox", name="Keywords").fill("harbour, festival, evening, boats, crowd")
+    page.keyboard.press("Control+Enter")
+    shows(page, 2)
+    page.keyboard.press(".")
+    expect(page.locator(".flash")).to_contain_text("Saved")
+    expect(page.get_by_role("textbox", name="Keywords")).to_have_value("harbour, festival, evening, boats, crowd")
+    text = photo_of(site.house, 2).texts
+    assert ("harbour", "festival", "evening", "boats", "crowd") in {each.value for each in text}
+    assert complaints == []
+
+
+def test_a_mended_text_is_taken_by_a_key(site: Site, page: Page) -> None:
+    sign_in(page, site)
+    open_photo(page, site, ROCKET)
+    page.keyboard.press("m")
+    expect(page.get_by_role("textbox", name="Caption")).to_have_value("A rocket lifting off from its pad at night.")
+    page.keyboard.press("z")
+    expect(page.get_by_role("textbox", name="Caption")).to_have_value(re.compile("^This image shows"))
+
+
+def test_the_best_of_a_series_is_chosen_by_a_key_and_undone_in_one(site: Site, page: Page) -> None:
+    in_a_series(site, 1, 2, 4)
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    expect(page.locator(".side")).to_contain_text("softest of 3")
+    page.keyboard.press("b")
+    shows(page, ROCKET)
+    assert [site.word_of(each) for each in (1, 2, 4)] == ["Approved", "Rejected", "Rejected"]
+    page.keyboard.press("z")
+    expect(page.locator(".flash")).to_contain_text("Undone: 3 of 3 photos.")
+    assert [site.word_of(each) for each in (1, 2, 4)] == ["Pending", "Pending", "Pending"]
+
+
+def test_keys_lead_to_the_list_and_to_what_is_left(site: Site, page: Page) -> None:
+    sign_in(page, site)
+    open_photo(page, site, 2)
+    page.keyboard.press("Shift+G")
+    expect(page.locator("[data-grid]")).to_be_visible()
+    page.keyboard.press("f")
+    expect(page.get_by_label("Find")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+N")
+    expect(page.locator("main[data-page=photo]")).to_be_visible()
+
+
+def scale_of(page: Page, picture: str) -> float:
+    """How much larger than its place a picture is drawn."""
+    return float(page.locator(picture).evaluate("each => new DOMMatrix(getComputedStyle(each).transform).a"))
+
+
+def test_pictures_side_by_side_zoom_together_and_alone(site: Site, page: Page, complaints: list[str]) -> None:
+    sign_in(page, site)
+    page.goto(f"{site.url}/compare?id=1&id=2&id=4")
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    first, second = (f".compare-photo:nth-child({place}) img" for place in (1, 2))
+    page.keyboard.press("j")
+    for _ in range(4):
+        page.keyboard.press("+")
+    assert scale_of(page, first) == pytest.approx(scale_of(page, second))
+    assert scale_of(page, first) > 1.5
+    page.keyboard.press("0")
+    assert scale_of(page, second) == 1
+    page.locator(first).hover()
+    page.keyboard.down("Shift")
+    page.mouse.wheel(0, -100)
+    page.keyboard.up("Shift")
+    assert scale_of(page, first) > 1
+    assert scale_of(page, second) == 1
+    page.keyboard.press("b")
+    expect(page.locator(".flash")).to_contain_text("Approved one, rejected 2.")
+    assert complaints == []
+
+
+def test_two_fingers_and_two_taps_zoom_the_picture(site: Site, open_context: Callable[..., Page]) -> None:
+    page = open_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    box = page.locator(".stage").bounding_box()
+    assert box is not None
+    middle_x, middle_y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(kind: str, *places: float) -> None:
+        points = [{"x": middle_x + each, "y": middle_y, "id": index} for index, each in enumerate(places)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", -20)
+    fingers("touchStart", -20, 20)
+    fingers("touchMove", -60, 60)
+    fingers("touchEnd")
+    assert scale_of(page, "#picture") == pytest.approx(3, rel=0.1)
+    for _ in range(2):
+        page.touchscreen.tap(middle_x, middle_y)
+    assert scale_of(page, "#picture") == 1
+    shows(page, 1)
+    page.get_by_role("button", name="1:1").tap()
+    expect(page.locator(".stage")).to_have_class(re.compile("is-crop"))
+
+
+def test_a_swipe_opens_the_next_photo(site: Site, open_context: Callable[..., Page]) -> None:
+    page = open_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    box = page.locator(".stage").bounding_box()
+    assert box is not None
+    touch = page.context.new_cdp_session(page)
+    for kind, x in (("touchStart", 300), ("touchMove", 200), ("touchMove", 100)):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": box["y"] + 90}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    shows(page, 2)

@@ -1,0 +1,197 @@
+"""What the ledger says of each target, sending again what would be made otherwise, and looking at what is live."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from lightgate import publishing
+from lightgate.adapters.folder_target import FolderTarget
+from lightgate.adapters.live_check import LiveCheck
+from lightgate.adapters.renditions import profiles_of, renditions
+from lightgate.adapters.website import open_target
+from lightgate.domain.photo import Exif, ExifFacts
+from lightgate.publishing import State
+from lightgate.settings import Publish, Target
+from support.file_servers import PASSWORD, USER, FtpSite, ftp_site
+from support.pictures import TELLING_XMP, jpeg, quarters
+from support.site import House, house_in
+from support.stores import NOON, ROUTE
+
+FULL = "2026/city/Harbour_001.JPG"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = house_in(tmp_path / "home")
+    yield made
+    made.close()
+
+
+def profiles(**told: object) -> Mapping[str, str]:
+    return profiles_of(Publish.model_validate(told), ["folder"])
+
+
+def states(house: House, photo_id: int, now: Mapping[str, str] | None = None) -> dict[str, State]:
+    return {each.target: each.state for each in publishing.standings(house.photo(photo_id), now or profiles())}
+
+
+def renew(house: House, *ids: int) -> list[bool]:
+    outcomes = publishing.renew(
+        house.store,
+        ROUTE,
+        house.key,
+        ids,
+        "ann",
+        house.clock(),
+        folder=house.folder,
+        website=house.website,
+        wake=house.sent.wake,
+    )
+    return [each.is_done for each in outcomes]
+
+
+def test_each_state_of_a_photo_is_told(house: House) -> None:
+    photo_id = house.take_in()
+    assert states(house, photo_id) == {"folder": State.NEW}
+    house.bring_live(photo_id)
+    assert states(house, photo_id) == {"folder": State.LIVE}
+    assert states(house, photo_id, profiles(quality=70)) == {"folder": State.CHANGED}
+    assert states(house, photo_id, {**profiles(), "archive": "x"}) == {"folder": State.LIVE, "archive": State.NEW}
+    house.back_to_review(photo_id)
+    assert states(house, photo_id) == {"folder": State.CHANGED}
+    house.reject(photo_id)
+    assert states(house, photo_id) == {"folder": State.TO_REMOVE}
+    assert [photo.id for photo in publishing.published_photos(house.store)] == [photo_id]
+    assert list(publishing.published_photos(house.store, set_id=99)) == []
+
+
+def test_what_other_settings_would_make_otherwise_is_sent_again_without_a_review(house: House) -> None:
+    photo_id = house.take_in()
+    house.bring_live(photo_id)
+    now = profiles(quality=70)
+    assert publishing.is_outdated(house.photo(photo_id), now)
+    before = house.published()
+    assert renew(house, photo_id) == [True]
+    assert house.publish(house.work(renditions(Publish(quality=70)))).done == [photo_id]
+    assert states(house, photo_id, now) == {"folder": State.LIVE}
+    assert not publishing.is_outdated(house.photo(photo_id), now)
+    assert house.published()[FULL][0] != before[FULL][0]
+    assert [each.is_done for each in house.undo()] == [True]
+    assert house.published()[FULL][0] == before[FULL][0]
+
+
+def test_only_what_is_live_is_sent_again(house: House) -> None:
+    photo_id = house.take_in()
+    assert renew(house, photo_id) == [False]
+    house.bring_live(photo_id)
+    house.back_to_review(photo_id)
+    assert renew(house, photo_id) == [False]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[FtpSite]:
+    with ftp_site(tmp_path) as made:
+        yield made
+
+
+def test_publishing_an_unchanged_photo_again_sends_no_byte(house: House, site: FtpSite) -> None:
+    told = {"kind": "ftp", "host": "localhost", "port": site.port, "user": USER, "password": PASSWORD}
+    target = open_target("web", Target.model_validate(told))
+    house.website = replace(house.website, targets=(target,))
+    photo_id = house.take_in()
+    house.bring_live(photo_id)
+    sizes = [file.stat().st_size for file in site.root.rglob("*") if file.is_file()]
+    assert site.received_bytes == sum(sizes) > 0
+    site.forget()
+    assert renew(house, photo_id) == [True]
+    assert house.publish().done == [photo_id]
+    assert site.received_bytes == 0
+    assert not {"PASV", "EPSV", "STOR", "RETR", "RNTO", "DELE"} & set(site.commands)
+    target.close()
+
+
+class TestLooking:
+    @pytest.fixture
+    def served(self, tmp_path: Path) -> Iterator[str]:
+        class Quiet(SimpleHTTPRequestHandler):
+            def log_message(self, *args: object) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+    def test_every_target_with_an_address_is_looked_at_and_can_be_again(
+        self, house: House, tmp_path: Path, served: str
+    ) -> None:
+        names = ("web", "mirror", "archive")
+        for name in names:
+            (tmp_path / name).mkdir()
+        targets = tuple(FolderTarget(tmp_path / name, name) for name in names)
+        addresses = {name: f"{served}/{name}" for name in names[:2]}
+        house.website = replace(house.website, targets=targets, addresses=addresses)
+        photo_id = house.take_in()
+        house.approve(photo_id)
+        house.release(photo_id)
+        assert house.publish(replace(house.work(), site_check=LiveCheck())).done == [photo_id]
+        seen = {each.target: each.checks for each in house.photo(photo_id).publications}
+        assert [seen[name]["full"]["is_same"] for name in names[:2]] == [True, True]
+        assert seen["archive"] == {}
+
+        (tmp_path / "mirror" / FULL).write_bytes(b"other")
+        photos = publishing.published_photos(house.store)
+        (photo,) = publishing.look_again(house.store, house.website, LiveCheck(), photos, house.clock())
+        seen = {each.target: each.checks for each in photo.publications}
+        assert seen["mirror"]["full"] == {"status": 200, "size_bytes": 5, "is_same": False}
+        assert seen["mirror"]["thumb"]["is_same"]
+        lines = {each.target: each.seen for each in publishing.standings(photo, {})}
+        assert lines == {
+            "web": "2 files as published",
+            "mirror": "1 of 2 files differ or did not come",
+            "archive": "not looked at",
+        }
+
+
+class TestRemarks:
+    """What the reviewer hears of a photo before it goes out."""
+
+    def codes(self, house: House, photo_id: int) -> list[str]:
+        photo = house.photo(photo_id)
+        original = house.folder.original(photo.content_hash, photo.suffix)
+        return [each.code for each in publishing.remarks(photo, original, house.website)]
+
+    def test_an_ordinary_photo_has_none(self, house: House) -> None:
+        assert self.codes(house, house.take_in()) == []
+
+    def test_what_stays_at_home_or_goes_out_is_said(self, house: House, tmp_path: Path) -> None:
+        generated = TELLING_XMP.replace(b"digitalCapture", b"trainedAlgorithmicMedia")
+        made = jpeg(tmp_path / "a.jpg", quarters(60, 40), xmp=generated)
+        photo_id = house.take_in(made.read_bytes())
+        with house.store.writing() as tx:
+            tx.photos.write_facts(photo_id, ExifFacts(Exif(has_gps=True)), NOON)
+        assert self.codes(house, photo_id) == ["not_publishable", "generated", "position_removed"]
+        house.website = replace(house.website, disclosed=frozenset({"position"}))
+        assert self.codes(house, photo_id)[-1] == "position_published"
+
+    def test_a_photo_that_nobody_made_is_not_released(self, house: House) -> None:
+        photo_id = house.take_in()
+        with house.store.writing() as tx:
+            tx.photos.write_facts(photo_id, ExifFacts(Exif()), NOON)
+        house.approve(photo_id)
+        (refused,) = house.release(photo_id).refused
+        assert "publish.rights.creator" in refused.message
+        (planned,) = publishing.plan(
+            house.store, house.key, house.folder, renditions(Publish()), house.website, [photo_id]
+        )
+        assert planned.refused == refused.message

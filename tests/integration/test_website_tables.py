@@ -1,0 +1,174 @@
+"""Websites whose table somebody else made: rows fit in, or are refused before a file is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from lightgate.adapters.mysql_catalogue import MysqlCatalogue
+from lightgate.adapters.mysql_examination import faults_of
+from lightgate.errors import CatalogueClosed, RowRefused
+from lightgate.settings import Mysql
+from support.catalogue_rows import DDL, ROW
+from support.servers import MariaDbServer
+
+pytestmark = pytest.mark.integration
+
+TABLE = "photos_info_revamp"
+Sql = Callable[..., list[tuple[object, ...]]]
+
+
+@pytest.fixture
+def settings(mariadb_server: MariaDbServer, mariadb_database: str) -> Mysql:
+    server = mariadb_server
+    told = {"host": server.host, "port": server.port, "user": server.user, "password": server.password}
+    return Mysql.model_validate({**told, "database": mariadb_database, "timeout_s": 5})
+
+
+@pytest.fixture
+def sql(mariadb_server: MariaDbServer, mariadb_database: str) -> Iterator[Sql]:
+    connection = mariadb_server.connect(mariadb_database)
+
+    def run(*statements: str) -> list[tuple[object, ...]]:
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            connection.commit()
+            return list(cursor.fetchall())
+
+    yield run
+    connection.close()
+
+
+@pytest.fixture
+def opened(settings: Mysql) -> Iterator[Callable[..., MysqlCatalogue]]:
+    made: list[MysqlCatalogue] = []
+
+    def make(**changed: object) -> MysqlCatalogue:
+        made.append(MysqlCatalogue(Mysql.model_validate({**settings.model_dump(), **changed})))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def require_kept(catalogue: MysqlCatalogue) -> None:
+    """Insert and update one row, and find it as it was given."""
+    assert catalogue.holds(ROW) is None
+    catalogue.rehearse(ROW)
+    assert catalogue.file_names() == []
+    first = catalogue.upsert(ROW)
+    assert catalogue.holds(ROW)
+    changed = replace(ROW, Caption="New.")
+    assert catalogue.holds(changed) is False
+    catalogue.rehearse(changed)
+    assert catalogue.holds(ROW)
+    assert catalogue.upsert(changed) == first
+    assert catalogue.holds(changed)
+    assert catalogue.file_names() == [ROW.File_Name]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ADD COLUMN likes INT NOT NULL, ADD COLUMN slug VARCHAR(80) NOT NULL, ADD COLUMN added DATETIME NOT NULL,"
+        " ADD COLUMN on_day DATE NOT NULL, ADD COLUMN price DECIMAL(6,2) NOT NULL,"
+        " ADD COLUMN is_sold TINYINT(1) NOT NULL, ADD COLUMN state ENUM('shown','hidden') NOT NULL,"
+        " ADD COLUMN notes TEXT NOT NULL, ADD COLUMN raw BLOB NOT NULL",
+        "CHANGE Caption caption TEXT NOT NULL, CHANGE File_Name file_name VARCHAR(300) NOT NULL,"
+        " CHANGE id ID INT AUTO_INCREMENT",
+        "DROP COLUMN Thumb_Path, ADD COLUMN Thumb_Path VARCHAR(600) AS (concat('t/', Path)) STORED",
+        "DROP COLUMN Height, ADD COLUMN Height INT AS (Width * 2) VIRTUAL",
+        "DROP INDEX File_Name",
+        "ENGINE = MyISAM",
+        "ADD COLUMN shown_from TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP",
+    ],
+    ids=["needs values", "other case", "generated", "virtual", "no unique key", "MyISAM", "stamped"],
+)
+def test_a_table_of_another_maker_takes_rows(sql: Sql, opened: Callable[..., MysqlCatalogue], change: str) -> None:
+    sql(DDL, f"ALTER TABLE {TABLE} {change}")
+    catalogue = opened()
+    assert [fault.message for fault in faults_of(catalogue) if not fault.is_minor] == []
+    if "MyISAM" in change:
+        catalogue.upsert(ROW)
+        assert catalogue.holds(ROW)
+    else:
+        require_kept(catalogue)
+
+
+def test_a_table_whose_key_is_the_file_name_needs_no_id(sql: Sql, opened: Callable[..., MysqlCatalogue]) -> None:
+    sql(DDL, f"ALTER TABLE {TABLE} DROP COLUMN id, ADD PRIMARY KEY (File_Name)")
+    catalogue = opened(columns={"id": ""})
+    assert [fault.message for fault in faults_of(catalogue)] == []
+    require_kept(catalogue)
+    assert [row_id for row_id, _ in catalogue.rows()] == [None]
+
+
+def test_the_website_s_own_columns_get_what_the_settings_say(sql: Sql, opened: Callable[..., MysqlCatalogue]) -> None:
+    sql(DDL, f"ALTER TABLE {TABLE} ADD COLUMN gallery_id INT NOT NULL, ADD COLUMN owner VARCHAR(20)")
+    catalogue = opened(values={"gallery_id": 3, "owner": "ann"})
+    catalogue.upsert(ROW)
+    sql(f"UPDATE {TABLE} SET owner = 'bea'")
+    catalogue.upsert(replace(ROW, Caption="New."))
+    assert sql(f"SELECT gallery_id, owner FROM {TABLE}") == [(3, "bea")]
+
+
+def test_a_second_row_of_the_name_is_left_alone(sql: Sql, opened: Callable[..., MysqlCatalogue]) -> None:
+    sql(DDL, f"ALTER TABLE {TABLE} DROP INDEX File_Name")
+    catalogue = opened()
+    first = catalogue.upsert(ROW)
+    columns = "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE()"
+    listed = sql(f"{columns} AND table_name = '{TABLE}' AND column_name <> 'id'")
+    names = ", ".join(str(name) for (name,) in listed)
+    sql(f"INSERT INTO {TABLE} ({names}) SELECT {names} FROM {TABLE}")
+    assert catalogue.upsert(replace(ROW, Caption="New.")) == first
+    assert [caption for (caption,) in sql(f"SELECT Caption FROM {TABLE} ORDER BY id")] == ["New.", ROW.Caption]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (f"ALTER TABLE {TABLE} MODIFY Location VARCHAR(3) NOT NULL", "Location"),
+        (f"ALTER TABLE {TABLE} CONVERT TO CHARACTER SET utf8mb3", "Caption"),
+        (f"ALTER TABLE {TABLE} ADD CONSTRAINT wide CHECK (Width > 9000)", "wide"),
+        (
+            f"CREATE TRIGGER guard BEFORE INSERT ON {TABLE} FOR EACH ROW"
+            " SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'Closed today'",
+            "Closed today",
+        ),
+        (
+            f"ALTER TABLE {TABLE} ADD COLUMN shop INT NOT NULL, ADD FOREIGN KEY (shop) REFERENCES shops (id)",
+            "foreign key",
+        ),
+    ],
+    ids=["too long", "utf8mb3", "check", "trigger", "foreign key"],
+)
+def test_a_row_that_does_not_fit_is_refused_in_the_rehearsal(
+    sql: Sql, opened: Callable[..., MysqlCatalogue], change: str, said: str
+) -> None:
+    sql("CREATE TABLE shops (id INT PRIMARY KEY)", DDL, change)
+    catalogue = opened()
+    with pytest.raises(RowRefused, match=said):
+        catalogue.rehearse(ROW)
+    assert catalogue.file_names() == []
+
+
+def test_a_user_who_may_only_read_is_found_out_in_the_rehearsal(
+    sql: Sql, mariadb_database: str, opened: Callable[..., MysqlCatalogue]
+) -> None:
+    sql(DDL, f"GRANT SELECT ON {mariadb_database}.* TO viewer@'%' IDENTIFIED BY 'v1ew'")
+    with pytest.raises(CatalogueClosed, match="INSERT"):
+        opened(user="viewer", password="v1ew").rehearse(ROW)
+    sql("DROP USER viewer@'%'")
+
+
+@pytest.mark.parametrize("mode", ["", "ANSI_QUOTES,STRICT_ALL_TABLES", "TRADITIONAL", "ORACLE"])
+def test_any_mode_of_the_server_takes_rows(sql: Sql, opened: Callable[..., MysqlCatalogue], mode: str) -> None:
+    sql(DDL, f"SET GLOBAL sql_mode = '{mode}'")
+    try:
+        require_kept(opened())
+    finally:
+        sql("SET GLOBAL sql_mode = DEFAULT")

@@ -1,0 +1,65 @@
+"""The site on a port of its own, and what a browser does there again and again."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+from werkzeug.serving import make_server
+
+from lightgate.bootstrap import House
+from lightgate.domain.photo import Field
+from lightgate.domain.words import review_status
+from lightgate_web.app import create_app
+from support.gallery import GALLERY, NAME, PASSWORD, photo_of, quick_passwords
+
+
+@dataclass
+class Site:
+    house: House
+    url: str
+
+    def word_of(self, photo_id: int) -> str:
+        return review_status(photo_of(self.house, photo_id)).value
+
+    def caption_of(self, photo_id: int) -> str:
+        text = photo_of(self.house, photo_id).text("en", Field.CAPTION)
+        return str(text.value) if text else ""
+
+
+@contextmanager
+def served(house: House) -> Iterator[Site]:
+    """Serve a house until the block ends."""
+    server = make_server("127.0.0.1", 0, create_app(house, quick_passwords()), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield Site(house, f"http://127.0.0.1:{server.server_port}")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def sign_in(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    page.get_by_label("Name").fill(NAME)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{site.url}/")
+
+
+def open_photo(page: Page, site: Site, photo_id: int) -> None:
+    page.goto(f"{site.url}/photos/{photo_id}?state=undecided&order=id")
+    shows(page, photo_id)
+
+
+def shows(page: Page, photo_id: int) -> None:
+    """Wait until a photo is there and listens to the keys."""
+    expect(page).to_have_url(re.compile(rf"/photos/{photo_id}\?"))
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    expect(page.locator("main[data-page=photo]")).to_contain_text(f"day 1/{GALLERY[photo_id - 1].name}")

@@ -1,0 +1,105 @@
+"""What was released: each release has a page that says what became of its photos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lightgate.bootstrap import House
+from lightgate.domain.photo import Publication
+from lightgate.domain.pipeline import Position, Status
+from lightgate.domain.words import review_status
+from lightgate_web.releasing import digest
+from support.gallery import GALLERY, add_person, approve, fail, hang, photo_of, site_house
+from support.site_client import Visitor, visitor
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = site_house(tmp_path)
+    add_person(made)
+    hang(made, shown=GALLERY[:3])
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ann(house: House) -> Visitor:
+    return visitor(house)
+
+
+def release(house: House, ann: Visitor, *ids: int) -> str:
+    for photo_id in ids:
+        approve(house, photo_id)
+    answer = ann.post("/release", {"confirmed": digest(ids)})
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["Location"])
+
+
+def publish(house: House, photo_id: int, file_name: str) -> None:
+    with house.store.writing() as tx:
+        tx.photos.move(tx.photos.get(photo_id), Position("publish", Status.PUBLISHED), house.now())
+        there = Publication("folder", "live", file_name, {"full": f"2026/events/{file_name}"})
+        tx.publications.put(photo_id, there, house.now())
+
+
+def test_releasing_leads_to_a_page_that_says_what_became_of_each(house: House, ann: Visitor) -> None:
+    address = release(house, ann, 1, 2, 3)
+    assert address == "/releases/1"
+    assert "0 of 3 on the website" in ann.get(address).text
+    publish(house, 1, "Harbour_001.JPG")
+    fail(house, 2, "publish", "The server refused the password.")
+    html = ann.get(address).text
+    assert "1 of 3 on the website" in html
+    assert "The server refused the password." in html
+    assert "2026/events/Harbour_001.JPG" in html
+    # what failed comes first
+    assert (
+        html.index('data-result="Error"') < html.index('data-result="Released"') < html.index('data-result="Published"')
+    )
+
+
+def test_a_published_photo_is_linked_where_the_settings_name_the_website(tmp_path: Path) -> None:
+    made = site_house(tmp_path)
+    publishing = made.settings.publish.model_copy(update={"public_url": "https://photos.example/pictures/"})
+    house = replace(made, settings=made.settings.model_copy(update={"publish": publishing}))
+    add_person(house)
+    hang(house, shown=GALLERY[:1])
+    ann = visitor(house)
+    address = release(house, ann, 1)
+    publish(house, 1, "Harbour_001.JPG")
+    assert 'href="https://photos.example/pictures/2026/events/Harbour_001.JPG"' in ann.get(address).text
+    house.close()
+
+
+def test_what_failed_is_tried_again_from_its_release(house: House, ann: Visitor) -> None:
+    address = release(house, ann, 1, 2)
+    fail(house, 1, "publish", "The server is away.")
+    fail(house, 2, "publish", "The server is away.")
+    assert "Try all 2 failed ones again" in ann.get(address).text
+    ann.post("/photos/bulk?state=Error", {"action": "retry", "id": ["1", "2"]})
+    assert {review_status(photo_of(house, each)).value for each in (1, 2)} == {"Released"}
+
+
+def test_releases_are_listed_newest_first(house: House, ann: Visitor) -> None:
+    assert "Nothing was released yet" in ann.get("/releases").text
+    release(house, ann, 1)
+    release(house, ann, 2)
+    html = ann.get("/releases").text
+    assert html.index("/releases/2") < html.index("/releases/1")
+    assert "1 on the way" in html
+
+
+def test_a_release_that_never_was_is_not_found(ann: Visitor) -> None:
+    assert ann.get("/releases/7").status_code == 404
+
+
+def test_a_photo_without_a_copyright_notice_says_so_before_it_goes_out(house: House, ann: Visitor) -> None:
+    approve(house, 1)
+    assert "No copyright notice" not in ann.get("/release").text
+    with house.store.writing() as tx:
+        tx.photos.write(1, {"creator": None, "copyright": None})
+    assert "No copyright notice is known" in ann.get("/release").text
