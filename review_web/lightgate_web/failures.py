@@ -50,7 +50,7 @@ _SECONDS_TO_WAIT = {503: "2", 429: str(int(WINDOW.total_seconds()))}
 def install(app: Flask) -> None:
     """Answer every error in the asker's language."""
     app.register_error_handler(errors.LightgateError, _on_lightgate_error)
-    app.register_error_handler(CSRFError, _on_csrf_error)
+    app.register_error_handler(CSRFError, on_csrf_error)
     app.register_error_handler(HTTPException, _on_http_error)
 
 
@@ -71,7 +71,8 @@ def _on_lightgate_error(error: errors.LightgateError) -> Response:
     return _answer(status, error.code, error.message)
 
 
-def _on_csrf_error(error: CSRFError) -> Response:
+def on_csrf_error(error: CSRFError) -> Response:
+    """Say that a form's token is not this session's."""
     return _answer(400, "csrf", "This page has waited too long, or you signed in elsewhere; load it again and repeat.")
 
 

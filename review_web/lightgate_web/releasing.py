@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from urllib.parse import quote
 
 from lightgate import publishing
 from lightgate.adapters.renditions import renditions
@@ -12,8 +13,7 @@ from lightgate.adapters.website import open_website
 from lightgate.delivery import LIVE
 from lightgate.domain.layout import FULL
 from lightgate.domain.photo import Photo
-from lightgate.domain.rights import RightsTemplate, stated
-from lightgate.publishing import PlannedPhoto, ReleaseReport
+from lightgate.publishing import PlannedPhoto, ReleaseReport, Remark
 from lightgate.site import Website
 from lightgate_web.here import house, person
 
@@ -70,17 +70,20 @@ def destination() -> str:
     return ", ".join(publish.targets) or str(publish.directory or house().folder.published)
 
 
-def notice_of(photo: Photo) -> str:
-    """Give the copyright notice that published files will carry."""
-    rights = house().settings.publish.rights.model_dump(exclude={"required"})
-    return stated(photo, RightsTemplate(**rights)).copyright
+def remarks_on(photos: Sequence[Photo]) -> Sequence[Sequence[Remark]]:
+    """List what a person should know of each photo before it goes out; the header of each original is read."""
+    folder = house().folder
+    with _website() as website:
+        return [
+            tuple(publishing.remarks(each, folder.original(each.content_hash, each.suffix), website)) for each in photos
+        ]
 
 
 def live_address(photo: Photo) -> str | None:
     """Give the address of a published photo, where the settings say what the website is called."""
     base = house().settings.publish.public_url.rstrip("/")
     path = next((each.paths.get(FULL) for each in photo.publications if each.state == LIVE), None)
-    return f"{base}/{path}" if path and base.startswith(("http://", "https://")) else None
+    return f"{base}/{quote(path)}" if path and base.startswith(("http://", "https://")) else None
 
 
 def digest(ids: Sequence[int]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 
 from lightgate.domain.photo import Field, Issue, Photo, PhotoSet, Publication, Text
 from lightgate.domain.words import review_status, why_not_live
@@ -72,7 +73,14 @@ def photo_json(photo: Photo) -> dict[str, Any]:
 
 def picture_url(photo: Photo, kind: str) -> str:
     """Give the address of a picture; it names the content, so that a browser may keep it."""
-    return url_for("pictures.picture", photo_id=photo.id, kind=kind, v=photo.content_hash[:12])
+    return f"{_pictures()}{photo.id}/{kind}.jpg?v={photo.content_hash[:12]}"
+
+
+def _pictures() -> str:
+    """Build the part that all pictures share once a request; a list shows hundreds."""
+    if "pictures" not in g:
+        g.pictures = url_for("pictures.picture", photo_id=0, kind=PICTURES[0]).removesuffix(f"0/{PICTURES[0]}.jpg")
+    return str(g.pictures)
 
 
 def issue_json(issue: Issue) -> dict[str, Any]:
@@ -124,7 +132,12 @@ def set_json(photo_set: PhotoSet, counts: Mapping[str, int]) -> dict[str, Any]:
 
 def _flat(told: Any) -> dict[str, Any]:
     """Name the fields of a flat dataclass; ``asdict`` would copy each value deeply, photo by photo."""
-    return {each.name: getattr(told, each.name) for each in fields(told)}
+    return {name: getattr(told, name) for name in _names(told.__class__)}
+
+
+@lru_cache(maxsize=32)
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
 
 
 def _value(text: Text | None, field: Field) -> str | list[str]:

@@ -33,7 +33,7 @@ from lightgate.errors import (
     PortTaken,
 )
 from lightgate.folder import DataFolder
-from lightgate.settings import Settings
+from lightgate.settings import RightsWords, Settings
 from lightgate.settings import Target as TargetSettings
 
 #: below this much free space a person should know, MB
@@ -221,13 +221,17 @@ def _port(folder: DataFolder, section: str, host: str, port: int) -> Check:
 def _copyright(settings: Settings) -> Check:
     """Say what becomes of photos whose file does not name its maker."""
     rights = settings.publish.rights
-    is_known = bool(rights.creator) or (bool(rights.copyright) and "{creator}" not in rights.copyright)
-    if is_known:
-        return Check("Copyright", Level.OK, f"every published file has a notice, by {rights.creator or 'the setting'}")
-    if not rights.required:
-        return Check("Copyright", Level.WARN, "files that do not say who made them are published without a notice")
-    said = "photos whose file does not say who made it cannot be released"
+    if rights.creator:
+        return Check("Copyright", Level.OK, f"published files name {rights.creator}, where they name nobody themselves")
+    if rights.copyright and "{creator}" not in rights.copyright:
+        return Check("Copyright", Level.OK, "every published file has a notice, by the setting")
+    unnamed = "carry no name in their notice" if rights.unnamed else "are published without a notice"
+    said = f"files that do not say who made them {'cannot be released' if _is_refused(rights) else unnamed}"
     return Check("Copyright", Level.WARN, said, "Set publish.rights.creator to your name.")
+
+
+def _is_refused(rights: RightsWords) -> bool:
+    return rights.required and not rights.unnamed
 
 
 def _target(settings: Settings, folder: DataFolder) -> Check:

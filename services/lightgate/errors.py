@@ -201,8 +201,8 @@ class NameTaken(Rejected):
 
 
 class RightsMissing(Rejected):
-    """The photo would go out without a copyright notice, since its file does not say who made it: set the setting
-    publish.rights.creator, or publish.rights.required = false."""
+    """The photo would go out without a copyright notice, since its file does not say who made it: set
+    publish.rights.creator, publish.rights.unnamed, or publish.rights.required = false."""
 
 
 class AltTextMissing(Rejected):

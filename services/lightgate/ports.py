@@ -104,6 +104,19 @@ class AestheticScorer(Protocol):
     def batch(self) -> int:
         """Give how many pictures at once suit the model."""
 
+    def prepare(self) -> None:
+        """Begin what is needed once for a machine and may take minutes; return at once."""
+
+    def why_not_ready(self) -> str | None:
+        """Say that it is being prepared; None: there is a model, or a reason why there is none."""
+
+    def load(self) -> str:
+        """Load the model now, once a process, and name it.
+
+        Raises:
+            ClipUnavailable: no model: package, weights or device are missing.
+        """
+
     def rate(self, glances: Sequence[bytes]) -> Sequence[Rating]:
         """Rate pictures as ``Development.glance`` holds them, in their order.
 

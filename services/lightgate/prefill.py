@@ -24,9 +24,8 @@ _NOTE = "prefill.{set_id}"
 
 def report_of(tx: Transaction, photo_set: PhotoSet, lists: WordLists, path: str = "") -> PrefillReport:
     """Look over the texts of a set as they stand, in its first language."""
-    photos = tx.photos.many(tx.sets.photo_ids(photo_set.id))
-    described = [photo for photo in photos if photo.texts]
-    return prefill_report(described, photo_set.languages[0], lists, path)
+    language = photo_set.languages[0]
+    return prefill_report(tx.sets.described(photo_set.id, language), language, lists, path)
 
 
 def write_due_reports(store: Store, folder: DataFolder, lists: Callable[[], WordLists], at: datetime) -> None:

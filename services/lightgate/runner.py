@@ -79,8 +79,11 @@ def drain(line: Line, stage: Stage, work: Work, owner: str, pool: Pool = _NO_POO
                 report.left = True
                 break
     finally:
-        work.close()
-        give_back(line, owner)
+        # first what others may go on with: closing may load a model, or fail
+        try:
+            give_back(line, owner)
+        finally:
+            work.close()
     if report.left:
         line.dispatch.wake(stage.name)
     return report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -113,6 +114,7 @@ def _pictures(folder: Path, hue: int) -> dict[str, Path]:
 
 @contextmanager
 def _served(house: House) -> Iterator[str]:
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = make_server("127.0.0.1", 0, create_app(house, quick_passwords()), threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -139,10 +141,10 @@ def _scrolled(page: Page, url: str) -> Iterator[dict[str, object]]:
     page.goto(f"{url}/photos?{_BIG}")
     page.wait_for_selector("html[data-ready]", state="attached")
     start = time.perf_counter()
-    while page.locator("[data-grid] .card").count() < PHOTOS and time.perf_counter() - start < 240:
+    while page.locator(".pager a[rel=next]").count() and time.perf_counter() - start < 240:
         page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
         page.wait_for_timeout(20)
-    count = page.locator("[data-grid] .card").count()
+    count = page.locator("[data-grid] .card").last.get_attribute("aria-posinset")
     yield result(f"until {count} of {PHOTOS} cards are loaded", time.perf_counter() - start, "s")
     page.evaluate("scrollTo(0, 0)")
     page.wait_for_timeout(500)

@@ -101,6 +101,11 @@ def test_a_query_finds(store: SqliteStore, ids: list[int], query: str, places: l
     assert found(store, query) == [ids[place] for place in places]
 
 
+def test_a_nul_in_a_question_is_no_fault(store: SqliteStore, ids: list[int]) -> None:
+    with store.reading() as tx:
+        assert tx.photos.ids(PhotoFilter(search="ab\0cd")) == []
+
+
 def test_search_follows_every_edit(store: SqliteStore, ids: list[int]) -> None:
     with store.writing() as tx:
         tx.photos.put_text(ids[0], Text("en", Field.CAPTION, "Élan vital 港町の朝", Source.PERSON), NOON)

@@ -300,6 +300,23 @@ class TestPhotos:
                 seen += [photo.id for photo in page]
         assert seen == list(ids)
 
+    def test_photos_are_counted_by_month_of_intake_and_by_year_and_camera(self, store: SqliteStore) -> None:
+        ids = add_photos(store, 8)
+        months = (1, 1, 2, 7, 12, 12, 12, 12)
+        taken = ("2012:05:04 11:32:07", "2012é", "2026:01:01 00:00:00", None, "    :  :  ", "2026:02:01", "", "20")
+        cameras = ("Caméra É", "Caméra É", "Caméra É", "X100", "X100", None, "Caméra É", "Caméra É")
+        with store.writing() as tx:
+            for photo_id, month, date_time, camera in zip(ids, months, taken, cameras, strict=True):
+                at = NOON.replace(month=month)
+                tx.photos.write(photo_id, {"created_at": at, "date_time": date_time, "camera": camera})
+            assert tx.figures.taken_in_by_month() == {"2026-01": 2, "2026-02": 1, "2026-07": 1, "2026-12": 4}
+            by_year = {"20": {"Caméra É": 1}, "2012": {"Caméra É": 2}, "2026": {"Caméra É": 1}}
+            assert tx.figures.cameras_by_year() == by_year
+
+    def test_an_empty_queue_adds_up_to_nothing(self, store: SqliteStore) -> None:
+        with store.reading() as tx:
+            assert (tx.figures.taken_in_by_month(), tx.figures.cameras_by_year()) == ({}, {})
+
     def test_an_unknown_photo_is_named(self, store: SqliteStore) -> None:
         with pytest.raises(NotFound, match="no photo 77"), store.reading() as tx:
             tx.photos.get(77)

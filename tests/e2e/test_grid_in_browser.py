@@ -90,3 +90,34 @@ def test_a_list_is_at_the_same_place_after_a_reload_and_after_a_decision_for_sev
     expect(grid.locator(".flash")).to_contain_text("of 1 photos")
     expect(grid.locator("[data-grid] input[name=id]").first).to_have_value(shown)
     expect(grid.locator(".card-picture").first).to_be_focused()
+
+
+def test_only_what_is_near_stands_in_a_long_grid_and_nothing_picked_is_lost(house: House, grid: Page) -> None:
+    open_list(grid, "state=all&order=id")
+    grid.locator("[data-grid] input[name=id]").first.check()
+    while grid.locator(".pager a[rel=next]").count():
+        grid.locator(".pager").scroll_into_view_if_needed()
+        grid.wait_for_load_state("networkidle")
+    cards = grid.locator("[data-grid] .card")
+    last = grid.locator(f'[data-grid] input[name=id][value="{PHOTOS}"]')
+    last.check()
+    assert cards.count() < PHOTOS / 2
+    expect(cards.last).to_have_attribute("aria-posinset", str(PHOTOS))
+    expect(grid.locator("[data-picked]")).to_have_text("2 selected")
+    grid.locator(".bulk-bar").get_by_role("button", name="Reject").click()
+    expect(grid.locator(".flash")).to_contain_text("of 2 photos")
+
+
+def test_arrows_go_on_where_they_were_though_the_mouse_scrolled_away(grid: Page) -> None:
+    open_list(grid, "state=all&order=id")
+    while grid.locator(".pager a[rel=next]").count():
+        grid.locator(".pager").scroll_into_view_if_needed()
+        grid.wait_for_load_state("networkidle")
+    grid.evaluate("scrollTo(0, 0)")
+    first = grid.locator('[data-grid] .card:has(input[value="1"]) .card-picture')
+    first.focus()
+    grid.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    expect(first).not_to_be_attached()
+    grid.keyboard.press("ArrowRight")
+    expect(grid.locator('[data-grid] .card:has(input[value="2"]) .card-picture')).to_be_focused()
+    expect(first).to_be_in_viewport()

@@ -8,22 +8,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from lightgate.domain.photo import SeriesKind
-from support.browser import Site, open_photo, shows, sign_in
+from support.browser import Site, in_a_series, open_photo, shows, sign_in
 from support.gallery import photo_of
 
 pytestmark = pytest.mark.e2e
 
 ROCKET = 3
 MINE = "A tabby cat with amber eyes rests and looks past the camera."
-
-
-def in_a_series(site: Site, *ids: int) -> None:
-    with site.house.store.writing() as tx:
-        for position, photo_id in enumerate(ids, 1):
-            place = {"series_key": "s1", "series_position": position, "series_count": len(ids)}
-            told = {"kind": SeriesKind.BURST.value, "rank": position, "reason": "softest of 3"}
-            tx.photos.write(photo_id, place | {"facts": {"series": told}})
 
 
 def test_a_second_press_of_reject_clears_it(site: Site, page: Page) -> None:
@@ -82,7 +73,7 @@ def test_keys_lead_to_the_list_and_to_what_is_left(site: Site, page: Page) -> No
     sign_in(page, site)
     open_photo(page, site, 2)
     page.keyboard.press("Shift+G")
-    expect(page.locator("[data-grid]")).to_be_visible()
+    expect(page.locator("html[data-ready] [data-grid]")).to_be_visible()
     page.keyboard.press("f")
     expect(page.get_by_label("Find")).to_be_focused()
     page.keyboard.press("Escape")

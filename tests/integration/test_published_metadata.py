@@ -154,6 +154,9 @@ def test_credentials_and_source_type_are_found_behind_the_pixels_too(tmp_path: P
     box = b"uuid" + bytes.fromhex("d8fec3d61b0e483c92975828877ec481") + b"manifest"
     (tmp_path / "a.avif").write_bytes(content + struct.pack(">I", len(box) + 4) + box)
     assert provenance_of(tmp_path / "a.avif").has_credentials
+    endless = struct.pack(">I", 1) + b"mdat" + b"\xff" * 8 + b"\0" * 16
+    (tmp_path / "a.avif").write_bytes(content + endless)
+    assert not provenance_of(tmp_path / "a.avif").has_credentials
 
 
 class TestDisclosed:
@@ -225,14 +228,23 @@ class TestRights:
         found = read(tmp_path, made(original, replace(PHOTO, rights=Rights("Bea")), rights={})["full"])
         assert found["XMP-dc:Rights"] == "© 2024 Bea"
 
-    def test_nobody_is_invented(self, tmp_path: Path, original: Path) -> None:
+    def test_a_maker_whom_nobody_names_is_not_invented(self, tmp_path: Path, original: Path) -> None:
+        found = read(tmp_path, made(original, rights={})["full"])
+        assert "XMP-dc:Creator" not in found
+        assert found["XMP-dc:Rights"] == found["IFD0:Copyright"] == "© 2024 All rights reserved"
+
+    def test_the_notice_without_a_name_never_replaces_the_files_own(self, tmp_path: Path, original: Path) -> None:
+        own = replace(PHOTO, rights=Rights(copyright="© Bea"))
+        assert read(tmp_path, made(original, own, rights={"overrides": True})["full"])["XMP-dc:Rights"] == "© Bea"
+
+    def test_an_owner_may_want_no_notice(self, tmp_path: Path, original: Path) -> None:
         found = read(tmp_path, made(original, rights={"required": False})["full"])
         assert not {"XMP-dc:Creator", "XMP-dc:Rights", "IFD0:Copyright", "XMP-xmpRights:Marked"} & set(found)
 
     def test_without_a_notice_nothing_is_made(self, original: Path) -> None:
         with pytest.raises(RightsMissing, match=r"publish\.rights\.creator"):
-            made(original, rights={})
-        assert made(original, replace(PHOTO, rights=Rights(copyright="© Bea")), rights={})
+            made(original, rights={"unnamed": ""})
+        assert made(original, replace(PHOTO, rights=Rights(copyright="© Bea")), rights={"unnamed": ""})
 
     def test_who_wrote_the_texts_is_said_where_the_owner_wants_it(self, tmp_path: Path, original: Path) -> None:
         approved = replace(PHOTO, approved_by="ann")

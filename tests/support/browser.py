@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 from lightgate.bootstrap import House
-from lightgate.domain.photo import Field
+from lightgate.domain.photo import Field, SeriesKind
 from lightgate.domain.words import review_status
 from lightgate_web.app import create_app
 from support.gallery import GALLERY, NAME, PASSWORD, photo_of, quick_passwords
@@ -63,3 +63,12 @@ def shows(page: Page, photo_id: int) -> None:
     expect(page).to_have_url(re.compile(rf"/photos/{photo_id}\?"))
     expect(page.locator("html[data-ready]")).to_be_attached()
     expect(page.locator("main[data-page=photo]")).to_contain_text(f"day 1/{GALLERY[photo_id - 1].name}")
+
+
+def in_a_series(site: Site, *ids: int) -> None:
+    """Make photos a burst, the best first."""
+    with site.house.store.writing() as tx:
+        for position, photo_id in enumerate(ids, 1):
+            place = {"series_key": "s1", "series_position": position, "series_count": len(ids)}
+            told = {"kind": SeriesKind.BURST.value, "rank": position, "reason": "softest of 3"}
+            tx.photos.write(photo_id, place | {"facts": {"series": told}})

@@ -46,6 +46,11 @@ def test_the_tree_passes_its_checks(repository: Path, part: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_no_process_loads_numpy_before_it_looks_at_a_picture() -> None:
+    seen = "import sys, lightgate.cli, lightgate_workers.app; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", seen], check=False).returncode == 0
+
+
 def test_no_file_names_the_place_where_it_was_written(repository: Path) -> None:
     places = [str(place) for place in (repository, Path.home()) if len(place.parts) > 1]
     # the home folder of root is an ordinary word in Dockerfiles

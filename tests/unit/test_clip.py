@@ -5,9 +5,13 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -217,6 +221,64 @@ class TestKits:
         assert len(asked) == 1
         assert ratings[0] == ratings[1]
 
+    def test_of_two_workers_that_start_one_prepares_and_neither_is_ready_before(
+        self, weights: Path, glances: list[bytes], tmp_path: Path
+    ) -> None:
+        asked, may_go_on = list[Wanted](), Event()
+
+        def held_up(wanted: Wanted, folder: Path) -> None:
+            asked.append(wanted)
+            may_go_on.wait(60)
+            prepare(wanted, folder)
+
+        workers = [OpenClip(MODEL, str(weights), tmp_path, device="cpu", prepare=held_up) for _ in range(2)]
+        for each in workers:
+            each.prepare()
+        try:
+            assert all("Preparing CLIP" in (each.why_not_ready() or "") for each in workers)
+        finally:
+            may_go_on.set()
+        names = {each.load() for each in workers}
+        assert [each.why_not_ready() for each in workers] == [None, None]
+        assert (len(names), len(asked)) == (1, 1)
+
+    def test_a_worker_that_finds_the_model_prepared_is_ready_at_once(
+        self, scorer: Scorers, weights: Path, glances: list[bytes]
+    ) -> None:
+        scorer(MODEL, str(weights), device="cpu").load()
+        given = scorer(MODEL, str(weights), device="cpu")
+        given.prepare()
+        assert given.why_not_ready() is None
+
+    def test_what_fails_while_preparing_is_said_when_loading_and_not_tried_again(
+        self, weights: Path, glances: list[bytes], tmp_path: Path
+    ) -> None:
+        asked: list[Wanted] = []
+
+        def failing(wanted: Wanted, folder: Path) -> None:
+            asked.append(wanted)
+            raise ClipUnavailable(reason="the file is odd")
+
+        given = OpenClip(MODEL, str(weights), tmp_path, device="cpu", prepare=failing)
+        given.prepare()
+        assert "the file is odd" in why_not(given, glances)
+        assert given.why_not_ready() is None
+        assert len(asked) == 1
+
+    def test_preparing_what_is_not_there_ends_at_once(self, scorer: Scorers, glances: list[bytes]) -> None:
+        given = scorer(MODEL, "/absent.pt", device="cpu")
+        given.prepare()
+        assert given.why_not_ready() is None
+        assert "there is no file" in why_not(given, glances)
+
+    def test_a_place_that_cannot_hold_the_model_is_one_sentence(
+        self, weights: Path, glances: list[bytes], tmp_path: Path
+    ) -> None:
+        (tmp_path / "models").write_text("a file where the folder should be")
+        given = OpenClip(MODEL, str(weights), tmp_path / "models", device="cpu", prepare=prepare)
+        given.prepare()
+        assert "cannot be kept in" in why_not(given, glances)
+
     def test_weights_that_changed_are_prepared_anew(self, weights: Path) -> None:
         before = Wanted(MODEL, str(weights)).key
         os.utime(weights, ns=(1, 1))
@@ -243,6 +305,13 @@ class TestKits:
     def test_a_child_that_cannot_prepare_says_why_in_one_sentence(self, weights: Path, tmp_path: Path) -> None:
         with pytest.raises(ClipUnavailable, match=f"open_clip knows no model {MODEL}"):
             in_a_child(Wanted(MODEL, str(weights), pairs=(("a", "b"),)), tmp_path)
+
+    def test_a_child_whose_worker_is_gone_ends_without_a_word(self, weights: Path, tmp_path: Path) -> None:
+        told = {"wanted": asdict(Wanted(MODEL, str(weights))), "folder": str(tmp_path)}
+        line = [sys.executable, "-m", "lightgate.adapters.clip_prepare"]
+        # what it is told ends with the end of its input, as when the worker that holds the other side dies
+        done = subprocess.run(line, input=json.dumps(told), capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, done.stdout) == (1, "")
 
     def test_a_damaged_kit_says_what_to_do(self, weights: Path, glances: list[bytes], tmp_path: Path) -> None:
         making = partial(OpenClip, MODEL, str(weights), tmp_path, device="cpu", prepare=prepare)

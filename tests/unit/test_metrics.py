@@ -63,6 +63,18 @@ class TestSharpness:
         assert soft is not None
         assert shallow > 2 * soft
 
+    def test_a_place_whose_structure_appears_by_degrees_changes_it_by_degrees(self) -> None:
+        dice = np.random.default_rng(2)
+        pixels = np.full((240, 320, 3), 128.0)
+        pixels[120:] = blurred(dice.integers(0, 256, (120, 320, 3), dtype=np.uint8), 2)
+        fine = np.zeros((240, 320, 1))
+        fine[20:60, 60:160, 0] = dice.choice([-1.0, 1.0], (40, 100))
+        found = [measure(np.clip(pixels + level * fine, 0, 255).astype(np.uint8)).sharpness for level in range(10, 34)]
+        steps = [after - before for before, after in pairwise(found) if before is not None and after is not None]
+        assert len(steps) == len(found) - 1
+        assert max(map(abs, steps)) < 2.5
+        assert sum(steps) > 10
+
     def test_a_picture_of_nothing_has_no_sharp_place(self) -> None:
         assert measure(np.full((400, 600, 3), 128, dtype=np.uint8)).sharpness == 1.0
 

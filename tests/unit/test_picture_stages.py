@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import closing
 from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -17,10 +18,13 @@ from lightgate.domain.quality import BandLimits, Measurements
 from lightgate.errors import ClipUnavailable, Misconfigured, OriginalMissing, UnreadableImage
 from lightgate.folder import DataFolder
 from lightgate.ports import Header
+from lightgate.stage_notes import StageNotes
 from lightgate.stages import exif, quality
 from lightgate.stages.exif import ExifWork
 from lightgate.stages.quality import QualityWork
+from lightgate.store import Store
 from lightgate.testing.fakes import FakeDarkroom, FakeHeaders, FakeLock, FakeScorer
+from support.stores import make_store
 
 MEASURED = Measurements(
     sharpness=5.0,
@@ -66,6 +70,11 @@ def claim(number: int, size_bytes: int = 4) -> Claim:
         languages=("nl", "en"),
     )
     return Claim(photo, 1, "worker")
+
+
+def note_in(store: Store) -> str | None:
+    with store.reading() as tx:
+        return tx.notes.get(quality.STATUS_NOTE)
 
 
 @pytest.fixture
@@ -198,6 +207,26 @@ class TestQuality:
             assert (found.scores.clip_aesthetic_score, found.embedding, found.scores.model) == (None, None, None)
             assert found.scores.qr_mode == "technical"
             assert "there is no file x.pt" in found.scores.components[-1].text
+        assert caplog.text.count("x.pt") == 1
+
+    def test_no_photo_is_claimed_while_the_model_is_being_prepared_and_the_site_says_so(
+        self, folder: DataFolder, tmp_path: Path
+    ) -> None:
+        scorer = FakeScorer(preparing="Preparing CLIP.")
+        with closing(make_store(tmp_path)) as store:
+            work = QualityWork(FakeDarkroom(MEASURED), folder, BandLimits(), scorer, notes=StageNotes(store))
+            assert (work.why_not_ready(), note_in(store)) == ("Preparing CLIP.", "Preparing CLIP.")
+            scorer.preparing = None
+            assert (work.why_not_ready(), note_in(store)) == (None, None)
+
+    def test_a_model_that_cannot_be_loaded_is_known_before_the_first_photo_and_holds_none_up(
+        self, folder: DataFolder, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        scorer = FakeScorer(error=ClipUnavailable(reason="there is no file x.pt"))
+        work = QualityWork(FakeDarkroom(MEASURED), folder, BandLimits(), scorer)
+        with caplog.at_level(logging.WARNING):
+            assert (work.why_not_ready(), work.why_not_ready()) == (None, None)
+        assert scorer.asked == []
         assert caplog.text.count("x.pt") == 1
 
     def test_clip_that_is_switched_off_says_which_setting_did_it(self, folder: DataFolder) -> None:

@@ -14,7 +14,7 @@ from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.word_lists import word_lists
 from lightgate.domain.photo import Field, Photo, Source, Text
 from lightgate.domain.pipeline import Position, Status
-from lightgate.domain.prefill import prefill_report
+from lightgate.domain.prefill import PrefillReport, described, prefill_report
 from lightgate.folder import DataFolder
 from lightgate.prefill import write_due_reports
 from support.stores import NOON, add_photos, bring_to, make_store
@@ -39,7 +39,11 @@ def photo(
 
 
 def reasons(*photos: Photo) -> list[tuple[str, ...]]:
-    return [each.reasons for each in prefill_report(photos, "en", word_lists()).flagged]
+    return [each.reasons for each in report_of(*photos).flagged]
+
+
+def report_of(*photos: Photo) -> PrefillReport:
+    return prefill_report([described(each, "en") for each in photos], "en", word_lists())
 
 
 @pytest.mark.parametrize(
@@ -59,9 +63,7 @@ def test_what_stands_out_is_named(odd: Photo, reason: str) -> None:
 
 
 def test_repetition_within_the_set_is_counted() -> None:
-    report = prefill_report(
-        [photo(1), photo(2), photo(3, "Gulls sit on the wooden posts of a long pier.")], "en", word_lists()
-    )
+    report = report_of(photo(1), photo(2), photo(3, "Gulls sit on the wooden posts of a long pier."))
     assert report.summary["caption_dup_groups"] == 1
     assert report.summary["caption_dup_rows"] == 2
     assert report.summary["alt_dup_rows"] == 3

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lightgate.adapters import raw_preview
+from lightgate.adapters import raw_header
 from lightgate.adapters.careful_darkroom import CarefulDarkroom
 from lightgate.adapters.exif import PillowHeaders
 from lightgate.adapters.images import VipsDarkroom
@@ -90,7 +90,7 @@ class TestHeaders:
         self, tmp_path: Path, files: ProxyFiles, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         file = write_dng(tmp_path / "a.dng", quarters())
-        monkeypatch.setattr(raw_preview, "_PACKAGE", "no_such_package")
+        monkeypatch.setattr(raw_header, "READER", "no_such_package")
         with pytest.raises(RawReaderMissing, match=r"pip install 'lightgate\[raw\]'"):
             HEADERS.read(file)
         with pytest.raises(RawReaderMissing):

@@ -58,6 +58,13 @@ def test_variables_make_a_target_or_complete_one_of_the_file(tmp_path: Path) -> 
     assert "12345" not in repr(targets)
 
 
+def test_a_secret_that_is_no_text_is_named(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"\xff\xfe\xfa")
+    with pytest.raises(SettingInvalid, match=r"PASSWORD_FILE .*no text"):
+        load({"LIGHTGATE_MYSQL__PASSWORD_FILE": str(secret)}, config(tmp_path, ""))
+
+
 def test_a_misspelt_variable_of_a_target_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingUnknown, match="Did you mean LIGHTGATE_PUBLISH__TARGETS__WEB__PASSWORD"):
         load({f"{WEB}PASWORD": "x"}, config(tmp_path, ""))
@@ -86,7 +93,9 @@ def test_a_profile_for_a_target_can_come_from_variables(tmp_path: Path) -> None:
     told = {f"{WEB}KIND": "folder", f"{WEB}PATH": "/mnt", f"{WEB}PROFILE": "large"}
     large = "LIGHTGATE_PUBLISH__PROFILES__LARGE__"
     told |= {f"{large}QUALITY": "95", f"{large}RESPONSIVE": "[320, 640]", f"{large}WATERMARK__TEXT": "Ann"}
+    told[f"{large}DISCLOSE"] = '["place"]'
     profile = load(told, config(tmp_path, "")).publish.profiles["large"]
     assert (profile.quality, profile.responsive, profile.watermark.text) == (95, (320, 640), "Ann")
+    assert profile.disclose == ("place",)
     with pytest.raises(SettingInvalid, match="wants the profile small"):
         load({**told, f"{WEB}PROFILE": "small"}, config(tmp_path, ""))

@@ -230,7 +230,9 @@ class TestEditing:
         )
         assert photo_of(house, 1).version == 1
 
-    @pytest.mark.parametrize(("body", "status"), [("{", 400), ("[]", 422), ("null", 422), ('"x"', 422)])
+    @pytest.mark.parametrize(
+        ("body", "status"), [("{", 400), ("[]", 422), ("null", 422), ('"x"', 422), ("[" * 100_000, 422)]
+    )
     def test_a_body_that_is_no_object_is_refused(self, ann: Visitor, body: str, status: int) -> None:
         headers = {"X-CSRF-Token": ann.token, "Content-Type": "application/json"}
         check(answer := ann.client.patch("/api/v1/photos/1", data=body, headers=headers))

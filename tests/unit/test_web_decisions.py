@@ -109,6 +109,25 @@ def test_who_saves_second_is_told_and_loses_nothing(house: House, ann: Visitor) 
     assert caption_of(house, 1).value == THEIRS
 
 
+def test_a_form_from_before_signing_in_again_comes_back_with_what_was_typed(house: House, ann: Visitor) -> None:
+    late = ann.form_of(1) | {"caption.en": MINE, "csrf_token": "of a session that is over"}
+    answer = ann.post("/photos/1/approve", late)
+    assert answer.status_code == 400
+    assert "signed in again" in answer.text
+    assert caption_of(house, 1).value != MINE
+    again = fields_in(answer.text)
+    assert again["caption.en"] == MINE
+    assert ann.post("/photos/1/approve", again).status_code == 303
+    assert caption_of(house, 1).value == MINE
+
+
+@pytest.mark.parametrize("path", ["/photos/99/approve", "/photos/1/approve?at=nowhere", "/photos/1/approve?state=none"])
+def test_a_late_form_for_what_is_not_there_is_refused_in_words(ann: Visitor, path: str) -> None:
+    answer = ann.post(path, {"csrf_token": "of a session that is over", "version": "1"})
+    assert answer.status_code == 400
+    assert "This page has waited too long" in answer.text
+
+
 def test_after_the_warning_a_second_save_is_meant(house: House, ann: Visitor) -> None:
     form = ann.form_of(1) | {"caption.en": MINE}
     somebody_edits(house, 1, caption=THEIRS, alt_text="An alternative text by dana that says what is to be seen.")

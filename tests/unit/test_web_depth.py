@@ -110,7 +110,8 @@ def test_photos_are_compared_and_the_best_one_stays(house: House, ann: Visitor) 
     html = ann.get("/compare?id=1&id=2&id=3").text
     assert "Compare 3 photos" in html
     assert "NIKON D850" in html
-    ann.post("/compare/best", {"id": ["1", "2", "3"], "best": "1"})
+    version = str(photo_of(house, 1).version)
+    ann.post("/compare/best", {"id": ["1", "2", "3"], "best": "1", "version": version})
     assert [review_status(photo_of(house, each)).value for each in (1, 2, 3, 4)] == [
         "Approved",
         "Rejected",
@@ -120,14 +121,16 @@ def test_photos_are_compared_and_the_best_one_stays(house: House, ann: Visitor) 
 
 
 def test_nothing_is_rejected_where_the_best_cannot_be_approved(house: House, ann: Visitor) -> None:
+    shown = str(photo_of(house, 1).version)
     approve(house, 1)
-    assert ann.post("/compare/best", {"id": ["1", "2"], "best": "1"}).status_code == 409
+    assert ann.post("/compare/best", {"id": ["1", "2"], "best": "1", "version": shown}).status_code == 409
+    assert ann.post("/compare/best", {"id": ["1", "2"], "best": "1"}).status_code == 422
     assert review_status(photo_of(house, 2)).value == "Pending"
 
 
 def test_what_cannot_be_written_says_so_on_the_release_page(house: House, ann: Visitor) -> None:
     approve(house, 1)
-    assert "The GPS position is removed" in ann.get("/release").text
+    assert "GPS position, which is not published" in ann.get("/release").text
     assert "working copy of this photo is missing" in ann.get("/release/plan/1").text
 
 
@@ -140,6 +143,13 @@ def test_the_dashboard_shows_sums(house: House, ann: Visitor) -> None:
     html = ann.get("/dashboard").text
     assert "Canon EOS 5D Mark IV" in html
     assert "100 % of 1" in html
+    assert "Of the newest 2\u202f000 approved photos" in html
+
+
+def test_the_dashboard_follows_each_decision(house: House, ann: Visitor) -> None:
+    assert "none yet" in ann.get("/dashboard").text
+    approve(house, 1)
+    assert "100 % of 1" in ann.get("/dashboard").text
 
 
 class TestSums:

@@ -96,7 +96,7 @@ class TestBestOfSeries:
         in_a_series(house, kind, 1, 2)
         assert "All of them stay" in ann.get("/photos/1").text
         assert ann.post("/photos/1/best", ann.form_of(1)).status_code == 422
-        assert ann.post("/compare/best", {"id": ["1", "2"], "best": "1"}).status_code == 422
+        assert ann.post("/compare/best", {"id": ["1", "2"], "best": "1", "version": "1"}).status_code == 422
         assert [word(house, each) for each in (1, 2)] == ["Pending", "Pending"]
 
     def test_a_photo_that_stands_alone_is_not_the_best_of_anything(self, ann: Visitor) -> None:

@@ -53,6 +53,8 @@ def test_a_reviewer_decides_and_does_not_release(house: House, dana: Visitor) ->
     assert dana.api("POST", "/release", {"ids": [1]}).status_code == 403
     assert dana.post("/unpublish", {"id": "1"}).status_code == 403
     assert photo_of(house, 1).position.step == "release"
+    assert "A person with the role publisher sends them out" in dana.get("/release").text
+    assert 'data-do="release"' not in dana.get("/release").text
 
 
 def test_an_admin_makes_a_publisher(house: House, ann: Visitor, dana: Visitor) -> None:

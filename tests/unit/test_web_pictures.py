@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +73,13 @@ def test_an_address_that_names_the_content_may_be_kept_for_long_but_only_by_the_
     assert "max-age=31536000" in named
     assert "private" in named
     assert "max-age=31536000" not in ann.get("/pictures/1/view.jpg?v=000000000000").headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("page", ["/photos/1", "/photos?state=all&order=id", "/sets/harbour-festival"])
+def test_the_pictures_that_a_page_names_are_sent(ann: Visitor, page: str) -> None:
+    named = re.search(r'src="(/pictures/1/[^"]+)"', ann.get(page).text)
+    assert named is not None
+    assert ann.get(named[1]).status_code == 200
 
 
 def test_until_there_is_a_picture_there_is_a_placeholder(house: House, ann: Visitor) -> None:

@@ -84,6 +84,14 @@ def test_what_failed_is_tried_again_from_its_release(house: House, ann: Visitor)
     assert {review_status(photo_of(house, each)).value for each in (1, 2)} == {"Released"}
 
 
+def test_undoing_behind_a_release_says_that_the_website_keeps_the_photo(house: House, ann: Visitor) -> None:
+    release(house, ann, 1)
+    publish(house, 1, "Harbour_001.JPG")
+    ann.post("/undo")
+    assert "what is on the website stays there" in ann.get("/photos/1").text
+    assert photo_of(house, 1).publications
+
+
 def test_releases_are_listed_newest_first(house: House, ann: Visitor) -> None:
     assert "Nothing was released yet" in ann.get("/releases").text
     release(house, ann, 1)
@@ -99,7 +107,7 @@ def test_a_release_that_never_was_is_not_found(ann: Visitor) -> None:
 
 def test_a_photo_without_a_copyright_notice_says_so_before_it_goes_out(house: House, ann: Visitor) -> None:
     approve(house, 1)
-    assert "No copyright notice" not in ann.get("/release").text
+    assert "its notice has no name" not in ann.get("/release").text
     with house.store.writing() as tx:
         tx.photos.write(1, {"creator": None, "copyright": None})
-    assert "No copyright notice is known" in ann.get("/release").text
+    assert "its notice has no name" in ann.get("/release").text

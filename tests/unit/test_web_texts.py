@@ -12,10 +12,11 @@ from lightgate import review
 from lightgate.bootstrap import House
 from lightgate.domain.photo import Field, Source, Text
 from lightgate.domain.vocabulary import TermState
+from lightgate.review import Changes, TextChange
 from lightgate_web.pages.offers import Piece, difference
 from support.gallery import add_person, hang, photo_of, site_house
 from support.site_client import Visitor, visitor
-from support.stores import NOON
+from support.stores import NOON, add_photos, add_set
 
 CAPTION = "A tabby cat with amber eyes rests on a grey sofa."
 
@@ -95,3 +96,28 @@ def test_a_sets_texts_are_read_at_a_glance(ann: Visitor) -> None:
     assert page.status_code == 200
     assert "described photos stand out" in page.get_data(as_text=True)
     assert ann.get("/sets/none/texts").status_code == 404
+
+
+def test_the_texts_of_a_large_set_are_read_page_by_page(house: House, ann: Visitor) -> None:
+    fill_set(house, 130)
+    first = ann.get("/sets/large/texts").text
+    assert "130 of 130 described photos stand out" in first
+    assert first.count('class="term"') == 100
+    assert 'href="/sets/large/texts?start=100"' in first
+    assert ann.get("/sets/large/texts?start=100").text.count('class="term"') == 30
+
+
+def test_a_text_that_was_corrected_stands_out_no_more(house: House, ann: Visitor) -> None:
+    link = 'href="/photos/3?set=harbour-festival"'
+    assert link in ann.get("/sets/harbour-festival/texts").text
+    change = TextChange("en", Field.CAPTION, "A rocket lifts off from its pad beside two towers at night.")
+    more = TextChange("en", Field.KEYWORDS, ("rocket", "launch", "night", "flame", "sky", "tower"))
+    review.edit(house.desk(), 3, photo_of(house, 3).version, Changes(texts=(change, more)), "ann")
+    assert link not in ann.get("/sets/harbour-festival/texts").text
+
+
+def fill_set(house: House, photos: int) -> None:
+    ids = add_photos(house.store, photos, add_set(house.store, "Large"))
+    with house.store.writing() as tx:
+        for photo_id in ids:
+            tx.photos.put_text(photo_id, Text("en", Field.CAPTION, "Cranes.", Source.MODEL), NOON)

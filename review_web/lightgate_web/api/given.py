@@ -21,12 +21,15 @@ def body() -> dict[str, Any]:
     """Read the JSON object of this request.
 
     Raises:
-        InputInvalid: the body is JSON, but no object.
+        InputInvalid: the body is JSON, but no object, or one too deep to read.
     """
-    given = request.get_json()
+    try:
+        given = _clean(request.get_json())
+    except RecursionError as error:
+        raise InputInvalid(reason="The body holds lists or objects too deep in one another.") from error
     if not isinstance(given, dict):
         raise InputInvalid(reason="The body must be a JSON object.")
-    return cast("dict[str, Any]", _clean(given))
+    return cast("dict[str, Any]", given)
 
 
 def version_of(given: Mapping[str, Any]) -> int:

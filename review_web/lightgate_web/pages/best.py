@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -33,7 +34,7 @@ def best_of_picked() -> Response:
     best = next((photo for photo in photos if photo.id == place_from(request.form, "best")), None)
     if best is None:
         raise InputInvalid(reason="Say which photo is the best.")
-    _choose(review.together(house().desk()), best, photos)
+    _choose(review.together(house().desk()), replace(best, version=version_from(request.form)), photos)
     return redirect(url_for("pages.photos", **selection_from(request.args).params), 303)
 
 

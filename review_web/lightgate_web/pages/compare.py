@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from lightgate.domain.photo import Photo
 from lightgate.domain.words import ReviewStatus, review_status
 from lightgate.errors import InputInvalid
-from lightgate.store import PhotoFilter, Transaction
+from lightgate.store import Transaction
 from lightgate_web.here import house
 from lightgate_web.pages import pages
 from lightgate_web.pages.several import picked_ids
@@ -18,7 +18,6 @@ from lightgate_web.selection import MAX_ID, place_from, selection_from
 
 #: more are too small to judge beside one another
 MOST = 12
-_AROUND = 200
 _FACTS = ("date_time", "camera", "lens_model", "focal_length_mm", "exposure", "aperture", "iso")
 #: states that wait for a decision
 OPEN = frozenset({ReviewStatus.PENDING, ReviewStatus.NEEDS_WORK})
@@ -68,9 +67,7 @@ def series_of(tx: Transaction, photo: Photo) -> list[int]:
     """List the photos of a photo's series, itself among them."""
     if photo.series is None:
         return [photo.id]
-    # the photos of a series were taken in near one another
-    near = tx.photos.page(PhotoFilter(set_id=photo.set_id), after=max(0, photo.id - _AROUND), limit=2 * _AROUND)
-    return [each.id for each in near if each.series is not None and each.series.key == photo.series.key]
+    return list(tx.pictures.of_series(photo.set_id, photo.series.key))
 
 
 def _differences(photos: Sequence[Photo]) -> list[tuple[str, list[str], bool]]:

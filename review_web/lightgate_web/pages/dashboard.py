@@ -21,7 +21,9 @@ from lightgate_web.here import house
 from lightgate_web.pages import pages
 from lightgate_web.pages.plots import bars, camera_mix, growth
 from lightgate_web.wording import FIELDS, STEPS
+from lightgate_web.worked_out import database_state, worked_out
 
+#: the newest approvals and decisions that are looked at: they tell how it goes now
 _DECISIONS = 2000
 #: a longer gap between two decisions is a pause
 _PAUSE_S = 300
@@ -47,33 +49,46 @@ class Catalogue:
     cameras: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """What the whole queue adds up to."""
+
+    #: by month of intake, and of publication
+    taken: Mapping[str, int]
+    published: Mapping[str, int]
+    bands: Mapping[str, int]
+    cameras: Mapping[str, Mapping[str, int]]
+    sources: Mapping[str, Mapping[str, int]]
+    pace_s: float | None
+
+
 @pages.get("/dashboard")
 def dashboard() -> str:
     here = house()
     now = here.now()
+    state = database_state()
     with here.store.reading() as tx:
-        figures = tx.figures
-        taken, published = figures.taken_in_by_month(), figures.published_by_month()
-        by_band, by_camera = figures.by_band(), figures.cameras_by_year()
+        sums = worked_out("dashboard", state, lambda: _sums(tx))
         context = {
-            "growth": growth(taken),
-            "total": sum(taken.values()),
-            "live": sum(published.values()),
-            "acceptance": acceptance(figures.sources_of_approved(_DECISIONS)),
-            "pace": pace(figures.decided_at(_DECISIONS)),
+            "growth": growth(sums.taken),
+            "total": sum(sums.taken.values()),
+            "live": sum(sums.published.values()),
+            "acceptance": acceptance(sums.sources),
+            "newest": _DECISIONS,
+            "pace": sums.pace_s,
             "stages": _stages(tx, now),
-            "workers": sorted(figures.workers().items()),
+            "workers": sorted(tx.figures.workers().items()),
             "notes": _notes(tx),
             "model": tx.notes.get(RUNTIME_NOTE),
         }
     catalogue = _catalogue()
-    cameras = camera_mix(catalogue.cameras or by_camera)
+    cameras = camera_mix(catalogue.cameras or sums.cameras)
     return render_template(
         "dashboard.html",
         here="dashboard",
         catalogue=catalogue,
-        growth_live=growth(published, max(0, catalogue.rows - sum(published.values()))),
-        bands=bars({band: by_band.get(band, 0) for band in BANDS}),
+        growth_live=growth(sums.published, max(0, catalogue.rows - sum(sums.published.values()))),
+        bands=bars({band: sums.bands.get(band, 0) for band in BANDS}),
         catalogue_bands=bars({band: catalogue.bands.get(band, 0) for band in BANDS}),
         cameras=cameras,
         legend=list(dict.fromkeys((layer.name, layer.number) for _, layers in cameras for layer in layers)),
@@ -81,11 +96,31 @@ def dashboard() -> str:
     )
 
 
+def _sums(tx: Transaction) -> _Sums:
+    figures = tx.figures
+    return _Sums(
+        figures.taken_in_by_month(),
+        figures.published_by_month(),
+        figures.by_band(),
+        figures.cameras_by_year(),
+        figures.sources_of_approved(_DECISIONS),
+        pace(figures.decided_at(_DECISIONS)),
+    )
+
+
 def _catalogue() -> Catalogue:
     """Count the website's catalogue; once, for as long as its file stays as it is."""
     file = house().folder.catalogue
-    stamps = [each.stat().st_mtime_ns for each in (file, file.with_name(f"{file.name}-wal")) if each.exists()]
+    # the log goes when the last who wrote to it closes the file
+    stamps = [stamp for each in (file, file.with_name(f"{file.name}-wal")) if (stamp := _stamp(each))]
     return _counted(file, tuple(stamps))
+
+
+def _stamp(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 @lru_cache(maxsize=4)

@@ -104,6 +104,12 @@ def onwards(selection: Selection, place: Place) -> Response:
     return redirect(url_for("pages.photo", photo_id=following.id, **selection.at(following)), 303)
 
 
+def back_to(photo_id: int) -> Response:
+    """Stay on a photo, at the place in the list where the person stands."""
+    at = selection_from(request.args).params | _at(place_at(request.args, photo_id))
+    return redirect(url_for("pages.photo", photo_id=photo_id, **at), 303)
+
+
 def place_before(photo_id: int) -> Place:
     """Where the person stands before the decision: the photo's rank may change by it."""
     place = place_at(request.args, photo_id)
@@ -135,7 +141,7 @@ def _shown(words: str, kind: str, undone: Undone, selection: Selection) -> Respo
     """One photo is shown; of several, the list says how many."""
     first, several = undone.photos[0], len(undone.photos) + len(undone.refused) > 1
     if not several:
-        flash(f"{words}: {short(first.original_file_name, _NAME_LENGTH)}", kind)
+        flash(f"{words}: {short(first.original_file_name, _NAME_LENGTH)}{_stays_live(undone)}", kind)
         return redirect(url_for("pages.photo", photo_id=first.id, **selection.at(first)), 303)
     said = f"{words}: {len(undone.photos)} of {len(undone.photos) + len(undone.refused)} photos."
     if undone.refused:
@@ -143,8 +149,14 @@ def _shown(words: str, kind: str, undone: Undone, selection: Selection) -> Respo
         said += (
             f" {len(undone.refused)} could not be, the first (photo {photo_id}) because: {short(error.message, 200)}"
         )
-    flash(said, kind)
-    return redirect(url_for("pages.photos", **selection.params), 303)
+    flash(said + _stays_live(undone), kind)
+    return redirect(url_for("pages.photos", **selection.params, **place_given(request.args)), 303)
+
+
+def _stays_live(undone: Undone) -> str:
+    """Say that a release is not among the things that are taken back."""
+    is_live = any(photo.publications for photo in undone.photos)
+    return " (what is on the website stays there)" if is_live else ""
 
 
 @pages.post(f"/photos/<int(max={MAX_ID}):photo_id>/restore/<int(max={MAX_ID}):event_id>")
@@ -156,7 +168,7 @@ def restore(photo_id: int, event_id: int) -> Response | tuple[str, int]:
     except Refused as error:
         return photo_page(photo_id, selection, {}, error.message), status_of(error)
     flash("The earlier value is back", "undoable")
-    return redirect(url_for("pages.photo", photo_id=photo_id, **selection.params), 303)
+    return back_to(photo_id)
 
 
 @pages.post(
@@ -174,7 +186,7 @@ def lock(photo_id: int, action: str, field: str, language: str) -> Response | tu
         review.edit(house().desk(), photo_id, version_from(request.form), changes, person())
     except Refused as error:
         return photo_page(photo_id, selection, request.form, error.message), status_of(error)
-    return redirect(url_for("pages.photo", photo_id=photo_id, **selection.params), 303)
+    return back_to(photo_id)
 
 
 @pages.post("/photos/bulk")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import flash, redirect, request, url_for
+from flask import flash, request
 from werkzeug.wrappers import Response
 
 from lightgate import review
@@ -14,10 +14,10 @@ from lightgate.review import Changes, TextChange
 from lightgate_web.failures import status_of
 from lightgate_web.here import house, person
 from lightgate_web.pages import pages
-from lightgate_web.pages.decisions import version_from
+from lightgate_web.pages.decisions import back_to, version_from
 from lightgate_web.pages.entries import changes_from
 from lightgate_web.pages.photo import photo_page
-from lightgate_web.selection import MAX_ID, place_at, selection_from
+from lightgate_web.selection import MAX_ID, selection_from
 
 _TEXT = f"/photos/<int(max={MAX_ID}):photo_id>/mend/<any(caption,alt_text,keywords):field>/<language>"
 
@@ -34,8 +34,7 @@ def mend(photo_id: int, field: str, language: str) -> Response | tuple[str, int]
     except Refused as error:
         return photo_page(photo_id, selection, request.form, error.message), status_of(error)
     flash("Mended", "undoable")
-    at = place_at(request.args, photo_id).rank
-    return redirect(url_for("pages.photo", photo_id=photo_id, at=at, **selection.params), 303)
+    return back_to(photo_id)
 
 
 def _with_mended(photo: Photo, typed: Changes, field: Field, language: str) -> Changes:

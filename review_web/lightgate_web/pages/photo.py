@@ -13,8 +13,10 @@ from lightgate.domain.photo import Field, Photo
 from lightgate.domain.pipeline import Status, step_named
 from lightgate.domain.text import blocking
 from lightgate.domain.words import ReviewStatus, review_status
-from lightgate.errors import IllegalMove
+from lightgate.errors import IllegalMove, LightgateError
+from lightgate.publishing import Remark
 from lightgate.store import Event, Transaction
+from lightgate_web import releasing
 from lightgate_web.here import house
 from lightgate_web.pages import pages
 from lightgate_web.pages.entries import identity_entries, language_groups, shown
@@ -66,7 +68,8 @@ def photo_page(photo_id: int, selection: Selection, typed: Mapping[str, str], pr
     with house().store.reading() as tx:
         found = tx.photos.get(photo_id)
         context = _context(tx, found, selection, typed)
-    return render_template("photo.html", photo=found, selection=selection, typed=typed, problem=problem, **context)
+    told = {"typed": typed, "problem": problem, "remarks": _remarks(found)}
+    return render_template("photo.html", photo=found, selection=selection, **told, **context)
 
 
 def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping[str, str]) -> dict[str, Any]:
@@ -140,6 +143,17 @@ def _news(events: Sequence[Event], typed: Mapping[str, str]) -> list[Event]:
         return []
     since = [event for event in _history(events) if event.kind in _CHANGES and (event.id or 0) > seen]
     return since[:_NEWS]
+
+
+def _remarks(photo: Photo) -> Sequence[Remark]:
+    """What stands against publishing a photo, once its texts are there to be read."""
+    if review_status(photo) not in _REVIEWED | _DECIDED:
+        return ()
+    try:
+        return releasing.remarks_on([photo])[0]
+    except LightgateError as error:
+        # a website that cannot be opened is no reason to hide the photo
+        return (Remark(error.code, "warn", error.message),)
 
 
 def _alternative(photo: Photo) -> str:

@@ -14,6 +14,7 @@ from lightgate.domain.query import HELP
 from lightgate.domain.words import ReviewStatus
 from lightgate.errors import InputInvalid
 from lightgate.store import PhotoFilter, Transaction
+from lightgate_web import audited
 from lightgate_web.here import house, person
 from lightgate_web.pages import pages
 from lightgate_web.pages.sets import counts_of
@@ -126,6 +127,7 @@ def save_view() -> Response:
     here = house()
     with here.store.writing() as tx:
         tx.views.put(name, selection.params, person(), here.now())
+    audited.note(person(), "saved_view", name)
     flash(f"Saved as “{name}”", "done")
     return redirect(url_for("pages.photos", **selection.params), 303)
 
@@ -133,7 +135,10 @@ def save_view() -> Response:
 @pages.post(f"/views/<int(max={MAX_ID}):view_id>/remove")
 def remove_view(view_id: int) -> Response:
     with house().store.writing() as tx:
+        gone = [view.name for view in tx.views.all() if view.id == view_id]
         tx.views.remove(view_id)
+    for name in gone:
+        audited.note(person(), "removed_view", name)
     return redirect(url_for("pages.photos", **selection_from(request.args, state=UNDECIDED).params), 303)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import render_template, request, url_for
 
 from lightgate.adapters.word_lists import word_lists
 from lightgate.prefill import report_of
 from lightgate_web.here import house
 from lightgate_web.pages import pages
+from lightgate_web.selection import place_from
+from lightgate_web.worked_out import worked_out
 
+_PAGE = 100
 #: what people read for the report's reasons
 REASONS = {
     "caption_equals_alt": "Caption and alt text are the same",
@@ -26,16 +29,22 @@ REASONS = {
 
 @pages.get("/sets/<slug>/texts")
 def texts_of_set(slug: str) -> str:
+    start = place_from(request.args, "start") or 0
     here = house()
+    lists = word_lists(here.folder.words)
     with here.store.reading() as tx:
         photo_set = tx.sets.get(slug)
-        report = report_of(tx, photo_set, word_lists(here.folder.words))
-    counts = {name: sum(name in each.reasons for each in report.flagged) for name in REASONS}
+        state = (lists, *tx.sets.texts_state(photo_set.id))
+        report = worked_out(("texts", photo_set.id), state, lambda: report_of(tx, photo_set, lists))
+    end = start + _PAGE
     return render_template(
         "prefill.html",
         photo_set=photo_set,
         report=report,
+        flagged=report.flagged[start:end],
         reasons=REASONS,
-        counts=counts,
+        counts=report.counts,
         file=here.folder.prefill_report,
+        earlier=url_for("pages.texts_of_set", slug=slug, start=max(0, start - _PAGE)) if start else None,
+        later=url_for("pages.texts_of_set", slug=slug, start=end) if len(report.flagged) > end else None,
     )

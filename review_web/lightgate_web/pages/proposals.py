@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import flash, redirect, request, url_for
+from flask import flash, request
 from werkzeug.wrappers import Response
 
 from lightgate import review
@@ -14,7 +14,7 @@ from lightgate_web.asking import refuse_without_model
 from lightgate_web.failures import status_of
 from lightgate_web.here import house, person
 from lightgate_web.pages import pages
-from lightgate_web.pages.decisions import version_from
+from lightgate_web.pages.decisions import back_to, version_from
 from lightgate_web.pages.photo import photo_page
 from lightgate_web.selection import MAX_ID, selection_from
 
@@ -37,7 +37,7 @@ def ask(photo_id: int) -> Response | tuple[str, int]:
     except Refused as error:
         return photo_page(photo_id, selection_from(request.args), {}, error.message), status_of(error)
     flash("The model is asked for new texts; they appear here to take or leave.", "done")
-    return _back(photo_id)
+    return back_to(photo_id)
 
 
 @pages.post(f"{_PHOTO}/proposals/<int(max={MAX_ID}):request_id>/<any(take,leave):action>")
@@ -55,11 +55,7 @@ def decide_proposal(photo_id: int, request_id: int, action: str) -> Response | t
     except Refused as error:
         return photo_page(photo_id, selection_from(request.args), {}, error.message), status_of(error)
     flash("Taken" if action == "take" else "Left as it was", "undoable" if action == "take" else "done")
-    return _back(photo_id)
-
-
-def _back(photo_id: int) -> Response:
-    return redirect(url_for("pages.photo", photo_id=photo_id, **selection_from(request.args).params), 303)
+    return back_to(photo_id)
 
 
 def _fields(names: Sequence[str]) -> Sequence[Field]:

@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response
 
 from lightgate.domain.photo import Field, Photo, PhotoSet
 from lightgate.domain.words import ReviewStatus
+from lightgate.publishing import Remark
 from lightgate.store import PhotoFilter
 from lightgate_web import audited, releasing
 from lightgate_web.here import house, person
 from lightgate_web.pages import pages
 from lightgate_web.pages.photos import page_of
 from lightgate_web.pages.sets import counts
-from lightgate_web.releasing import notice_of
 from lightgate_web.selection import MAX_ID
 from lightgate_web.wording import short
 
@@ -35,7 +35,8 @@ def release_now() -> Response | tuple[str, int]:
     words = [f"Released: {len(report.released)} photos are on their way to the website."] if report.released else []
     words += [f"{len(report.removed)} taken off the website."] if report.removed else []
     words += [f"{len(report.refused)} not released: {short(report.refused[0].message, 200)}"] if report.refused else []
-    audited.note(person(), "released", " ".join(words))
+    sums = f"{len(report.released)} photos, {len(report.removed)} taken off, {len(report.refused)} refused"
+    audited.note(person(), "released", sums)
     flash(" ".join(words), "done")
     if report.number is None:
         return redirect(url_for("pages.release", set=slug or None), 303)
@@ -48,19 +49,22 @@ def release_plan(photo_id: int) -> str:
     return render_template("plan.html", here="release", plan=releasing.plan(photo_id))
 
 
-def _warnings(photo: Photo) -> list[str]:
-    """Say what a person should know of a photo before it goes out."""
-    alts = [photo.text(language, Field.ALT_TEXT) for language in photo.languages]
+def _warnings(photo: Photo) -> list[Remark]:
+    """Say what only this site knows of a photo before it goes out."""
+    # a remark says it of the first language, without which nothing goes out
+    alts = [photo.text(language, Field.ALT_TEXT) for language in photo.languages[1:]]
     live = next((each.file_name for each in photo.publications if each.state == "live"), None)
     found = (
-        (photo.exif.has_gps, "The GPS position is removed."),
-        (any(alt is None or not alt.value for alt in alts), "An alt text is missing."),
-        (live is not None and live != photo.file_name, f"The name changes; it was {live}."),
-        (live is not None and live == photo.file_name, "It replaces the version that is live."),
-        (photo.needs_work, "The text proof still has remarks."),
-        (not notice_of(photo), "No copyright notice is known; the setting is publish.rights.copyright."),
+        (
+            "alt_missing",
+            any(alt is None or not alt.value for alt in alts),
+            "An alt text in a further language is missing.",
+        ),
+        ("name_changes", live is not None and live != photo.file_name, f"The name changes; it was {live}."),
+        ("replaces", live is not None and live == photo.file_name, "It replaces the version that is live."),
+        ("needs_work", photo.needs_work, "The text proof still has remarks."),
     )
-    return [words for is_so, words in found if is_so]
+    return [Remark(code, "warn", words) for code, is_so, words in found if is_so]
 
 
 def _page(slug: str, problem: str = "") -> str:
@@ -76,7 +80,10 @@ def _page(slug: str, problem: str = "") -> str:
         "release.html",
         here="release",
         set=found,
-        photos=[(photo, _warnings(photo)) for photo in window.photos],
+        photos=[
+            (photo, (*remarks, *_warnings(photo)))
+            for photo, remarks in zip(window.photos, releasing.remarks_on(window.photos), strict=True)
+        ],
         total=len(ids),
         approved=approved,
         to_remove=len(ids) - approved,

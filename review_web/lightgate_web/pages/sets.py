@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from flask import g, render_template, request, url_for
 
+from lightgate.adapters.word_lists import word_lists
 from lightgate.domain.photo import PhotoSet
 from lightgate.domain.pipeline import Route, Status
 from lightgate.domain.words import ReviewStatus
@@ -18,6 +19,7 @@ from lightgate_web.pages import pages
 from lightgate_web.pages.subjects import suggestion_for
 from lightgate_web.selection import place_from
 from lightgate_web.wording import STATES, STEPS
+from lightgate_web.worked_out import database_state, worked_out
 
 _PAGE = 30
 #: the speed of a stage is what it did within this time
@@ -140,6 +142,8 @@ def _row(photo_set: PhotoSet, by_status: Mapping[str, int]) -> SetRow:
 @pages.get("/sets/<slug>")
 def set_page(slug: str) -> str:
     here = house()
+    # a person's own word lists count, too
+    state = (word_lists(here.folder.words), database_state())
     with here.store.reading() as tx:
         found = tx.sets.get(slug)
         by_status = tx.photos.count_by_status(found.id)
@@ -148,7 +152,7 @@ def set_page(slug: str) -> str:
         notes = tx.notes.all()
         recently = tx.figures.passed_since(here.now() - _RECENTLY, found.id)
         sums = counts_of(by_status)
-        suggestion = suggestion_for(tx, found)
+        suggestion = worked_out(("subject", found.id), state, lambda: suggestion_for(tx, found))
     waiting_at = {step for (step, status), number in by_position.items() if number and status == Status.QUEUED}
     return render_template(
         "set.html",

@@ -1,5 +1,7 @@
 // Small comforts of the page: counters, local times, picking.
 
+import { loaded } from "./rows.js";
+
 // as the text proof counts
 const MOST_WORDS = 24;
 const MOST_ALT = 250;
@@ -38,18 +40,19 @@ export function showLocalTimes() {
   }
 }
 
+const boxes = () => loaded().map((card) => card.querySelector("input[name=id]"));
+
 export function countPicked() {
   const label = document.querySelector("[data-picked]");
   if (!label) return;
   const every = document.querySelector("#bulk input[name=every]:checked");
-  const picked = every ? every.dataset.total : document.querySelectorAll("#bulk input[name=id]:checked").length;
+  const picked = every ? every.dataset.total : boxes().filter((box) => box.checked).length;
   label.textContent = picked ? `${picked} selected` : "Tick photos to decide or edit several at once";
 }
 
 export function pickAll() {
-  const boxes = [...document.querySelectorAll("#bulk input[name=id]")];
-  const wanted = boxes.some((box) => !box.checked);
-  boxes.forEach((box) => { box.checked = wanted; });
+  const wanted = boxes().some((box) => !box.checked);
+  boxes().forEach((box) => { box.checked = wanted; });
   countPicked();
 }
 

@@ -3,6 +3,7 @@
 import { announce } from "./announce.js";
 import { act, define } from "./actions.js";
 import { countPicked } from "./fields.js";
+import { add, draw, followScroll, loaded, reach } from "./rows.js";
 
 const AHEAD_PX = 1800;
 const LONG_PRESS_MS = 450;
@@ -11,15 +12,21 @@ const STILL_PX = 10;
 let anchor = null;
 let watcher = null;
 let press = null;
+// the card that had the keyboard last: rows that are scrolled away take their focus with them
+let held = null;
 
 const grid = () => document.querySelector("[data-grid]");
-const cards = () => [...(grid()?.querySelectorAll(".card") ?? [])];
+const cards = loaded;
 const box = (card) => card.querySelector("input[name=id]");
 const link = (card) => card.querySelector(".card-picture");
-const current = () => document.activeElement?.closest?.("[data-grid] .card") ?? null;
+function current() {
+  const card = document.activeElement?.closest?.("[data-grid] .card");
+  if (card) return card;
+  return document.activeElement === document.body && held && !held.isConnected && cards().includes(held) ? held : null;
+}
 // not only what is loaded: all that fit the filters
 const every = () => document.querySelector("#bulk input[name=every]");
-const isPicking = () => grid()?.querySelector("input[name=id]:checked") !== null;
+const isPicking = () => cards().some((card) => box(card).checked);
 
 // more photos: the page that the link "Later" leads to is added to this one
 export function watch() {
@@ -39,7 +46,7 @@ async function more(later) {
   const known = new Set(cards().map((card) => box(card).value));
   const fresh = [...page.querySelectorAll("[data-grid] .card")].filter((card) => !known.has(box(card).value));
   if (every()?.checked) fresh.forEach((card) => pick(card, true));
-  grid()?.append(...fresh);
+  add(fresh);
   const next = page.querySelector('.pager a[rel="next"]');
   if (next) later.replaceWith(next);
   else later.remove();
@@ -67,7 +74,7 @@ function pickRange(from, to, on) {
 }
 
 function toggle(card, isRange) {
-  if (isRange && anchor?.isConnected) pickRange(anchor, card, true);
+  if (isRange && cards().includes(anchor)) pickRange(anchor, card, true);
   else pick(card, !box(card).checked);
   anchor = card;
   tell();
@@ -80,7 +87,7 @@ function tell() {
 
 // columns are counted from where the cards lie, so that ↓ goes down whatever the width
 function columns() {
-  const shown = cards();
+  const shown = [...(grid()?.children ?? [])];
   const top = shown[0]?.offsetTop;
   const end = shown.findIndex((card) => card.offsetTop !== top);
   return end === -1 ? shown.length : end;
@@ -98,8 +105,8 @@ function step(by, isRange) {
   } else {
     anchor = to;
   }
-  link(to).focus();
-  to.scrollIntoView({ block: "nearest" });
+  reach(to);
+  link(to).focus({ preventScroll: true });
   return true;
 }
 
@@ -134,7 +141,7 @@ function clicked(event) {
   const card = event.target.closest?.("[data-grid] .card");
   if (!card) return;
   if (event.target.matches("input[name=id]")) {
-    if (event.shiftKey && anchor?.isConnected) pickRange(anchor, card, event.target.checked);
+    if (event.shiftKey && cards().includes(anchor)) pickRange(anchor, card, event.target.checked);
     anchor = card;
     return;
   }
@@ -176,6 +183,9 @@ for (const name of ["approve", "reject", "reopen", "retry", "regenerate"]) {
 }
 
 export function listenToGrid() {
+  followScroll();
+  draw();
+  document.addEventListener("focusin", (event) => { held = event.target.closest("[data-grid] .card") ?? held; });
   document.addEventListener("keydown", pressed);
   document.addEventListener("click", clicked);
   document.addEventListener("change", changed);

@@ -62,7 +62,7 @@ function settle() {
 export function keepPlace() {
   addEventListener("scroll", note, { passive: true });
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches("form[data-keeps-place]")) return;
+    if (!event.target.matches("form[data-keeps-place]") || !cards().length) return;
     clearTimeout(timer);
     write();
     sessionStorage.setItem("lightgate.place", "/photos");

@@ -12,7 +12,9 @@ export async function showPlans() {
     const plan = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".plan");
     if (!plan) return;
     place.replaceChildren(place.querySelector("summary"), plan);
-    place.open = "refused" in plan.dataset || plan.querySelector("[data-remark]") !== null;
+    // they stand above already
+    plan.querySelectorAll("[data-remark]").forEach((each) => each.remove());
+    place.open = "refused" in plan.dataset;
     sum.photos += 1;
     sum.files += Number(plan.dataset.files);
     sum.bytes += Number(plan.dataset.bytes);

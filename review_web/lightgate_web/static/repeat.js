@@ -2,6 +2,7 @@
 
 import { define } from "./actions.js";
 import { toast } from "./announce.js";
+import { fields } from "./unsaved.js";
 
 let last = [];
 
@@ -9,12 +10,12 @@ let last = [];
 const LEFT_OUT = new Set(["file_name"]);
 
 const form = () => document.getElementById("photo-form");
-const fields = () => [...(form()?.elements ?? [])].filter((each) => !LEFT_OUT.has(each.name) && form().elements[`was.${each.name}`]);
+const wantedFields = () => fields().filter((each) => !LEFT_OUT.has(each.name));
 
 // kept while this tab shows photos: what was edited elsewhere is another piece of work
 function note(event) {
   if (event.target !== form() && event.submitter?.form !== form()) return;
-  const changed = fields().filter((each) => each.value !== each.defaultValue);
+  const changed = wantedFields().filter((each) => each.value !== each.defaultValue);
   if (changed.length) last = changed.map((each) => [each.name, each.value]);
 }
 
@@ -22,7 +23,7 @@ define("repeat", () => {
   if (!form()) return false;
   const save = form().querySelector('[data-do="save"]');
   const values = new Map(last);
-  const wanted = fields().filter((each) => values.has(each.name) && !each.readOnly);
+  const wanted = wantedFields().filter((each) => values.has(each.name));
   if (!save || !wanted.length) {
     toast("There is no edit to repeat yet.");
     return true;

@@ -7,13 +7,15 @@ import { countPicked, pickAll, showCounters, showLocalTimes, take } from "./fiel
 import { listenToGrid, watch } from "./grid.js";
 import { listen, mark, showOverview } from "./keys.js";
 import { follow, stop } from "./live.js";
+import { listenToSecondClicks } from "./once.js";
 import { keepPlace } from "./place.js";
 import { showPlans } from "./plan.js";
 import { listenToRating } from "./rating.js";
 import { recall, remember } from "./remembered.js";
 import { listenToRepeat } from "./repeat.js";
 import { listenToStage, toggleCrop } from "./stage.js";
-import { isPhotoPage, prefetch, send, visit, whenSwapped } from "./swap.js";
+import { isPhotoPage, leaveFor, prefetch, send, visit, whenSwapped } from "./swap.js";
+import { listenToLeaving, typed } from "./unsaved.js";
 
 const THEMES = { system: "as the system", dark: "dark", light: "light" };
 
@@ -59,6 +61,13 @@ document.addEventListener("click", (event) => {
   else if ((name === "next" || name === "previous") && target.matches("a")) { event.preventDefault(); visit(target.href); }
 });
 
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href]:not([href^="#"], [data-do="zoom"])');
+  if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button || !typed().length) return;
+  event.preventDefault();
+  leaveFor(link.href);
+});
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || "wholePage" in form.dataset || !isPhotoPage()) return;
@@ -102,6 +111,8 @@ listenToGrid();
 keepPlace();
 listenToRating();
 listenToRepeat();
+listenToSecondClicks();
+listenToLeaving();
 listen();
 settle();
 document.documentElement.dataset.ready = "";

@@ -2,15 +2,18 @@
 // The server renders everything; a conflict or a refusal comes back as the page with what was typed.
 
 import { announce, toast } from "./announce.js";
+import { hold, restore, typed } from "./unsaved.js";
 
 // a page fetched ahead is shown only while it is as fresh as a look at one photo
 const FRESH_MS = 30000;
+const SIGNED_OUT = "You are signed out, and nothing was saved. What you typed is still here: sign in in another tab, then press again.";
 
 const listeners = [];
 // what is asked for next: pages by address, and pictures, held so that the browser keeps them decoded
 const ahead = new Map();
 let pictures = [];
 let isBusy = false;
+let underWay = Promise.resolve();
 
 export function whenSwapped(listener) {
   listeners.push(listener);
@@ -20,8 +23,11 @@ export function isPhotoPage() {
   return document.getElementById("main")?.dataset.page === "photo";
 }
 
-export async function send(form, submitter) {
-  if (isBusy) return;
+export function send(form, submitter) {
+  if (!isBusy) underWay = answered(form, submitter);
+}
+
+async function answered(form, submitter) {
   // what was fetched ahead may show what this changes
   ahead.clear();
   const data = new FormData(form, submitter);
@@ -29,7 +35,9 @@ export async function send(form, submitter) {
   isBusy = true;
   document.documentElement.setAttribute("aria-busy", "true");
   try {
-    await show(await fetch(address, { method: "POST", body: data, headers: { Accept: "text/html" } }));
+    const answer = await fetch(address, { method: "POST", body: data, headers: { Accept: "text/html" } });
+    // the photo's own form carries what is typed
+    await show(answer, form.id === "photo-form" ? () => {} : hold);
   } catch {
     toast("Lightgate does not answer. Nothing was saved; what you typed is still here.");
   } finally {
@@ -38,17 +46,22 @@ export async function send(form, submitter) {
   }
 }
 
-async function show(answer) {
+async function show(answer, beforehand) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const isRefusalWithForm = answer.status === 409 || answer.status === 422;
+  const isRefusalWithForm = [400, 409, 422].includes(answer.status);
   const isOfThisSite = page.getElementById("main") !== null;
   if (!isOfThisSite || (!answer.ok && !(isRefusalWithForm && page.querySelector(".photo-page, .confirm")))) {
-    const words = [...page.querySelectorAll("main h1, main p")].slice(0, 4).map((each) => each.textContent.trim());
-    toast(words.filter((each) => !/^\d*$/.test(each)).join(". ") || "That did not work; nothing was saved.");
+    toast(answer.status === 401 ? SIGNED_OUT : wordsOf(page));
     return;
   }
+  beforehand();
   if (answer.ok && answer.url !== location.href) history.pushState({}, "", answer.url);
   replace(page);
+}
+
+function wordsOf(page) {
+  const [title, words] = ["main h1", "main h1 + p"].map((each) => page.querySelector(each)?.textContent.trim());
+  return title && words ? `${title}: ${words}` : "That did not work; nothing was saved.";
 }
 
 function replace(page) {
@@ -56,6 +69,7 @@ function replace(page) {
   document.body.className = page.body.className;
   const held = document.activeElement?.dataset?.do;
   document.getElementById("main").replaceWith(page.getElementById("main"));
+  restore();
   const nav = document.querySelector("[data-live=nav]");
   const newNav = page.querySelector("[data-live=nav]");
   if (nav && newNav) nav.replaceWith(newNav);
@@ -70,19 +84,45 @@ function replace(page) {
   listeners.forEach((listener) => listener());
 }
 
+// going on saves what is typed; what is refused stays on the screen, and is left by the second press
+let refused = null;
+
+async function saved() {
+  const main = document.getElementById("main");
+  const save = main.querySelector('#photo-form [data-do="save"]');
+  if (!typed().length || !save || refused === main) return true;
+  if (main.querySelector(".problem[role=alert]")) {
+    refused = main;
+    toast("What you typed is not saved. Save it, or press again to go on without it.");
+    return false;
+  }
+  save.form.requestSubmit(save);
+  await underWay;
+  return !typed().length;
+}
+
 export async function visit(address) {
   if (isBusy) return;
+  const hadTyped = typed().length > 0;
+  if (!(await saved())) return;
+  const words = hadTyped ? document.querySelector("main .flash p")?.textContent : "";
   isBusy = true;
   try {
     const page = new DOMParser().parseFromString(await fetchedAhead(address), "text/html");
     if (!page.querySelector(".photo-page")) throw new Error("not a photo page");
     history.pushState({}, "", address);
     replace(page);
+    if (words) toast(words);
   } catch {
     location.assign(address);
   } finally {
     isBusy = false;
   }
+}
+
+// any other page is opened anew
+export async function leaveFor(address) {
+  if (!isBusy && (await saved())) location.assign(address);
 }
 
 async function textOf(address) {

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 from PIL import Image
 
 from lightgate.adapters.clip_engines import Engine, engine_for
 from lightgate.adapters.clip_head import Floats, Head, load_head
-from lightgate.adapters.clip_kit import AUTO, NVIDIA, Kit, Preparing, Wanted, kit_for
+from lightgate.adapters.clip_kit import AUTO, NVIDIA, Kit, Preparing, Wanted, is_to_be_prepared, kit_for
 from lightgate.adapters.clip_model import file_hash
 from lightgate.adapters.label_list import Label, labels_from
 from lightgate.domain.photo import Hint
@@ -57,7 +58,7 @@ class _Loaded:
 
 
 class OpenClip:
-    """``ports.AestheticScorer``. The model is loaded at the first picture, once; a failure is remembered."""
+    """``ports.AestheticScorer``. The model is loaded when it is first asked for, once; a failure is remembered."""
 
     def __init__(
         self,
@@ -82,6 +83,8 @@ class OpenClip:
         self._calibration = calibration or Calibration()
         self._labels = tuple(labels)
         self._prepare = prepare
+        self._preparing: Thread | None = None
+        self._kit: Kit | ClipUnavailable | None = None
         self._loaded: _Loaded | ClipUnavailable | None = None
 
     def wants_gpu(self) -> bool:
@@ -94,12 +97,23 @@ class OpenClip:
         """Give how many pictures at once suit the model."""
         return _GPU_BATCH if self.wants_gpu() else self._batch
 
-    def load(self) -> str:
-        """Prepare and load the model now, and name it.
+    def prepare(self) -> None:
+        """Begin to prepare the model, on a thread, where that was never done; of several processes one does it."""
+        try:
+            if self._preparing is None and is_to_be_prepared(self._wanted, self._cache):
+                self._preparing = Thread(target=self._find_kit, name="clip", daemon=True)
+                self._preparing.start()
+        except ClipUnavailable as error:
+            self._loaded = error
 
-        Raises:
-            ClipUnavailable: with one sentence why.
-        """
+    def why_not_ready(self) -> str | None:
+        """Say that the model is still being prepared."""
+        if self._preparing is None or not self._preparing.is_alive():
+            return None
+        return f"Preparing CLIP {self._wanted.model}, once for this machine; ratings wait for it."
+
+    def load(self) -> str:
+        """Load the model now, preparing it where need be, and name it."""
         return self._get().name
 
     def rate(self, glances: Sequence[bytes]) -> Sequence[Rating]:
@@ -120,8 +134,23 @@ class OpenClip:
             raise ClipUnavailable(self._loaded.message)
         return self._loaded
 
+    def _find_kit(self) -> None:
+        try:
+            self._kit = kit_for(self._wanted, self._cache, self._prepare)
+        except ClipUnavailable as error:
+            self._kit = error
+
+    def _found_kit(self) -> Kit:
+        if self._preparing is not None:
+            self._preparing.join()
+        if self._kit is None:
+            self._find_kit()
+        if not isinstance(self._kit, Kit):
+            raise self._kit or ClipUnavailable(reason="preparing it broke off")
+        return self._kit
+
     def _load(self) -> _Loaded:
-        kit = kit_for(self._wanted, self._cache, self._prepare)
+        kit = self._found_kit()
         name = f"{kit.name} prompts-{PROMPTS_VERSION}"
         engine = engine_for(kit, self._threads)
         if self._head is None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,8 @@ from lightgate.errors import ClipUnavailable
 from lightgate.file_lock import alone
 
 Floats = NDArray[np.float32]
+
+log = logging.getLogger(__name__)
 
 #: raised whenever a kit holds something else
 _KIT_VERSION = 2
@@ -109,40 +113,73 @@ def kit_for(wanted: Wanted, cache: Path, prepare: Preparing | None = None) -> Ki
         ClipUnavailable: with one sentence why.
     """
     folder = cache / wanted.key
-    if not (folder / _FACTS).is_file():
-        require_findable(wanted.weights)
-        with alone(cache / f"{wanted.key}.lock"):
-            if not (folder / _FACTS).is_file():
-                _prepare(wanted, folder, prepare or in_a_child)
+    if is_to_be_prepared(wanted, cache):
+        try:
+            with alone(cache / f"{wanted.key}.lock"):
+                if not (folder / _FACTS).is_file():
+                    _prepare(wanted, folder, prepare or in_a_child)
+        except OSError as error:
+            raise ClipUnavailable(reason=f"the prepared model cannot be kept in {cache}: {error.strerror}") from error
     return read_kit(folder)
+
+
+def is_to_be_prepared(wanted: Wanted, cache: Path) -> bool:
+    """Is there no kit yet, but what it is made from?
+
+    Raises:
+        ClipUnavailable: there is neither.
+    """
+    if (cache / wanted.key / _FACTS).is_file():
+        return False
+    require_findable(wanted.weights)
+    return True
 
 
 def _prepare(wanted: Wanted, folder: Path, prepare: Preparing) -> None:
     making = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(making, ignore_errors=True)
+    log.info("CLIP model %s is being prepared", wanted.model)
     try:
         making.mkdir(parents=True)
         prepare(wanted, making)
         making.rename(folder)
-    except OSError as error:
-        raise ClipUnavailable(
-            reason=f"the prepared model cannot be kept in {folder.parent}: {error.strerror}"
-        ) from error
     finally:
         shutil.rmtree(making, ignore_errors=True)
 
 
 def in_a_child(wanted: Wanted, folder: Path) -> None:
-    """Prepare in a process of its own, whose memory ends with it."""
-    told = json.dumps({"wanted": asdict(wanted), "folder": str(folder)})
+    """Prepare in a process of its own, whose memory ends with it, and which ends with this one.
+
+    Raises:
+        ClipUnavailable: with the sentence that the process said.
+    """
     line = [sys.executable, "-m", "lightgate.adapters.clip_prepare"]
+    told = json.dumps({"wanted": asdict(wanted), "folder": str(folder)}) + "\n"
     try:
-        done = subprocess.run(line, input=told, capture_output=True, text=True, timeout=_LONGEST_S, check=False)
+        status, said = _told_and_heard(line, told.encode())
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ClipUnavailable(reason="preparing the model took too long or could not start") from error
-    if done.returncode:
-        said = next(iter(done.stdout.strip().splitlines()), "")
-        raise ClipUnavailable(said) if said else ClipUnavailable(reason=f"preparing it ended with {done.returncode}")
+    if status:
+        raise ClipUnavailable(said) if said else ClipUnavailable(reason=f"preparing it ended with {status}")
+
+
+def _told_and_heard(line: Sequence[str], told: bytes) -> tuple[int, str]:
+    """Run a program, with its standard input open as long as this process lives; give its status and first line."""
+    # a pipe would fill up with what libraries print, and stop the program
+    with (
+        tempfile.TemporaryFile() as heard,
+        subprocess.Popen(line, bufsize=0, stdin=subprocess.PIPE, stdout=heard, stderr=subprocess.DEVNULL) as child,
+    ):
+        try:
+            if child.stdin is not None:
+                child.stdin.write(told)
+            status = child.wait(_LONGEST_S)
+        except (OSError, subprocess.TimeoutExpired):
+            child.kill()
+            raise
+        heard.seek(0)
+        said = heard.read().decode("utf-8", "replace")
+    return status, next(iter(said.strip().splitlines()), "")
 
 
 def write_kit(folder: Path, facts: KitFacts, directions: Floats, labels: Floats) -> None:

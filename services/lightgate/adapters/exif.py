@@ -15,7 +15,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif import HeifImageFile
 
-from lightgate.adapters import exif_tags, raw_header, raw_preview
+from lightgate.adapters import exif_tags, raw_header
 from lightgate.adapters.embedded_texts import Words, best_of, words_from_iptc, words_from_xmp
 from lightgate.adapters.exif_tags import DAMAGE, Tags, quietly
 from lightgate.adapters.formats import HEAD_BYTES, HEIF, JPEG, PNG, RAW, TIFF, WEBP, format_of
@@ -104,7 +104,7 @@ class PillowHeaders:
         return Container(format_, *image.size, _block_tags(image), packet, iptc)
 
     def _raw(self, stream: IO[bytes]) -> Container:
-        raw_preview.require()
+        raw_header.require_reader()
         if (preview := raw_header.jpeg_in_raf(stream)) is not None:
             return replace(self._opened(preview, JPEG), format=RAW)
         return _raw_container(raw_header.tags_of_raw(stream))
@@ -149,7 +149,7 @@ def _tiff(stream: IO[bytes]) -> Container:
         raise UnreadableImage(reason=_damaged(TIFF)) from error
     first = tags.ifd0
     if raw_header.is_raw(tags):
-        raw_preview.require()
+        raw_header.require_reader()
         return _raw_container(tags)
     width, height = first.get(_WIDTH), first.get(_HEIGHT)
     if not isinstance(width, int) or not isinstance(height, int) or width <= 0 or height <= 0:

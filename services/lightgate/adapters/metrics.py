@@ -16,7 +16,7 @@ from lightgate.adapters.tiles import grey_levels, means_of_squares, means_of_til
 from lightgate.domain.quality import Measurements
 
 #: raised whenever a formula here changes
-METRICS_VERSION = "2"
+METRICS_VERSION = "3"
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
@@ -112,13 +112,23 @@ def _sharpness(grey: Floats, noise: float) -> tuple[float, tuple[float, float]]:
     fine = np.maximum(means_of_tiles(_gradient_energy(fine_blur), _TILES) - _noise_energy(noise, _FINE), 0)
     coarse = np.maximum(means_of_tiles(_gradient_energy(coarse_blur), _TILES) - _noise_energy(noise, _COARSE), 0)
     least = max(_LEAST_STRUCTURE, 0.2 * float(np.percentile(coarse, 90)), 2 * _noise_energy(noise, _FINE))
-    has_structure = coarse > least
-    if not has_structure.any():
-        return 1.0, (0.5, 0.5)
-    ratios = np.where(has_structure, fine / np.maximum(coarse, 1e-6), 0)
-    found = np.sort(ratios[has_structure])[::-1]
-    counted = found[: max(1, round(len(found) * _SHARPEST_SHARE))]
-    return max(1.0, float(counted.mean())), _centre_of_best(ratios)
+    trust = np.clip(coarse / least - 1, 0, 1)
+    ratios = fine / np.maximum(coarse, 1e-6)
+    return _mean_of_best(ratios, trust), _centre_of_best(ratios * trust)
+
+
+def _mean_of_best(ratios: Floats, trust: Floats) -> float:
+    """Average the highest ratios, each as far as it can be trusted; where there is less than one tile to trust, the
+    rest of it counts as blurred.
+
+    A tile that comes or goes at a limit would move the rating of a small picture when it is compressed again.
+    """
+    order = np.argsort(-ratios, axis=None)
+    weights = trust.ravel()[order]
+    counted = max(1.0, float(weights.sum()) * _SHARPEST_SHARE)
+    shares = np.minimum(weights, np.maximum(0, counted - (np.cumsum(weights) - weights)))
+    best = float((shares * ratios.ravel()[order]).sum()) + max(0.0, counted - float(shares.sum()))
+    return max(1.0, best / counted)
 
 
 def _noise_energy(noise: float, blur: float) -> float:
@@ -155,7 +165,9 @@ def _gradient_energy(grey: Floats) -> Floats:
 
 
 def _centre_of_best(ratios: Floats) -> tuple[float, float]:
-    """Find where a tile and its neighbours are sharpest."""
+    """Find where a tile and its neighbours are sharpest; the middle where none is."""
+    if not ratios.any():
+        return 0.5, 0.5
     padded = np.pad(ratios, 1)
     around = sum(padded[dy : dy + ratios.shape[0], dx : dx + ratios.shape[1]] for dy in range(3) for dx in range(3))
     row, column = np.unravel_index(int(np.argmax(around)), ratios.shape)

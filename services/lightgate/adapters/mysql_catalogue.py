@@ -105,7 +105,10 @@ class MysqlCatalogue(SqlCatalogue):
 
     def _insert(self, connection: Connection, values: dict[str, Any]) -> None:
         named = {self._table.c[name].name: value for name, value in values.items()}
-        whole = {**self._shape(connection).needed, **self._values, **named}
+        # the server does not tell the cases of a column's name apart
+        given = {name.casefold() for name in self._values}
+        needed = {name: value for name, value in self._shape(connection).needed.items() if name.casefold() not in given}
+        whole = {**needed, **self._values, **named}
         connection.execute(insert(light_table(self._table.name, *map(column, whole))).values(whole))
 
     def _translated(self) -> AbstractContextManager[None]:

@@ -66,7 +66,7 @@ def _riff_chunks(opened: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
 
 def _boxes(opened: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
     """Walk the outermost boxes of a BMFF file, with the first bytes of each."""
-    at = 0
+    at, end = 0, opened.seek(0, os.SEEK_END)
     opened.seek(0)
     while len(header := opened.read(32)) >= 8:
         size, large = int.from_bytes(header[:4], "big"), int.from_bytes(header[8:16], "big")
@@ -75,4 +75,6 @@ def _boxes(opened: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
         if step < 8:
             return
         at += step
+        if at >= end:
+            return
         opened.seek(at)

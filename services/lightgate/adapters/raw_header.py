@@ -6,6 +6,7 @@ puts TIFF blocks into an ISO container. Source: LibRaw's and ExifTool's descript
 
 from __future__ import annotations
 
+import importlib.util
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,10 @@ from typing import IO
 
 from lightgate.adapters.exif_tags import DAMAGE, Directory, Tags, read_tags
 from lightgate.adapters.formats import HEAD_BYTES, RAW, TIFF, format_of
+from lightgate.errors import RawReaderMissing
+
+#: the package that reads previews
+READER = "rawpy"
 
 _WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC = 256, 257, 259, 262
 _SUB_IFDS, _SUBFILE_TYPE, _DNG_VERSION = 330, 254, 50706
@@ -48,6 +53,16 @@ def format_in(file: Path) -> str:
             return RAW if is_raw(read_tags(stream)) else TIFF
         except DAMAGE:
             return TIFF
+
+
+def require_reader() -> None:
+    """Look for the package that reads previews, without importing it.
+
+    Raises:
+        RawReaderMissing: it is not installed.
+    """
+    if importlib.util.find_spec(READER) is None:
+        raise RawReaderMissing
 
 
 def is_raw(tags: Tags) -> bool:

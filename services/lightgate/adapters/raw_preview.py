@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lightgate.errors import OriginalMissing, RawReaderMissing, UnreadableImage
+from lightgate.adapters.raw_header import READER, require_reader
+from lightgate.errors import OriginalMissing, UnreadableImage
 
-_PACKAGE = "rawpy"
 #: LibRaw's names for how the camera was held, as EXIF orientations
 _TURNS = {3: 3, 5: 8, 6: 6}
-
-
-def require() -> None:
-    """Look for the package, without importing it.
-
-    Raises:
-        RawReaderMissing: it is not installed.
-    """
-    if importlib.util.find_spec(_PACKAGE) is None:
-        raise RawReaderMissing
 
 
 def preview_of(original: Path) -> tuple[bytes | NDArray[np.uint8], int]:
@@ -35,8 +24,8 @@ def preview_of(original: Path) -> tuple[bytes | NDArray[np.uint8], int]:
         UnreadableImage: no preview, or none that can be read.
         OriginalMissing: there is no such file.
     """
-    require()
-    rawpy: Any = importlib.import_module(_PACKAGE)
+    require_reader()
+    rawpy: Any = importlib.import_module(READER)
     if not original.is_file():
         raise OriginalMissing
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Column
@@ -28,14 +28,14 @@ def wait_for_sets(session: Session, slugs: Sequence[str]) -> int:
         while True:
             found = [progress_of(house.store, house.route, slug) for slug in slugs]
             with house.store.reading() as tx:
-                note = tx.notes.get("caption.status")
-            _draw(bars, tasks, found, printable(note or ""))
+                notes = {step.name: printable(tx.notes.get(f"{step.name}.status") or "") for step in house.route}
+            _draw(bars, tasks, found, notes)
             if not any(each.on_the_way for each in found):
                 return sum(each.failed for each in found)
             time.sleep(_POLL_S)
 
 
-def _draw(bars: Progress, tasks: dict[str, TaskID], found: Sequence[SetProgress], note: str) -> None:
+def _draw(bars: Progress, tasks: dict[str, TaskID], found: Sequence[SetProgress], notes: Mapping[str, str]) -> None:
     total = sum(each.total for each in found)
     for number, stage in enumerate(found[0].stages):
         if stage.step == PUBLISH:
@@ -44,5 +44,5 @@ def _draw(bars: Progress, tasks: dict[str, TaskID], found: Sequence[SetProgress]
             tasks[stage.step] = bars.add_task(stage.step, total=total, note="")
         past = sum(each.stages[number].past for each in found)
         failed = sum(each.stages[number].failed for each in found)
-        said = f"{failed} failed" if failed else note if stage.step == "caption" and past < total else ""
+        said = f"{failed} failed" if failed else notes[stage.step] if past < total else ""
         bars.update(tasks[stage.step], completed=past + failed, total=total, note=said)

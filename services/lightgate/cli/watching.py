@@ -121,7 +121,7 @@ def _answer(session: Session, photo_set: str | None) -> dict[str, object]:
 
 
 #: steps that may wait for something outside
-_MAY_WAIT = {"caption": "Captions", "publish": "Publishing"}
+_MAY_WAIT = {"quality": "Ratings", "caption": "Captions", "publish": "Publishing"}
 
 
 def _picture(session: Session, photo_set: str | None) -> RenderableType:

@@ -88,7 +88,9 @@ def sun_height(at: datetime, latitude: float, longitude: float) -> float:
     solar_min = hour * 60 + equation_min + 4 * longitude
     angle = radians(solar_min / 4) - pi
     north = radians(latitude)
-    return degrees(asin(sin(north) * sin(declination) + cos(north) * cos(declination) * cos(angle)))
+    height = sin(north) * sin(declination) + cos(north) * cos(declination) * cos(angle)
+    # right overhead the sum may be a little more than one
+    return degrees(asin(max(-1.0, min(1.0, height))))
 
 
 def _behind_utc(offset: str | None) -> float | None:

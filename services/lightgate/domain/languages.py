@@ -81,7 +81,7 @@ def is_foreign(text: str, language: str) -> bool:
     if not text.isascii() and _has_odd_letters(text, wanted):
         return True
     hits = dict.fromkeys(SMALL_WORDS, 0)
-    #: words of another language that are none of the wanted
+    # words of another language that are none of the wanted
     odd = dict.fromkeys(SMALL_WORDS, 0)
     own_words: list[tuple[str, ...]] = []
     for word in words(text):

@@ -66,8 +66,14 @@ def _parts(words: Sequence[str], size: int, own: int) -> Iterator[int]:
     for word in words:
         parts[_spread(word) % len(parts)].append(word)
     said = [" ".join(part) for part in parts]
-    for chosen in combinations(range(len(parts)), clean):
-        yield _hash(f"{size}:{chosen}:{'|'.join([said[place] for place in chosen])}")
+    for chosen, name in _choices(len(parts), clean):
+        yield _hash(f"{size}:{name}:{'|'.join([said[place] for place in chosen])}")
+
+
+@lru_cache(maxsize=64)
+def _choices(parts: int, clean: int) -> tuple[tuple[tuple[int, ...], str], ...]:
+    """Give every choice of so many parts, with its name: writing it anew would take longer than hashing."""
+    return tuple((chosen, str(chosen)) for chosen in combinations(range(parts), clean))
 
 
 @lru_cache(maxsize=8192)

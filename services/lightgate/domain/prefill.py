@@ -6,10 +6,10 @@ It only reports. What a single text lacks is the proof's business, see ``domain/
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from lightgate.domain.photo import Field, Photo
+from lightgate.domain.photo import Field, Photo, TextValue
 from lightgate.domain.word_lists import WordLists
 from lightgate.domain.wording import count_words, folded, words_of
 
@@ -38,89 +38,110 @@ class PrefillReport:
 
     summary: dict[str, int | str | list[int]]
     flagged: tuple[Flagged, ...]
+    #: photos by reason
+    counts: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A photo by its texts in one language, and nothing else that the report does not ask."""
+
+    id: int
+    file_name: str
+    subject: str
+    location: str
+    folder: str
+    caption: str = ""
+    alt: str = ""
+    keywords: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    photo: Photo
+    """A photo's texts as they are compared: empty where there is none."""
+
+    photo: Described
     caption: str
     alt: str
-    keywords: tuple[str, ...]
-
-    @property
-    def signature(self) -> str:
-        return "|".join(sorted(keyword.casefold() for keyword in self.keywords))
-
-    @property
-    def pair(self) -> str:
-        return f"{folded(self.caption)}|{folded(self.alt)}" if self.caption and self.alt else ""
+    signature: str
+    pair: str
 
 
-def prefill_report(photos: Sequence[Photo], language: str, lists: WordLists, path: str = "") -> PrefillReport:
+def described(photo: Photo, language: str) -> Described:
+    """Pick what the report asks of a photo."""
+    values = {text.field: text.value for text in photo.texts if text.language == language}
+    name = photo.file_name or photo.original_file_name
+    return Described(photo.id, name, photo.subject, photo.location, photo.folder, *texts_of(values))
+
+
+def texts_of(values: dict[Field, TextValue]) -> tuple[str, str, tuple[str, ...]]:
+    """Give caption, alt text and keywords; empty where there is none."""
+    keywords = values.get(Field.KEYWORDS, ())
+    listed = tuple(keywords.split(",")) if isinstance(keywords, str) else keywords
+    return str(values.get(Field.CAPTION, "")), str(values.get(Field.ALT_TEXT, "")), listed
+
+
+def prefill_report(photos: Iterable[Described], language: str, lists: WordLists, path: str = "") -> PrefillReport:
     """Look over the texts of one set in one language.
 
     Args:
         path: where the report is written, as it says itself.
     """
-    rows = [_row(photo, language) for photo in photos]
+    rows = [_row(photo) for photo in photos]
     counts = {
-        "caption": Counter(folded(row.caption) for row in rows if row.caption),
-        "alt": Counter(folded(row.alt) for row in rows if row.alt),
-        "keywords": Counter(row.signature for row in rows if row.keywords),
+        "caption": Counter(row.caption for row in rows if row.photo.caption),
+        "alt": Counter(row.alt for row in rows if row.photo.alt),
+        "keywords": Counter(row.signature for row in rows if row.photo.keywords),
         "caption_alt_pair": Counter(row.pair for row in rows if row.pair),
     }
     flagged = tuple(
         _flagged(row, reasons) for row in rows if (reasons := tuple(_reasons(row, language, lists, counts)))
     )
-    return PrefillReport(_summary(rows, counts, flagged, path), flagged)
+    by_reason = Counter(reason for each in flagged for reason in each.reasons)
+    return PrefillReport(_summary(rows, counts, flagged, path), flagged, by_reason)
 
 
-def _row(photo: Photo, language: str) -> _Row:
-    values = {field: photo.text(language, field) for field in Field}
-    said = {field: text.value for field, text in values.items() if text is not None}
-    keywords = said.get(Field.KEYWORDS, ())
-    return _Row(
-        photo,
-        str(said.get(Field.CAPTION, "")),
-        str(said.get(Field.ALT_TEXT, "")),
-        tuple(keywords.split(",")) if isinstance(keywords, str) else keywords,
-    )
+def _row(photo: Described) -> _Row:
+    caption, alt = folded(photo.caption), folded(photo.alt)
+    signature = "|".join(sorted(keyword.casefold() for keyword in photo.keywords))
+    return _Row(photo, caption, alt, signature, f"{caption}|{alt}" if photo.caption and photo.alt else "")
 
 
 def _reasons(row: _Row, language: str, lists: WordLists, counts: dict[str, Counter[str]]) -> Iterator[str]:
-    checks: tuple[tuple[str, Callable[[], bool]], ...] = (
-        ("caption_equals_alt", lambda: bool(row.caption) and folded(row.caption) == folded(row.alt)),
-        ("caption_too_short", lambda: count_words(row.caption, language) < CAPTION_WORDS),
-        ("alt_too_short", lambda: count_words(row.alt, language) < ALT_WORDS),
-        ("too_few_keywords", lambda: len(row.keywords) < KEYWORDS),
-        ("urban_terms_vs_nature_context", lambda: _is_urban_in_nature(row, language, lists)),
-        ("generic_template_phrase", lambda: _is_template(row, language, lists)),
-        (_DUPLICATES[0], lambda: counts["caption"][folded(row.caption)] > 1),
-        (_DUPLICATES[1], lambda: counts["alt"][folded(row.alt)] > 1),
-        (_DUPLICATES[2], lambda: counts["keywords"][row.signature] > 1),
-        (_DUPLICATES[3], lambda: counts["caption_alt_pair"][row.pair] > 1),
-    )
-    return (name for name, is_so in checks if is_so())
+    photo = row.photo
+    if photo.caption and row.caption == row.alt:
+        yield "caption_equals_alt"
+    if count_words(photo.caption, language) < CAPTION_WORDS:
+        yield "caption_too_short"
+    if count_words(photo.alt, language) < ALT_WORDS:
+        yield "alt_too_short"
+    if len(photo.keywords) < KEYWORDS:
+        yield "too_few_keywords"
+    if _is_urban_in_nature(photo, language, lists):
+        yield "urban_terms_vs_nature_context"
+    if _is_template(photo.caption, language, lists) or _is_template(photo.alt, language, lists):
+        yield "generic_template_phrase"
+    keys = (row.caption, row.alt, row.signature, row.pair)
+    for name, key, count in zip(_DUPLICATES, keys, counts.values(), strict=True):
+        if count[key] > 1:
+            yield name
 
 
-def _is_urban_in_nature(row: _Row, language: str, lists: WordLists) -> bool:
-    category = row.photo.folder.replace("_", " ")
-    text = f"{row.caption} {row.alt}"
+def _is_urban_in_nature(photo: Described, language: str, lists: WordLists) -> bool:
+    category = photo.folder.replace("_", " ")
+    text = f"{photo.caption} {photo.alt}"
     is_nature = any(lists.find("nature", language, words_of(category), category))
     return is_nature and any(lists.find("urban", language, words_of(text), text))
 
 
-def _is_template(row: _Row, language: str, lists: WordLists) -> bool:
-    for text in (row.caption, row.alt):
-        words = words_of(text)
-        if lists.of("openings", language).opening(words) or any(lists.find("picture", language, words, text)):
-            return True
-    return False
+def _is_template(text: str, language: str, lists: WordLists) -> bool:
+    words = words_of(text)
+    return bool(lists.of("openings", language).opening(words)) or any(lists.find("picture", language, words, text))
 
 
 def _flagged(row: _Row, reasons: tuple[str, ...]) -> Flagged:
     photo = row.photo
-    return Flagged(photo.id, photo.file_name or photo.original_file_name, photo.subject, photo.location, reasons)
+    return Flagged(photo.id, photo.file_name, photo.subject, photo.location, reasons)
 
 
 def _summary(

@@ -79,20 +79,25 @@ def _one(sentence: Sentence, lists: WordLists, evidence: Evidence | None, *, is_
     elif len(words) > MOST_WORDS:
         message = f"“{keyword}” has {len(words)} words; a keyword has at most {MOST_WORDS}."
         yield Fault("keyword_too_long", WARN, message)
-    if EMOJI.search(keyword) or MARKDOWN.search(keyword) or ADDRESS.search(keyword) or "#" in keyword:
+    if not sentence.is_plain and _is_marked(keyword):
         yield Fault("keyword_markup", WARN, "A keyword holds markup, an address or an emoji.")
-    if not any(c.isalpha() for c in keyword):
+    if not sentence.is_plain and not any(c.isalpha() for c in keyword):
         yield Fault("keyword_no_letters", WARN, f"“{keyword}” is no word.")
     small = lists.of("small", sentence.language)
     if words and (words[0].folded in small or words[-1].folded in small):
         yield Fault("keyword_fragment", WARN, f"“{keyword}” is a piece of a sentence, not a keyword.")
     if len(words) == 1 and words[0].folded in lists.of("vague", sentence.language):
         yield Fault("keyword_vague", NOTE, f"Nobody searches for “{keyword}”.")
-    yield from word_faults(sentence, lists)
+    yield from word_faults(sentence, lists, alone=WARN)
     if evidence is not None:
         yield from file_faults(sentence, lists, evidence)
         if not is_own:
             yield from listed_faults(sentence, lists, evidence, is_keyword=True)
+
+
+def _is_marked(keyword: str) -> bool:
+    is_found = EMOJI.search(keyword) or MARKDOWN.search(keyword) or ADDRESS.search(keyword)
+    return bool(is_found) or "#" in keyword
 
 
 def _windows(given: Sequence[str], caption: str, small: Terms) -> Iterator[Fault]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from lightgate.domain.evidence import Evidence
 from lightgate.domain.proof_sentence import WARN, Fault, Sentence
@@ -54,7 +53,7 @@ def _found(name: str, sentence: Sentence, lists: WordLists) -> Iterator[Found]:
         return
     forms = [singular(word.folded) for word in sentence.words]
     if any(word.folded != form for word, form in zip(sentence.words, forms, strict=True)):
-        words = [replace(word, folded=form) for word, form in zip(sentence.words, forms, strict=True)]
+        words = [Word(form, word.start, word.end) for word, form in zip(sentence.words, forms, strict=True)]
         known = {each.end for each in found}
         plural = lists.find(name, sentence.language, words, sentence.text)
         yield from (each for each in plural if each.end not in known)
@@ -87,9 +86,10 @@ def _first_names(sentence: Sentence, lists: WordLists, evidence: Evidence) -> It
     for word in sentence.words:
         name = word.folded.removesuffix("'s")
         bare = name.removesuffix("s") if has_capital_nouns and name not in names else name
+        if bare not in names or not _is_capital(sentence.text, word):
+            continue
         is_first = has_capital_nouns or _SENTENCE_START.search(sentence.text[: word.start])
-        is_name = bare in names and is_first and _is_capital(sentence.text, word)
-        if is_name and not evidence.bears_out(bare) and not _is_quoted(sentence.text, word.start):
+        if is_first and not evidence.bears_out(bare) and not _is_quoted(sentence.text, word.start):
             yield word.start, word.end
 
 

@@ -85,11 +85,13 @@ class Sentence:
     text: str
     language: str
     words: tuple[Word, ...]
+    #: letters and blanks alone, as most keywords are: what is looked for by its signs and digits cannot be there
+    is_plain: bool = False
 
     @classmethod
     def of(cls, text: str, language: str) -> Sentence:
         """Take a text apart."""
-        return cls(text, language, words_of(text))
+        return cls(text, language, words_of(text), text.replace(" ", "").isalpha())
 
 
 def sentence_faults(sentence: Sentence, lists: WordLists) -> Iterator[Fault]:
@@ -101,13 +103,19 @@ def sentence_faults(sentence: Sentence, lists: WordLists) -> Iterator[Fault]:
     yield from word_faults(sentence, lists)
 
 
-def word_faults(sentence: Sentence, lists: WordLists) -> Iterator[Fault]:
-    """Find words of the lists that judge, guess, or talk of the picture."""
+def word_faults(sentence: Sentence, lists: WordLists, *, alone: str = BLOCK) -> Iterator[Fault]:
+    """Find words of the lists that judge, guess, or talk of the picture.
+
+    Args:
+        alone: severity of a term that counts only as the whole text: “Test” is no caption, but may be a keyword.
+    """
     for name, code, severity, message in _WORD_FAULTS:
         for found in lists.find(name, sentence.language, sentence.words, sentence.text):
-            if found.value != ALONE or found.said == sentence.text.strip(_AROUND):
+            if found.value != ALONE:
                 yield Fault(code, severity, message.replace("{said}", found.said), found.start, found.end)
-    setting = _SETTING.search(sentence.text)
+            elif found.said == sentence.text.strip(_AROUND):
+                yield Fault(code, alone, message.replace("{said}", found.said), found.start, found.end)
+    setting = None if sentence.is_plain else _SETTING.search(sentence.text)
     if setting:
         message = f"“{setting[0]}” talks of equipment or technique instead of what is seen."
         yield Fault("gear_talk", WARN, message, *setting.span())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import string
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from lightgate.domain.layout import year_of
 from lightgate.domain.photo import Photo
@@ -46,6 +46,8 @@ class RightsTemplate:
 
     creator: str = ""
     copyright: str = ""
+    #: the notice of a photo whose maker nobody names
+    unnamed: str = ""
     credit: str = ""
     usage_terms: str = ""
     web_statement: str = ""
@@ -88,6 +90,11 @@ def lacks_notice(photo: Photo, template: RightsTemplate) -> bool:
     return template.required and not stated(photo, template).copyright
 
 
+def is_unnamed(photo: Photo, template: RightsTemplate) -> bool:
+    """Would the photo go out with the notice for pictures whose maker nobody names?"""
+    return template.required and bool(template.unnamed) and not stated(photo, replace(template, unnamed="")).copyright
+
+
 def stated(photo: Photo, template: RightsTemplate) -> RightsStatement:
     """Fill the template for one photo; a text whose ``{creator}`` nobody knows is left out."""
     known = {
@@ -100,18 +107,8 @@ def stated(photo: Photo, template: RightsTemplate) -> RightsStatement:
     creator = _first(photo.rights.creator, _filled(template.creator, known), overrides=template.overrides)
     known["creator"] = creator
     notice = _first(photo.rights.copyright, _filled(template.copyright, known), overrides=template.overrides)
-    others = {
-        name: _filled(getattr(template, name), known)
-        for name in (
-            "credit",
-            "usage_terms",
-            "web_statement",
-            "licensor_name",
-            "licensor_url",
-            "other_constraints",
-            "caption_writer",
-        )
-    }
+    notice = notice or (_filled(template.unnamed, known) if template.required else "")
+    others = {name: _filled(getattr(template, name), known) for name in _FILLED}
     return RightsStatement(creator, notice, data_mining=template.data_mining, **others)
 
 

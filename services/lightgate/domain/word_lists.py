@@ -64,21 +64,22 @@ class Terms:
         """Find every term, the longest first; those that are exempt are passed over whole."""
         lengths, stems = self._lengths, self._stems
         after = 0
-        for place, word in enumerate(words):
+        folded = tuple([word.folded for word in words])
+        for place, word in enumerate(folded):
             # nearly every word ends here
-            if place < after or (word.folded not in lengths and not (stems and word.folded.startswith(stems))):
+            if place < after or (word not in lengths and not (stems and word.startswith(stems))):
                 continue
-            length = self._longest(words, place)
+            length = self._longest(folded, place)
             if length:
                 after = place + length
-                value = self.values.get(tuple(each.folded for each in words[place:after]))
+                value = self.values.get(folded[place:after])
                 if value != "":
-                    end = words[after - 1].end
-                    yield Found(text[word.start : end], word.start, end, value or "")
+                    start, end = words[place].start, words[after - 1].end
+                    yield Found(text[start:end], start, end, value or "")
 
     def opening(self, words: Sequence[Word]) -> int:
         """Give how many words at the beginning are a term; 0 for none."""
-        return self._longest(words, 0) if words else 0
+        return self._longest(tuple([word.folded for word in words]), 0) if words else 0
 
     def sharing(self, said: str) -> tuple[str, ...]:
         """Give the other terms with the value of this one, and the value; of a value itself, its terms."""
@@ -86,10 +87,10 @@ class Terms:
         value = self.values.get(words) or " ".join(words)
         return (value, *self._sharing[value]) if value in self._sharing else ()
 
-    def _longest(self, words: Sequence[Word], place: int) -> int:
-        first = words[place].folded
+    def _longest(self, folded: tuple[str, ...], place: int) -> int:
+        first = folded[place]
         for length in self._lengths.get(first, ()):
-            term = tuple(word.folded for word in words[place : place + length])
+            term = folded[place : place + length]
             if len(term) == length and term in self.values:
                 return length
         return 1 if self._stems and first.startswith(self._stems) else 0

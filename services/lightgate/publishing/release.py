@@ -78,9 +78,7 @@ def ready_for_release(store: Store, set_id: int | None = None) -> Sequence[int]:
     """List what a release would act on: approved photos, and rejected ones that are still on the site."""
     with store.reading() as tx:
         approved = tx.photos.ids(PhotoFilter(set_id=set_id, review_status=ReviewStatus.APPROVED))
-        rejected = tx.photos.ids(PhotoFilter(set_id=set_id, review_status=ReviewStatus.REJECTED))
-        at_a_target = set(tx.publications.photo_ids())
-        return [*approved, *(each for each in rejected if each in at_a_target)]
+        return [*approved, *tx.publications.rejected_ids(set_id)]
 
 
 def _is_to_remove(photo: Photo) -> bool:

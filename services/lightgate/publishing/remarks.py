@@ -9,6 +9,7 @@ from pathlib import Path
 from lightgate.adapters.original import read_original
 from lightgate.adapters.provenance import Provenance
 from lightgate.domain.photo import Photo
+from lightgate.domain.rights import is_unnamed
 from lightgate.site import Website
 
 #: terms of cv.iptc.org for pictures that a model made, wholly or in part
@@ -36,6 +37,9 @@ def remarks(photo: Photo, original: Path, website: Website) -> Iterator[Remark]:
     """Look at a photo and the header of its original."""
     if reason := website.why_not(photo):
         yield Remark("not_publishable", "warn", reason)
+    elif any(is_unnamed(photo, each) for each in website.rights):
+        said = "Neither the file nor publish.rights.creator names who made this picture: its notice has no name."
+        yield Remark("maker_unnamed", "warn", said)
     yield from _of_origin(read_original(original).provenance)
     if photo.exif.has_gps and "position" in website.disclosed:
         yield Remark("position_published", "warn", "The file holds its GPS position, which the settings publish.")

@@ -14,11 +14,14 @@ _BY_MODEL = frozenset({"written", "repaired", "rewritten"})
 
 
 def stands(photo: Photo, name: str, value: str | None) -> bool:
-    """Does a field hold this value now?
+    """Does a field hold this value now?"""
+    return (_now(photo, name) or "") == (value or "")
 
-    A file name follows subject, location and folder, so it is not asked.
-    """
-    return name == "file_name" or (_now(photo, name) or "") == (value or "")
+
+def by_hand(fields: Sequence[Event]) -> list[Event]:
+    """Leave out a file name that followed subject, location or folder by itself."""
+    is_following = any(event.name in _IDENTITY for event in fields)
+    return [event for event in fields if event.name != "file_name" or not is_following]
 
 
 def changes_to(
@@ -29,14 +32,14 @@ def changes_to(
     Args:
         quality: what a model wrote; a text that is the model's again says so.
     """
-    values = {event.name: wanted(event) for event in events}
+    # a name follows subject, location and folder, unless it was itself what changed
+    values = {event.name: wanted(event) for event in by_hand(events)}
     rating = values.get("qr")
     return Changes(
         subject=values.get("subject"),
         location=values.get("location"),
         folder=values.get("folder"),
-        # a name follows subject, location and folder, unless it was itself what changed
-        file_name=None if any(name in values for name in _IDENTITY) else values.get("file_name"),
+        file_name=values.get("file_name"),
         texts=tuple(_texts(values, quality)),
         qr=float(rating) if rating else None,
         clear_qr="qr" in values and rating is None,
@@ -46,6 +49,8 @@ def changes_to(
 def _now(photo: Photo, name: str) -> str | None:
     if name in _IDENTITY:
         return str(getattr(photo, name))
+    if name == "file_name":
+        return photo.file_name
     if name == "qr":
         return number_shown(photo.qr_by_person)
     field, _, language = name.partition(".")

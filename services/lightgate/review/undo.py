@@ -5,26 +5,21 @@ What was done to many photos at once is one action, and is taken back whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import Status
-from lightgate.errors import Conflict, InputInvalid, LightgateError, Refused
+from lightgate.errors import Conflict, DuplicatePhoto, InputInvalid, LightgateError, NotFound, Refused
+from lightgate.review.actions import PASSED_OVER, REDONE, TARGET, UNDONE, action_of, newest_done, newest_undone
 from lightgate.review.decisions import approve, reject, reopen
 from lightgate.review.desk import Desk, note, together
 from lightgate.review.editing import edit
-from lightgate.review.field_history import changes_to, stands
+from lightgate.review.field_history import by_hand, changes_to, stands
 from lightgate.store import Event, Transaction
 
-#: events that are read at once while the newest action is looked for
-_PAGE = 500
-_UNDONE, _REDONE = "undo", "redo"
-#: marks the event that was undone or redone
-_TARGET = "target"
-#: marks one that was passed over, since somebody had gone on with its photo
-_PASSED_OVER = "passed over"
-_DECISIONS = frozenset({"approve", "reject", "reopen"})
+#: refusals that no second try changes; an action that ends in them must not stand in the way of older ones
+_FOR_GOOD = (Conflict, DuplicatePhoto, NotFound)
 
 
 class NothingToUndo(Refused):
@@ -52,11 +47,11 @@ def undo(desk: Desk, by: str) -> Undone:
         Conflict, IllegalMove: somebody has gone on with every photo of it since.
     """
     with desk.store.reading() as tx:
-        found = _newest_done(tx, by)
+        found = newest_done(tx, by)
         if found is None:
             raise NothingToUndo
-        action = _action_of(tx, found)
-    return _carried_out(desk, by, action, _UNDONE, _take_back)
+        action = action_of(tx, found)
+    return _carried_out(desk, by, action, UNDONE, _take_back)
 
 
 def redo(desk: Desk, by: str) -> Undone:
@@ -67,11 +62,11 @@ def redo(desk: Desk, by: str) -> Undone:
         Conflict, IllegalMove: somebody has gone on with every photo of it since.
     """
     with desk.store.reading() as tx:
-        found = _newest_undone(tx, by)
+        found = newest_undone(tx, by)
         if found is None:
             raise NothingToRedo
-        action = _action_of(tx, found)
-    return _carried_out(desk, by, action, _REDONE, _do_again)
+        action = action_of(tx, found)
+    return _carried_out(desk, by, action, REDONE, _do_again)
 
 
 def restore(desk: Desk, photo_id: int, version: int, event_id: int, by: str) -> Photo:
@@ -104,16 +99,17 @@ def _carried_out(desk: Desk, by: str, action: Sequence[Event], kind: str, apply:
             photos.append(_one(at_once, photo_id, events, by, kind, apply))
         except LightgateError as error:
             refused.append((photo_id, error))
+    over = [photo_id for photo_id, error in refused if photos or isinstance(error, _FOR_GOOD)]
+    _pass_over(at_once, [event for photo_id in over for event in by_photo[photo_id]], kind)
     if not photos:
         raise refused[0][1]
-    _pass_over(at_once, [event for photo_id, _ in refused for event in by_photo[photo_id]], kind)
     return Undone(tuple(photos), tuple(refused))
 
 
 def _pass_over(desk: Desk, events: Sequence[Event], kind: str) -> None:
     """What is left as it is must not stand in the way of older actions."""
     marks = [
-        replace(each, at=desk.now(), kind=kind, name=str(each.id), old=None, new=_PASSED_OVER, operation=desk.operation)
+        replace(each, at=desk.now(), kind=kind, name=str(each.id), old=None, new=PASSED_OVER, operation=desk.operation)
         for each in events
     ]
     with desk.store.writing() as tx:
@@ -127,7 +123,7 @@ def _one(desk: Desk, photo_id: int, events: Sequence[Event], by: str, kind: str,
     after = apply(desk, photo, events, by)
     with desk.store.writing() as tx:
         marks = (
-            note(after, desk.now(), by, kind, str(event.id), new=_TARGET, operation=desk.operation) for event in events
+            note(after, desk.now(), by, kind, str(event.id), new=TARGET, operation=desk.operation) for event in events
         )
         tx.events.add(*marks)
     return after
@@ -136,83 +132,25 @@ def _one(desk: Desk, photo_id: int, events: Sequence[Event], by: str, kind: str,
 def _refuse_what_others_went_on_with(
     tx: Transaction, photo: Photo, events: Sequence[Event], by: str, kind: str
 ) -> None:
-    """A value that somebody has changed since is theirs.
+    """A value that somebody has changed since is theirs, and nobody decides on what another wrote since unseen.
 
     Raises:
         Conflict: it is not what this action left.
     """
-    fields = [event for event in events if event.kind == "field"]
-    if any(not stands(photo, event.name, event.new if kind == _UNDONE else event.old) for event in fields):
+    fields = by_hand([event for event in events if event.kind == "field"])
+    if any(not stands(photo, event.name, event.new if kind == UNDONE else event.old) for event in fields):
         raise Conflict
-    if kind == _UNDONE and any(event.kind == "decision" for event in events):
-        decided = [event for event in tx.events.of_photo(photo.id) if event.kind == "decision"]
-        if decided[-1].actor != by:
-            raise Conflict
+    decisions = [event for event in events if event.kind == "decision"]
+    if decisions and _has_somebody_gone_on(tx.events.of_photo(photo.id), decisions[-1], by, kind):
+        raise Conflict
 
 
-def _newest_done(tx: Transaction, by: str) -> Event | None:
-    """Find the newest event of an action that is not taken back."""
-    taken_back: dict[str, bool] = {}
-    for event in _backwards(tx, by):
-        if event.kind in {_UNDONE, _REDONE}:
-            taken_back.setdefault(event.name, event.kind == _UNDONE)
-        elif _is_done_by_hand(event) and not taken_back.get(str(event.id)):
-            return event
-    return None
-
-
-def _newest_undone(tx: Transaction, by: str) -> Event | None:
-    """Find an event of the action that was taken back last; anything else that was done since ends the search."""
-    done_again: set[str] = set()
-    for event in _backwards(tx, by):
-        if event.kind == _REDONE:
-            done_again.add(event.name)
-        elif event.kind == _UNDONE and event.new == _TARGET and event.name not in done_again:
-            return _named(tx, event)
-        elif event.kind != _UNDONE and _is_done_by_hand(event):
-            return None
-    return None
-
-
-def _named(tx: Transaction, mark: Event) -> Event | None:
-    return next((each for each in tx.events.of_photo(mark.photo_id) if str(each.id) == mark.name), None)
-
-
-def _backwards(tx: Transaction, by: str) -> Iterator[Event]:
-    """Walk through what a person did, newest first, leaving out what undoing and redoing wrote themselves."""
-    before, written = None, set[str]()
-    while page := tx.events.of_person(by, _PAGE, before):
-        for event in page:
-            is_mark = event.kind in {_UNDONE, _REDONE}
-            # databases from before operations name what undoing wrote, one by one
-            if is_mark and event.new is None:
-                written.add(event.name)
-            elif is_mark or str(event.id) not in written:
-                yield event
-        before = page[-1].id
-
-
-def _is_done_by_hand(event: Event) -> bool:
-    is_change = event.kind == "field" or (event.kind == "decision" and event.name in _DECISIONS)
-    return is_change and not (event.operation or "").startswith((f"{_UNDONE}:", f"{_REDONE}:"))
-
-
-def _action_of(tx: Transaction, event: Event) -> Sequence[Event]:
-    """Gather what was done together with an event: its operation, or the fields of one edit."""
-    if event.operation:
-        return [each for each in tx.events.of_operation(event.operation) if _is_done_by_hand(each)]
-    if event.kind != "field":
-        return [event]
-    beside = [each for each in tx.events.of_photo(event.photo_id) if each.kind != "position"]
-    together_with: list[Event] = []
-    for each in reversed(beside[: beside.index(event) + 1]):
-        if (each.kind, each.actor, each.at) != ("field", event.actor, event.at):
-            break
-        # one edit changes a field once
-        if any(each.name == other.name for other in together_with):
-            break
-        together_with.insert(0, each)
-    return together_with
+def _has_somebody_gone_on(history: Sequence[Event], decision: Event, by: str, kind: str) -> bool:
+    # a reopening that is taken back, like what is decided again, decides on what stands there now
+    is_decided_on = kind == REDONE or decision.name == "reopen"
+    kinds = {"decision", "field"} if is_decided_on else {"decision"}
+    since = (each for each in history if (each.id or 0) > (decision.id or 0))
+    return any(each.kind in kinds and each.actor != by for each in since)
 
 
 def _take_back(desk: Desk, photo: Photo, events: Sequence[Event], by: str) -> Photo:
@@ -243,10 +181,22 @@ def _with_fields(
 
 def _decision_taken_back(desk: Desk, photo: Photo, event: Event, by: str) -> Photo:
     if event.name == "reopen":
-        return reject(desk, photo.id, photo.version, by, "undone") if not photo.approval_id else photo
+        return _decided_as_before(desk, photo, event, by)
     # a later edit has taken the approval back already
     is_over = photo.approval_id is None if event.name == "approve" else photo.position.status is not Status.REJECTED
     return photo if is_over else reopen(desk, photo.id, photo.version, by)
+
+
+def _decided_as_before(desk: Desk, photo: Photo, reopened: Event, by: str) -> Photo:
+    """Decide again as it was decided before the photo was reopened, with the same reason."""
+    if photo.approval_id is not None:
+        return photo
+    with desk.store.reading() as tx:
+        before = [each for each in tx.events.of_photo(photo.id) if (each.id or 0) < (reopened.id or 0)]
+    decided = [each for each in before if each.kind == "decision" and each.name in {"approve", "reject"}]
+    if not decided:
+        raise Conflict
+    return _decision_done_again(desk, photo, decided[-1], by)
 
 
 def _decision_done_again(desk: Desk, photo: Photo, event: Event, by: str) -> Photo:

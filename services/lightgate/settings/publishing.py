@@ -58,6 +58,8 @@ class RightsWords(Section):
 
     creator: str = ""
     copyright: str = "© {year} {creator}"
+    #: the notice where nobody knows the creator; empty: such a photo is not released
+    unnamed: str = "© {year} All rights reserved"
     credit: str = "{creator}"
     usage_terms: str = ""
     #: address of the page that says what may be done with the picture
@@ -80,8 +82,7 @@ class RightsWords(Section):
     overrides: bool = False
     #: who wrote the texts, e.g. {reviewer}, the name that approved the photo signs in with; empty: nothing is said
     caption_writer: str = ""
-    #: refuse to publish a photo without a copyright notice; it has one where it names its maker itself or ``creator``
-    #: or ``copyright`` is set here
+    #: every published file has a copyright notice: a photo that can have none is refused; false: it goes out without
     required: bool = True
 
 

@@ -25,7 +25,7 @@ _NAMED: dict[str, type[Section]] = {
     f"{PREFIX}PUBLISH__PROFILES__": Profile,
 }
 #: fields of theirs that are lists, given as JSON
-_LISTS = frozenset({"responsive", "formats"})
+_LISTS = frozenset({"responsive", "formats", "disclose"})
 
 
 def from_toml(file: Path, is_named: bool) -> dict[str, Any]:
@@ -94,6 +94,8 @@ def _secret_from(name: str, file: Path) -> str:
         return file.read_text("utf-8").strip()
     except OSError as error:
         raise SettingInvalid(name=name, reason=f"cannot read {file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingInvalid(name=name, reason=f"{file} is no text in UTF-8") from error
 
 
 def _variables(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, bool]]:

@@ -14,12 +14,13 @@ from lightgate.domain.photo import CaptionFacts, Claim, Issue, Photo, Text
 from lightgate.domain.pipeline import QUALITY, Status, Step
 from lightgate.domain.text import WARN, field_scores, score
 from lightgate.domain.words import ReviewStatus
-from lightgate.errors import InputInvalid, LightgateError, ModelAnswerBad, StorageFull, StoreBusy, UnreadableImage
+from lightgate.errors import InputInvalid, LightgateError, ModelAnswerBad, UnreadableImage
 from lightgate.folder import DataFolder
 from lightgate.ports import Captioner, Exclusive
 from lightgate.proofreading import Proofreader
 from lightgate.settings import Settings
 from lightgate.stage import Finding, Stage, Work
+from lightgate.stage_notes import StageNotes
 from lightgate.store import Store, TextRequest
 from lightgate.text_writing import KeywordRule, Writer, Written, open_fields
 
@@ -143,23 +144,23 @@ class CaptionWork:
         self._max_attempts = max_attempts
         self._clock = clock
         self._has_model = False
-        self._noted: dict[str, str | None] = {}
+        self._notes = StageNotes(store)
 
     def why_not_ready(self) -> str | None:
         """Say why photos wait for the model; draft mode, and a model never yet seen, let none wait."""
         self._has_model = False
         if self._mode == "draft":
-            self._note(STATUS_NOTE, None)
+            self._notes.put(STATUS_NOTE, None)
             return None
         reason = self._model.why_not_ready()
         if reason is None:
-            self._note(SEEN_NOTE, self._server)
+            self._notes.put(SEEN_NOTE, self._server)
             self._has_model = self._lock.acquire()
             reason = None if self._has_model else self._lock.why_not_free()
         elif self._mode == "auto" and not self._is_seen():
-            self._note(STATUS_NOTE, f"{reason} Until a model answers, photos get a draft that says so.")
+            self._notes.put(STATUS_NOTE, f"{reason} Until a model answers, photos get a draft that says so.")
             return None
-        self._note(STATUS_NOTE, reason)
+        self._notes.put(STATUS_NOTE, reason)
         return reason
 
     def do(self, claims: Sequence[Claim]) -> Sequence[Finding]:
@@ -276,24 +277,11 @@ class CaptionWork:
             line = self._runtime_line()
             self._runtime_line = None
             log.info("caption model: %s", line)
-            self._note(RUNTIME_NOTE, line)
+            self._notes.put(RUNTIME_NOTE, line)
 
     def _is_seen(self) -> bool:
         with self._store.reading() as tx:
             return tx.notes.get(SEEN_NOTE) in {self._server, _SOME_SERVER}
-
-    def _note(self, key: str, value: str | None) -> None:
-        """Write a note when it changed; it is only information, so a busy or full disk may cost it."""
-        if self._noted.get(key, "") == value:
-            return
-        try:
-            with self._store.writing() as tx:
-                if tx.notes.get(key) != value:
-                    tx.notes.put(key, value, datetime.now(UTC))
-        except (StoreBusy, StorageFull) as error:
-            log.warning("note %s was not written: %s", key, error.message)
-        else:
-            self._noted[key] = value
 
 
 def _open_languages(photo: Photo) -> list[str]:

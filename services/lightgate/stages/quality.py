@@ -18,9 +18,13 @@ from lightgate.folder import DataFolder
 from lightgate.ports import AestheticScorer, Darkroom, Development, Exclusive, Rating
 from lightgate.settings import Settings
 from lightgate.stage import Finding, Stage, Work
+from lightgate.stage_notes import StageNotes
 from lightgate.store import Store
 
 log = logging.getLogger(__name__)
+
+#: why ratings wait, for the review site; absent while they do not
+STATUS_NOTE = "quality.status"
 
 #: containers of cameras and phones; what their decoders can be made to do is bounded by the header
 _PLAIN = frozenset({"JPEG", "HEIF", None})
@@ -29,7 +33,7 @@ _SWITCHED_OFF = "CLIP is switched off (setting clip.enabled)."
 
 
 def _build(settings: Settings, store: Store) -> Work:
-    # numpy, libvips and, at the first picture, torch, which only this stage's workers need
+    # numpy, libvips and, before the first claim, torch, which only this stage's workers need
     from lightgate.adapters.careful_darkroom import CarefulDarkroom
     from lightgate.adapters.clip import open_clip
     from lightgate.adapters.gpu_lock import GpuLock, gpu_lock_file
@@ -42,6 +46,8 @@ def _build(settings: Settings, store: Store) -> Work:
     cores = os.cpu_count() or 1
     threads = max(1, cores // settings.workers.processes(STAGE.name))
     scorer = open_clip(clip, folder, threads) if clip.enabled else None
+    if scorer is not None:
+        scorer.prepare()
     return QualityWork(
         VipsDarkroom(settings.intake.max_megapixels),
         folder,
@@ -53,6 +59,7 @@ def _build(settings: Settings, store: Store) -> Work:
         gpu=GpuLock(gpu_lock_file(folder.locks, settings.ollama.host)),
         # the GPU has one holder at a time, which then develops on all cores
         threads=cores if scorer is not None and scorer.wants_gpu() else threads,
+        notes=StageNotes(store),
     )
 
 
@@ -60,7 +67,7 @@ STAGE = Stage(
     Step("quality", max_attempts=5, can_be_skipped=True),
     _build,
     batch=8,
-    # the first batch also waits for torch and a model of some gigabytes
+    # the first message also waits for torch and a model of some gigabytes, before it claims a photo
     soft_limit_s=240,
     hard_limit_s=300,
     start_method="spawn",
@@ -86,6 +93,9 @@ class QualityWork:
     others: Mapping[str, Callable[[Path], float]] = field(default_factory=dict)
     #: photos developed at once
     threads: int = 1
+    #: where it says that ratings wait
+    notes: StageNotes | None = None
+    _is_loaded: bool = field(default=False, init=False)
     _has_said_why: bool = field(default=False, init=False)
 
     @property
@@ -94,10 +104,34 @@ class QualityWork:
         return STAGE.batch if self.scorer is None else self.scorer.batch()
 
     def why_not_ready(self) -> str | None:
-        """Wait for the GPU where the scorer needs it."""
+        """Wait for the model's preparation, and for the GPU where it runs there; then load it, once."""
+        preparing = None if self.scorer is None else self.scorer.why_not_ready()
+        if self.notes is not None:
+            self.notes.put(STATUS_NOTE, preparing)
+        reason = preparing or self._why_no_gpu()
+        if reason is None:
+            self._load()
+        return reason
+
+    def _why_no_gpu(self) -> str | None:
         if self.gpu is None or self.scorer is None or not self.scorer.wants_gpu() or self.gpu.acquire():
             return None
         return self.gpu.why_not_free()
+
+    def _load(self) -> None:
+        """Load the model outside of any photo's time; without one the photos are rated by the rest."""
+        if self.scorer is None or self._is_loaded:
+            return
+        try:
+            log.info("CLIP: %s", self.scorer.load())
+        except ClipUnavailable as error:
+            self._say_why(error)
+        self._is_loaded = True
+
+    def _say_why(self, error: ClipUnavailable) -> None:
+        if not self._has_said_why:
+            self._has_said_why = True
+            log.warning("no aesthetic scores: %s", error)
 
     def do(self, claims: Sequence[Claim]) -> Sequence[Finding]:
         """Develop and rate."""
@@ -139,9 +173,7 @@ class QualityWork:
         try:
             return self.scorer.rate(glances), ""
         except ClipUnavailable as error:
-            if not self._has_said_why:
-                self._has_said_why = True
-                log.warning("no aesthetic scores: %s", error)
+            self._say_why(error)
             return (), str(error)
 
     def _facts(self, photo: Photo, found: Development, rating: Rating | None, why_none: str) -> QualityFacts:

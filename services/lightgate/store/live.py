@@ -21,6 +21,9 @@ class Publications(Protocol):
     def photo_ids(self) -> Sequence[int]:
         """List the photos that have anything at a target."""
 
+    def rejected_ids(self, set_id: int | None = None) -> Sequence[int]:
+        """List rejected photos that have something at a target, in one set or in all."""
+
     def remove(self, photo_id: int, target: str) -> None: ...
 
 

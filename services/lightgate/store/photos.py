@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from lightgate.domain.photo import Issue, Photo, PhotoSet, StageFacts, Text, TextValue
 from lightgate.domain.pipeline import Position
+from lightgate.domain.prefill import Described
 from lightgate.domain.query import Query
 
 
@@ -285,6 +286,12 @@ class Sets(Protocol):
         """List sets in the order of their submission."""
 
     def photo_ids(self, set_id: int) -> Sequence[int]: ...
+
+    def described(self, set_id: int, language: str) -> Sequence[Described]:
+        """List the photos of a set that have texts, by what they say in one language."""
+
+    def texts_state(self, set_id: int) -> tuple[object, ...]:
+        """Give what every change of a set's texts or photos by a person or a model changes."""
 
     def waiting_for_names(self) -> Sequence[PhotoSet]:
         """List the sets, oldest first, with photos at the naming gate."""

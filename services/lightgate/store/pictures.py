@@ -52,6 +52,9 @@ class Pictures(Protocol):
         Rejected ones are left out.
         """
 
+    def of_series(self, set_id: int, series_key: str) -> Sequence[int]:
+        """List the photos of one series of a set, by id."""
+
     def put_series(self, set_id: int, found: Mapping[int, Series]) -> None:
         """Write every rated photo's place by its id; one that has none stands alone."""
 

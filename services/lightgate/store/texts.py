@@ -184,7 +184,8 @@ class Vocabulary(Protocol):
         """
 
     def path_of(self, keyword: str) -> tuple[str, ...]:
-        """Give the terms above a keyword and itself, topmost first; empty where it has no one place."""
+        """Give a keyword with the terms above it that may be published, topmost first; empty where it has no one
+        place."""
 
     def paths_of(self, keywords: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
         """Give ``path_of`` of many keywords in a few queries; what has no one place is not there."""

@@ -96,6 +96,8 @@ class FakeScorer:
     score: float = 6.0
     error: LightgateError | None = None
     on_gpu: bool = False
+    #: why it is not ready yet
+    preparing: str | None = None
     asked: list[tuple[bytes, ...]] = field(default_factory=list)
 
     def wants_gpu(self) -> bool:
@@ -103,6 +105,17 @@ class FakeScorer:
 
     def batch(self) -> int:
         return 8
+
+    def prepare(self) -> None:
+        """Be prepared already, unless ``preparing`` says otherwise."""
+
+    def why_not_ready(self) -> str | None:
+        return self.preparing
+
+    def load(self) -> str:
+        if self.error:
+            raise self.error
+        return "fake"
 
     def rate(self, glances: Sequence[bytes]) -> Sequence[Rating]:
         self.asked.append(tuple(glances))

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from shutil import disk_usage
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from lightgate.adapters.sqlite.engine import make_engine
+from lightgate.adapters.sqlite.faults import translated
 from lightgate.adapters.sqlite.figures import Figures
 from lightgate.adapters.sqlite.history import Approvals, Events
 from lightgate.adapters.sqlite.known_texts import KnownTexts
@@ -28,10 +27,6 @@ from lightgate.adapters.sqlite.sets import Sets
 from lightgate.adapters.sqlite.site import Audit, Views
 from lightgate.adapters.sqlite.users import Users
 from lightgate.adapters.sqlite.vocabulary import Vocabulary
-from lightgate.errors import DatabaseUnreadable, StorageFull, StoreBusy
-
-#: less is no room for SQLite's own files
-_NO_ROOM_BYTES = 1 << 20
 
 
 class SqliteTransaction:
@@ -135,31 +130,13 @@ class SqliteStore:
 
     @contextmanager
     def reading(self) -> Iterator[SqliteTransaction]:
-        with self._translated(), self.engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
+        with translated(self.path), self.engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
             yield SqliteTransaction(connection)
 
     @contextmanager
     def writing(self) -> Iterator[SqliteTransaction]:
-        with self._translated(), self.engine.begin() as connection:
+        with translated(self.path), self.engine.begin() as connection:
             yield SqliteTransaction(connection)
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except OperationalError as error:
-            reason = str(error.orig).lower()
-            if "locked" in reason or "busy" in reason:
-                raise StoreBusy from error
-            # opening a database on a full disk says "disk I/O error"
-            if "full" in reason or ("disk i/o" in reason and disk_usage(self.path.parent).free < _NO_ROOM_BYTES):
-                raise StorageFull(path=self.path.parent) from error
-            raise DatabaseUnreadable(path=self.path, reason=error.orig) from error
-        except DatabaseError as error:
-            # "malformed", "not a database"; a broken constraint is the caller's
-            if isinstance(error, IntegrityError):
-                raise
-            raise DatabaseUnreadable(path=self.path, reason=error.orig) from error
 
     def close(self) -> None:
         """Close the connections of this process."""

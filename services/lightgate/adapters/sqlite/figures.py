@@ -5,14 +5,51 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Column, Connection, Select, Text, distinct, exists, func, select, type_coerce
+from sqlalchemy import Connection, Text, distinct, exists, func, select, type_coerce
 from sqlalchemy import text as sql
 
 from lightgate.adapters.sqlite.schema import approval, photo_count, photo_event, photo_text, publication
 from lightgate.adapters.sqlite.schema import review_queue as row
 from lightgate.domain.pipeline import PUBLISH, RELEASE, Status
+
+# Both walk an index from one month or year to the next and count between: cutting the month out of fifty thousand
+# times takes five times as long. ``:end`` sorts behind whatever follows a month or a year; UNION ends one that stands.
+_END = "\U0010ffff"
+_TAKEN_IN_BY_MONTH = sql(
+    """
+    WITH RECURSIVE months (month) AS (
+      SELECT substr(min(created_at), 1, 7) FROM review_queue
+      UNION
+      SELECT (SELECT substr(min(created_at), 1, 7) FROM review_queue WHERE created_at > month || :end)
+      FROM months WHERE month IS NOT NULL
+    )
+    SELECT month, (SELECT count(*) FROM review_queue WHERE created_at BETWEEN month AND month || :end)
+    FROM months WHERE month IS NOT NULL
+    """
+).bindparams(end=_END)
+_CAMERAS_BY_YEAR = sql(
+    """
+    WITH RECURSIVE cameras (camera) AS (
+      SELECT min(camera) FROM review_queue
+      UNION
+      SELECT (SELECT min(r.camera) FROM review_queue r WHERE r.camera > cameras.camera)
+      FROM cameras WHERE camera IS NOT NULL
+    ),
+    years (camera, first) AS (
+      SELECT c.camera, (SELECT min(r.date_time) FROM review_queue r WHERE r.camera = c.camera) FROM cameras c
+      UNION
+      SELECT y.camera, (SELECT min(r.date_time) FROM review_queue r WHERE r.camera = y.camera AND r.date_time >
+                        CASE WHEN length(first) < 4 THEN first ELSE substr(first, 1, 4) || :end END)
+      FROM years y WHERE first IS NOT NULL
+    )
+    SELECT y.camera, substr(first, 1, 4), (
+      SELECT count(*) FROM review_queue r WHERE r.camera = y.camera AND r.date_time BETWEEN substr(first, 1, 4)
+        AND CASE WHEN length(first) < 4 THEN first ELSE substr(first, 1, 4) || :end END
+    )
+    FROM years y WHERE first IS NOT NULL
+    """
+).bindparams(end=_END)
 
 
 class Figures:
@@ -20,15 +57,12 @@ class Figures:
         self._connection = connection
 
     def taken_in_by_month(self) -> Mapping[str, int]:
-        return self._by_month(row.c.created_at, select(func.count()).select_from(row))
+        return {str(month): count for month, count in self._connection.execute(_TAKEN_IN_BY_MONTH)}
 
     def published_by_month(self) -> Mapping[str, int]:
         counted = select(func.count(distinct(publication.c.photo_id))).where(publication.c.state == "live")
-        return self._by_month(publication.c.published_at, counted)
-
-    def _by_month(self, column: Column[datetime], counted: Select[Any]) -> Mapping[str, int]:
         # as text: the column's own type would read the month back as a time
-        month = func.substr(type_coerce(column, Text), 1, 7)
+        month = func.substr(type_coerce(publication.c.published_at, Text), 1, 7)
         query = counted.add_columns(month).group_by(month)
         return {str(name): count for count, name in self._connection.execute(query) if name}
 
@@ -37,10 +71,8 @@ class Figures:
         return {band: count for band, count in self._connection.execute(query)}
 
     def cameras_by_year(self) -> Mapping[str, Mapping[str, int]]:
-        year = func.substr(row.c.date_time, 1, 4)
-        query = select(row.c.camera, year, func.count()).where(row.c.camera.is_not(None)).group_by(row.c.camera, year)
         found: dict[str, dict[str, int]] = defaultdict(dict)
-        for camera, taken, count in self._connection.execute(query):
+        for camera, taken, count in self._connection.execute(_CAMERAS_BY_YEAR):
             if taken and str(taken).isdigit():
                 found[str(taken)][camera] = count
         return found

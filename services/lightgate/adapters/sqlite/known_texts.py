@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Connection, Row, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from lightgate.adapters.sqlite.schema import known_text, known_text_key, photo_text, review_queue
+from lightgate.adapters.sqlite.schema import known_text, known_text_key, photo_text
 from lightgate.domain.near_text import keys_of, keys_to_ask, shared, word_set
 from lightgate.domain.photo import Field, Text
 from lightgate.domain.pipeline import Status
@@ -22,37 +23,22 @@ _COMPARED = 400
 _NEVER = 2**63 - 1
 _SENTENCES = (Field.CAPTION.value, Field.ALT_TEXT.value)
 
-#: made once: building it anew would take longer than running it
-_CANDIDATES = (
-    select(known_text.c.id, known_text.c.words)
-    .where(
-        known_text.c.id.in_(
-            # one parameter for all keys: writing out hundreds would take longer than the search
-            select(known_text_key.c.text_id).where(
-                known_text_key.c.key.in_(select(func.json_each(bindparam("keys")).table_valued("value").c.value))
-            )
-        ),
-        known_text.c.language == bindparam("language"),
-        known_text.c.field == bindparam("field"),
-        or_(known_text.c.photo_id < bindparam("before"), known_text.c.file_name != bindparam("own")),
-    )
-    .order_by(known_text.c.id)
-    .limit(_COMPARED)
-)
+#: as the driver takes it: every text of every photo asks this, and building a statement takes as long as running it.
+#: One parameter for all keys: writing out hundreds would take longer than the search
+_CANDIDATES = """
+    SELECT id, words FROM known_text
+    WHERE id IN (SELECT text_id FROM known_text_key WHERE "key" IN (SELECT value FROM json_each(:keys)))
+      AND language = :language AND field = :field AND (photo_id < :before OR file_name <> :own)
+    ORDER BY id LIMIT :most
+"""
+#: rows that are fetched together: mostly all there are
+_AT_ONCE = 100
 #: whose texts they are; a rejected photo's do not count
-_OWNERS = (
-    select(
-        known_text.c.id,
-        known_text.c.photo_id,
-        func.coalesce(known_text.c.file_name, review_queue.c.file_name, review_queue.c.original_file_name),
-        review_queue.c.series_key,
-    )
-    .outerjoin(review_queue, review_queue.c.id == known_text.c.photo_id)
-    .where(
-        known_text.c.id.in_(bindparam("ids", expanding=True)),
-        or_(known_text.c.photo_id.is_(None), review_queue.c.status != Status.REJECTED.value),
-    )
-)
+_OWNERS = """
+    SELECT k.id, k.photo_id, coalesce(k.file_name, r.file_name, r.original_file_name), r.series_key
+    FROM known_text k LEFT JOIN review_queue r ON r.id = k.photo_id
+    WHERE k.id IN (SELECT value FROM json_each(:ids)) AND (k.photo_id IS NULL OR r.status <> :rejected)
+"""
 
 
 class KnownTexts:
@@ -71,11 +57,15 @@ class KnownTexts:
             "field": text.field.value,
             "before": _NEVER if before is None else before,
             "own": file_name or "",
+            "most": _COMPARED,
         }
-        rows = iter(self._connection.execute(_CANDIDATES, asked))
+        found_rows = self._connection.exec_driver_sql(_CANDIDATES, asked)
+        rows = chain.from_iterable(found_rows.partitions(_AT_ONCE))
         found: list[Likeness] = []
         while near := _near(frozenset(words), rows, limit):
-            owners = self._connection.execute(_OWNERS, {"ids": list(near)})
+            owners = self._connection.exec_driver_sql(
+                _OWNERS, {"ids": json.dumps(list(near)), "rejected": Status.REJECTED.value}
+            )
             found += [Likeness(photo_id, name, near[text_id], series) for text_id, photo_id, name, series in owners]
             if sum(each.likeness == 1 for each in found) >= limit:
                 break

@@ -9,9 +9,12 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from lightgate.adapters.sqlite.lists import BY_SET_AND_STATE
 from lightgate.adapters.sqlite.schema import note
 from lightgate.adapters.sqlite.schema import publication as row
+from lightgate.adapters.sqlite.schema import review_queue as photo
 from lightgate.domain.photo import Publication
+from lightgate.domain.pipeline import Status
 
 #: the columns of a ``Publication``, under its field names
 LEDGER_COLUMNS = tuple(row.c[each.name] for each in fields(Publication))
@@ -43,6 +46,14 @@ class Publications:
 
     def photo_ids(self) -> Sequence[int]:
         return self._connection.execute(select(row.c.photo_id).distinct().order_by(row.c.photo_id)).scalars().all()
+
+    def rejected_ids(self, set_id: int | None = None) -> Sequence[int]:
+        is_there = select(row).where(row.c.photo_id == photo.c.id).exists()
+        query = select(photo.c.id).where(photo.c.status == Status.REJECTED.value, is_there).order_by(photo.c.id)
+        if set_id is not None:
+            # holds all that is asked, so that no row of the set is read
+            query = query.where(photo.c.set_id == set_id).with_hint(photo, BY_SET_AND_STATE, "sqlite")
+        return self._connection.execute(query).scalars().all()
 
     def remove(self, photo_id: int, target: str) -> None:
         is_it = (row.c.photo_id == photo_id, row.c.target == target)

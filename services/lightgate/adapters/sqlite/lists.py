@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from lightgate.adapters.sqlite.query import conditions as of_query
-from lightgate.adapters.sqlite.query import mentions
+from lightgate.adapters.sqlite.query import mentions, words_alone
 from lightgate.adapters.sqlite.schema import photo_count
 from lightgate.adapters.sqlite.schema import review_queue as row
 from lightgate.domain.pipeline import PUBLISH, RELEASE, REVIEW, Status
@@ -28,6 +28,7 @@ from lightgate.store import Around, Order, PhotoFilter, Place
 
 #: all that a filter compares lies in it
 _BY_FILTER = "INDEXED BY ix_review_queue_filter"
+BY_SET_AND_STATE = "INDEXED BY ix_review_queue_set_rank"
 
 
 class List:
@@ -39,14 +40,18 @@ class List:
 
     def __init__(self, wanted: PhotoFilter) -> None:
         self._wanted = wanted
-        is_worked_out = bool(wanted.query or wanted.search or wanted.band)
-        found = select(row.c.id, row.c.rank).where(*_conditions(wanted))
         self._from: FromClause = row
+        self._id: ColumnElement[int] = row.c.id
+        self._rank: ColumnElement[int] = row.c.rank
         self._conditions: Sequence[ColumnElement[bool]] = _conditions(wanted)
-        if is_worked_out:
-            self._from = found.with_hint(row, _BY_FILTER, "sqlite").cte("found").prefix_with("MATERIALIZED")
-            self._conditions = ()
-        self._id, self._rank = self._from.c["id"], self._from.c["rank"]
+        # in the order of their ids, which is that of the index
+        if wanted == PhotoFilter(query=wanted.query) and (alone := words_alone(wanted.query)):
+            self._from, self._id, is_asked = alone
+            self._conditions = (is_asked,)
+        elif wanted.query or wanted.search or wanted.band:
+            found = select(row.c.id, row.c.rank).where(*self._conditions).with_hint(row, _BY_FILTER, "sqlite")
+            self._from = found.cte("found").prefix_with("MATERIALIZED")
+            self._id, self._rank, self._conditions = self._from.c["id"], self._from.c["rank"], ()
 
     def page(
         self, connection: Connection, after: Place | None, before: Place | None, limit: int | None, *, is_counted: bool
@@ -84,6 +89,9 @@ class List:
         query = select(self._id).where(*self._conditions, self._beyond(place, is_after=is_after))
         if without is not None:
             query = query.where(self._id != without)
+        if limit is None and self._from is row and self._wanted.set_id is not None:
+            # all of them: sorting a few hundred takes less than looking at every row of the set
+            query = query.with_hint(row, BY_SET_AND_STATE, "sqlite")
         return query.order_by(*(order if is_after else [each.desc() for each in order])).limit(limit)
 
     def _beyond(self, place: Place | None, *, is_after: bool) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from lightgate import migrations
 from lightgate.adapters.sqlite.engine import make_engine, sqlite_library
+from lightgate.adapters.sqlite.faults import translated
 from lightgate.adapters.sqlite.revision import current_revision, newest_revision, require_known
 from lightgate.errors import DatabaseDamaged
 
@@ -27,18 +28,24 @@ def migrate(path: Path, backups: Path) -> str:
     Raises:
         DatabaseDamaged: references are broken after the upgrade; the backup is named.
         DatabaseTooNew: a newer program made it.
+        StorageFull, StoreBusy, DatabaseUnreadable: it is as it was before.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = make_engine(path, foreign_keys=False)
     try:
-        before = current_revision(engine)
-        require_known(before, path)
-        if before == newest_revision():
-            return before
-        backup = back_up(path, backups, f"before-{newest_revision()}") if before else None
-        _upgrade(engine, backup)
+        with translated(path):
+            return _upgraded(engine, path, backups)
     finally:
         engine.dispose()
+
+
+def _upgraded(engine: Engine, path: Path, backups: Path) -> str:
+    before = current_revision(engine)
+    require_known(before, path)
+    if before == newest_revision():
+        return before
+    backup = back_up(path, backups, f"before-{newest_revision()}") if before else None
+    _upgrade(engine, backup)
     return newest_revision()
 
 
@@ -57,13 +64,16 @@ def _check(connection: Connection, backup: Path | None) -> None:
 
 
 def back_up(path: Path, folder: Path, label: str) -> Path:
-    """Copy a database in use, whole and consistent, by SQLite's online backup."""
+    """Copy a database in use, whole and consistent, by SQLite's online backup; or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     copy = folder / f"{path.stem}-{stamp}-{label}.db"
     source, target = sqlite_library.connect(str(path)), sqlite_library.connect(str(copy))
     try:
         source.backup(target)
+    except sqlite_library.Error:
+        copy.unlink(missing_ok=True)
+        raise
     finally:
         source.close()
         target.close()

@@ -69,6 +69,10 @@ class Pictures:
         query = select(*_SHOT_COLUMNS).where(row.c.set_id == set_id, is_known).order_by(row.c.id)
         return [_shot(found) for found in self._connection.execute(query).mappings()]
 
+    def of_series(self, set_id: int, series_key: str) -> Sequence[int]:
+        is_it = (row.c.set_id == set_id) & (row.c.series_key == series_key)
+        return self._connection.execute(select(row.c.id).where(is_it).order_by(row.c.id)).scalars().all()
+
     def put_series(self, set_id: int, found: Mapping[int, Series]) -> None:
         known = select(row.c.id, row.c.facts).where(row.c.set_id == set_id, row.c.perceptual_hash.is_not(None))
         for photo_id, facts in self._connection.execute(known).all():

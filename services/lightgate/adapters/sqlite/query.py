@@ -11,6 +11,7 @@ from itertools import product
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
     and_,
     column,
@@ -49,11 +50,26 @@ _other = row.alias("other")
 
 def conditions(query: Query) -> list[ColumnElement[bool]]:
     """Translate a query; all must hold."""
-    matches = [match for term in query if not term.is_denied and (match := _match(term))]
-    rest = [term for term in query if term.is_denied or not _match(term)]
-    # one question to the full-text index for all of its terms
-    asked = [_is_among(_matching(" AND ".join(matches)))] if matches else []
+    question, rest = _question(query)
+    asked = [_is_among(_matching(question))] if question else []
     return [*asked, *map(condition, rest)]
+
+
+def words_alone(query: Query) -> tuple[FromClause, ColumnElement[int], ColumnElement[bool]] | None:
+    """Give where the ids stand, and their condition, if the full-text index answers the whole query by itself."""
+    question, rest = _question(query)
+    return (_words, _words.c.rowid.label("id"), _asks(question)) if question and not rest else None
+
+
+def _question(query: Query) -> tuple[str, Query]:
+    """Ask the full-text index once for all of its terms, and give those that are left."""
+    wanted = [match for term in query if not term.is_denied and (match := _match(term))]
+    if not wanted:
+        return "", query
+    unwanted = [match for term in query if term.is_denied and (match := _match(term))]
+    # NOT stands between two questions and binds closer than AND
+    question = f"({' AND '.join(wanted)})" + (f" NOT ({' OR '.join(unwanted)})" if unwanted else "")
+    return question, tuple(term for term in query if not _match(term))
 
 
 def condition(term: Term) -> ColumnElement[bool]:
@@ -73,7 +89,11 @@ def _is_among(ids: Select[int]) -> ColumnElement[bool]:
 
 
 def _matching(match: str) -> Select[int]:
-    return select(_words.c.rowid).where(_words.c[WORDS].op("MATCH")(match))
+    return select(_words.c.rowid).where(_asks(match))
+
+
+def _asks(match: str) -> ColumnElement[bool]:
+    return _words.c[WORDS].op("MATCH", is_comparison=True)(match)
 
 
 def _match(term: Term) -> str:
@@ -87,7 +107,8 @@ def _match(term: Term) -> str:
 
 
 def _either(where: str, phrases: Sequence[str]) -> str:
-    quoted = (phrase.replace('"', '""') for phrase in phrases)
+    # FTS5 reads a question up to the first NUL
+    quoted = (phrase.replace('"', '""').replace("\0", " ") for phrase in phrases)
     return "(" + " OR ".join(f'{where}"{phrase}"' for phrase in quoted) + ")"
 
 

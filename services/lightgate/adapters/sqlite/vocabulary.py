@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -17,6 +17,14 @@ from lightgate.store import VocabularyEntry
 _AT_ONCE = 500
 #: deeper is a circle
 _DEEPEST = 40
+
+
+class _Level(NamedTuple):
+    """A term as one above others."""
+
+    name: str
+    parent_id: int | None
+    is_published: bool
 
 
 class _Listing:
@@ -156,7 +164,7 @@ class Vocabulary:
                 row["name"],
                 TermState(row["state"]),
                 row["seen"],
-                above.get(row["parent_id"], ()),
+                tuple(level.name for level in above.get(row["parent_id"], ())),
                 tuple(synonyms.get(row["id"], ())),
             )
             for row in rows
@@ -181,8 +189,13 @@ class Vocabulary:
         keys = {keyword: key_of(keyword) for keyword in keywords}
         places = self._only_places(list(dict.fromkeys(keys.values())))
         above = self._paths([parent_id for _, parent_id in places.values()])
+        published = {
+            term_id: tuple(each.name for each in levels if each.is_published) for term_id, levels in above.items()
+        }
         return {
-            keyword: (*above.get(places[key][1], ()), places[key][0]) for keyword, key in keys.items() if key in places
+            keyword: (*published.get(places[key][1], ()), places[key][0])
+            for keyword, key in keys.items()
+            if key in places
         }
 
     def _only_places(self, keys: Sequence[str]) -> Mapping[str, tuple[str, int | None]]:
@@ -197,30 +210,31 @@ class Vocabulary:
                 found.setdefault(key, []).append((name, parent_id))
         return {key: places[0] for key, places in found.items() if len(places) == 1}
 
-    def _paths(self, term_ids: Iterable[int | None]) -> Mapping[int | None, tuple[str, ...]]:
-        """Give the names from the top down to each term, itself included; a level of the tree is one query."""
-        known: dict[int, tuple[str, int | None]] = {}
+    def _paths(self, term_ids: Iterable[int | None]) -> Mapping[int | None, tuple[_Level, ...]]:
+        """Give what lies from the top down to each term, itself included; a level of the tree is one query."""
+        known: dict[int, _Level] = {}
         asked = {term_id for term_id in term_ids if term_id is not None}
         level = set(asked)
         for _ in range(_DEEPEST):
             if not level:
                 break
-            known |= self._names_of(sorted(level))
-            level = {parent for term_id in level if (parent := known[term_id][1]) is not None} - known.keys()
+            known |= self._levels(sorted(level))
+            level = {parent for term_id in level if (parent := known[term_id].parent_id) is not None} - known.keys()
         return {term_id: _upwards(term_id, known) for term_id in asked}
 
-    def _names_of(self, term_ids: Sequence[int]) -> Mapping[int, tuple[str, int | None]]:
+    def _levels(self, term_ids: Sequence[int]) -> Mapping[int, _Level]:
         term = keyword_term.c
-        found: dict[int, tuple[str, int | None]] = {}
+        found: dict[int, _Level] = {}
         for start in range(0, len(term_ids), _AT_ONCE):
-            query = select(term.id, term.name, term.parent_id).where(term.id.in_(term_ids[start : start + _AT_ONCE]))
-            found |= {term_id: (name, parent_id) for term_id, name, parent_id in self._connection.execute(query)}
+            is_it = term.id.in_(term_ids[start : start + _AT_ONCE])
+            query = select(term.id, term.name, term.parent_id, term.is_published).where(is_it)
+            found |= {term_id: _Level(*level) for term_id, *level in self._connection.execute(query)}
         return found
 
 
-def _upwards(term_id: int | None, known: Mapping[int, tuple[str, int | None]]) -> tuple[str, ...]:
-    names: list[str] = []
-    while term_id is not None and term_id in known and len(names) < _DEEPEST:
-        name, term_id = known[term_id]
-        names.append(name)
-    return tuple(reversed(names))
+def _upwards(term_id: int | None, known: Mapping[int, _Level]) -> tuple[_Level, ...]:
+    levels: list[_Level] = []
+    while term_id is not None and term_id in known and len(levels) < _DEEPEST:
+        levels.append(known[term_id])
+        term_id = levels[-1].parent_id
+    return tuple(reversed(levels))
