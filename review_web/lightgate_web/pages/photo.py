@@ -150,7 +150,8 @@ def _remarks(photo: Photo) -> Sequence[Remark]:
     if review_status(photo) not in _REVIEWED | _DECIDED:
         return ()
     try:
-        return releasing.remarks_on([photo])[0]
+        # what a setting mends is said at the release, not a hundred times before
+        return [each for each in releasing.remarks_on([photo])[0] if each.code != "maker_unnamed"]
     except LightgateError as error:
         # a website that cannot be opened is no reason to hide the photo
         return (Remark(error.code, "warn", error.message),)

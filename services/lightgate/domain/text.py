@@ -146,7 +146,8 @@ def _length(value: str, field: Field, language: str) -> Iterator[Fault]:
     label, (least, most) = _LABELS[field], _LIMITS[field]
     count = count_words(value, language)
     if count < least:
-        yield Fault(f"{field}_too_short", WARN, f"The {label} has {count} words; at least {least} say more.")
+        words = "one word" if count == 1 else f"{count} words"
+        yield Fault(f"{field}_too_short", WARN, f"The {label} has {words}; at least {least} say more.")
     if count > most:
         yield Fault(f"{field}_too_long", WARN, f"The {label} has {count} words; at most {most} are read.")
     if field is Field.ALT_TEXT and len(value) > ALT_CHARACTERS:
