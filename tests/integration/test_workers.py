@@ -109,7 +109,7 @@ def test_a_photo_that_takes_longer_than_a_worker_may_spend_is_quarantined_and_th
     house.dispatch.wake("quality")
     past = "caption:queued"
     # where the worker's main process cannot take the photo back at once, its lease runs out
-    reconciled_until(house, ids, {past, "quality:failed"}, within_s=200)
+    reconciled_until(house, ids, {past, "quality:failed"}, within_s=90)
     assert steps_of(house, ids) == [past, "quality:failed", past]
 
 
