@@ -7,10 +7,8 @@ import logging
 import os
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -18,16 +16,15 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from lightgate.adapters.sqlite import SqliteTransaction
 from lightgate.adapters.sqlite.schema import review_queue
 from lightgate.bootstrap import House
-from lightgate_web.app import create_app
+from support.browser import Site, served, sign_in
 from support.crowd import fill
-from support.gallery import NAME, PASSWORD, add_person, quick_passwords, site_house
+from support.gallery import add_person, site_house
 from support.measuring import p95, result
 from support.programs import find
 
@@ -76,8 +73,9 @@ def run() -> list[dict[str, object]]:
         fill(house, PHOTOS, PHOTOS)
         _hang(house)
         browser = playwright.chromium.launch(executable_path=find("chromium"))
-        with _served(house) as url:
-            page = _signed_in(browser, url)
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)
+        with served(house) as site:
+            page, url = _signed_in(browser, site), site.url
             found = [*_scrolled(page, url), *_walked(page, url), *_approved(page, url), *_edited(page, url)]
         browser.close()
         house.close()
@@ -112,28 +110,10 @@ def _pictures(folder: Path, hue: int) -> dict[str, Path]:
     return found
 
 
-@contextmanager
-def _served(house: House) -> Iterator[str]:
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    server = make_server("127.0.0.1", 0, create_app(house, quick_passwords()), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def _signed_in(browser: Browser, url: str) -> Page:
+def _signed_in(browser: Browser, site: Site) -> Page:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.add_init_script(_WATCH_PICTURES)
-    page.goto(url)
-    page.get_by_label("Name").fill(NAME)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{url}/")
+    sign_in(page, site)
     return page
 
 

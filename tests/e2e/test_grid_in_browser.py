@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from lightgate.bootstrap import House
 from lightgate.store import PhotoFilter
-from lightgate_web.app import create_app
+from support.browser import served, sign_in
 from support.crowd import fill
-from support.gallery import NAME, PASSWORD, add_person, quick_passwords, site_house
+from support.gallery import add_person, site_house
 
 pytestmark = pytest.mark.e2e
 
@@ -36,18 +34,9 @@ def house(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def grid(house: House, page: Page) -> Iterator[Page]:
     """A browser that is signed in."""
-    server = make_server("127.0.0.1", 0, create_app(house, quick_passwords()), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    page.goto(f"http://127.0.0.1:{server.server_port}/")
-    page.get_by_label("Name").fill(NAME)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
-    yield page
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(house) as site:
+        sign_in(page, site)
+        yield page
 
 
 def open_list(page: Page, query: str) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from flask import Flask
 from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
@@ -16,6 +18,9 @@ from lightgate.domain.photo import Field, SeriesKind
 from lightgate.domain.words import review_status
 from lightgate_web.app import create_app
 from support.gallery import GALLERY, NAME, PASSWORD, photo_of, quick_passwords
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 @dataclass
@@ -31,10 +36,22 @@ class Site:
         return str(text.value) if text else ""
 
 
+def closed_in_any_case(app: Flask) -> WSGIApplication:
+    """Close the file behind an answer even when the browser hangs up, which werkzeug's server leaves undone."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        body: Any = app(environ, start_response)
+        with closing(body):
+            yield from body
+
+    return answer
+
+
 @contextmanager
 def served(house: House) -> Iterator[Site]:
     """Serve a house until the block ends."""
-    server = make_server("127.0.0.1", 0, create_app(house, quick_passwords()), threaded=True)
+    app = closed_in_any_case(create_app(house, quick_passwords()))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
