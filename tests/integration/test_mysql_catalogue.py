@@ -18,33 +18,11 @@ from lightgate.settings import Mysql, Publish, Settings
 from lightgate.stages.publish import build
 from support.catalogue_rows import DDL, ROW
 from support.file_servers import PASSWORD, USER, ftp_site
-from support.servers import MariaDbServer, mariadb_in
+from support.servers import mariadb_in
 from support.site import house_in
 from support.stores import Clock
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def settings(mariadb_server: MariaDbServer, mariadb_database: str) -> Mysql:
-    server = mariadb_server
-    told = {"host": server.host, "port": server.port, "user": server.user, "password": server.password}
-    return Mysql.model_validate({**told, "database": mariadb_database, "timeout_s": 5})
-
-
-@pytest.fixture
-def sql(mariadb_server: MariaDbServer, mariadb_database: str) -> Iterator[Callable[..., list[tuple[object, ...]]]]:
-    connection = mariadb_server.connect(mariadb_database)
-
-    def run(*statements: str) -> list[tuple[object, ...]]:
-        with connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-            connection.commit()
-            return list(cursor.fetchall())
-
-    yield run
-    connection.close()
 
 
 @pytest.fixture

@@ -12,34 +12,11 @@ from lightgate.adapters.mysql_examination import faults_of
 from lightgate.errors import CatalogueClosed, RowRefused
 from lightgate.settings import Mysql
 from support.catalogue_rows import DDL, ROW
-from support.servers import MariaDbServer
 
 pytestmark = pytest.mark.integration
 
 TABLE = "photos_info_revamp"
 Sql = Callable[..., list[tuple[object, ...]]]
-
-
-@pytest.fixture
-def settings(mariadb_server: MariaDbServer, mariadb_database: str) -> Mysql:
-    server = mariadb_server
-    told = {"host": server.host, "port": server.port, "user": server.user, "password": server.password}
-    return Mysql.model_validate({**told, "database": mariadb_database, "timeout_s": 5})
-
-
-@pytest.fixture
-def sql(mariadb_server: MariaDbServer, mariadb_database: str) -> Iterator[Sql]:
-    connection = mariadb_server.connect(mariadb_database)
-
-    def run(*statements: str) -> list[tuple[object, ...]]:
-        with connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-            connection.commit()
-            return list(cursor.fetchall())
-
-    yield run
-    connection.close()
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from lightgate import review
@@ -13,22 +10,8 @@ from lightgate.domain.photo import Field
 from lightgate.errors import InputInvalid
 from lightgate.review import KeywordEdit, Replacement, bulk_edit, keyword_counts, previewed
 from lightgate_web.selection import ALL
-from support.gallery import GALLERY, NAME, add_person, approve, hang, photo_of, site_house
-from support.site_client import Visitor, visitor
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = site_house(tmp_path)
-    add_person(made)
-    hang(made, shown=GALLERY[:3])
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def ann(house: House) -> Visitor:
-    return visitor(house)
+from support.gallery import NAME, approve, photo_of
+from support.site_client import Visitor
 
 
 def keywords(house: House, photo_id: int) -> tuple[str, ...]:

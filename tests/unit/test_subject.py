@@ -13,7 +13,7 @@ from lightgate.domain.photo import Hint, Photo, QualityFacts, Scores
 from lightgate.domain.pipeline import Position, Status
 from lightgate.domain.subject import suggest_subject
 from support.gallery import add_person, hang, photo_of, site_house
-from support.site_client import Visitor, visitor
+from support.site_client import Visitor
 from support.stores import NOON
 
 
@@ -61,11 +61,6 @@ def house(tmp_path: Path) -> Iterator[House]:
             tx.photos.write_facts(photo_id, facts, NOON)
     yield made
     made.close()
-
-
-@pytest.fixture
-def ann(house: House) -> Visitor:
-    return visitor(house)
 
 
 def test_a_person_confirms_the_suggestion_on_the_sets_page(house: House, ann: Visitor) -> None:

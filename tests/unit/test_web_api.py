@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -21,7 +20,7 @@ from lightgate.domain.photo import Field, Publication, Source, Text
 from lightgate.domain.words import review_status
 from lightgate_web.api import events
 from lightgate_web.app import create_app
-from support.gallery import GALLERY, add_person, approve, fail, hang, photo_of, quick_passwords, site_house
+from support.gallery import GALLERY, approve, fail, photo_of, quick_passwords
 from support.site_client import Visitor, visitor
 from support.stores import NOON, Sent, add_photos, add_set
 
@@ -55,20 +54,6 @@ def check(answer: TestResponse) -> Any:
     given = answer.get_json()
     Draft202012Validator({**schema, "components": document()["components"]}).validate(given)
     return given
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = site_house(tmp_path)
-    add_person(made)
-    hang(made, shown=GALLERY[:3])
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def ann(house: House) -> Visitor:
-    return visitor(house)
 
 
 def word_of(house: House, photo_id: int) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,26 +12,12 @@ from lightgate.domain.photo import Field, Source, Text
 from lightgate.domain.pipeline import Status
 from lightgate.domain.words import review_status
 from lightgate.review import Changes, TextChange
-from support.gallery import GALLERY, add_person, approve, fail, hang, photo_of, site_house
-from support.site_client import Visitor, fields_in, visitor
+from support.gallery import GALLERY, approve, fail, hang, photo_of
+from support.site_client import Visitor, fields_in
 from support.stores import NOON, Sent
 
 MINE = "A tabby cat with amber eyes rests and looks past the camera."
 THEIRS = "Chelsea, a tabby cat, watches something to the right of us."
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = site_house(tmp_path)
-    add_person(made)
-    hang(made, shown=GALLERY[:3])
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def ann(house: House) -> Visitor:
-    return visitor(house)
 
 
 def caption_of(house: House, photo_id: int) -> Text:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from lightgate.bootstrap import House
@@ -12,23 +9,14 @@ from lightgate.domain.photo import Field
 from lightgate.domain.words import review_status
 from lightgate_web.pages.dashboard import acceptance, pace
 from lightgate_web.pages.plots import camera_mix, growth
-from support.gallery import GALLERY, add_person, approve, hang, photo_of, site_house
-from support.site_client import Visitor, visitor
+from support.gallery import approve, photo_of
+from support.site_client import Visitor
 from support.stores import NOON, Clock
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = site_house(tmp_path)
-    add_person(made)
-    hang(made, shown=GALLERY[:4])
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def ann(house: House) -> Visitor:
-    return visitor(house)
+def shown() -> int:
+    return 4
 
 
 def caption(house: House, photo_id: int) -> object:

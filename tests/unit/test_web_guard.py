@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from werkzeug.routing import Rule
@@ -12,7 +10,7 @@ from werkzeug.routing import Rule
 from lightgate.bootstrap import House
 from lightgate.settings import Review
 from lightgate_web.guard import OPEN, known_hosts
-from support.gallery import GALLERY, add_person, hang, photo_of, site_house
+from support.gallery import photo_of
 from support.site_client import Visitor, visitor
 
 #: what stands for the parts of an address; numbers are 1
@@ -39,17 +37,8 @@ PAGES = (
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = site_house(tmp_path)
-    add_person(made)
-    hang(made, shown=GALLERY[:1])
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def ann(house: House) -> Visitor:
-    return visitor(house)
+def shown() -> int:
+    return 1
 
 
 @pytest.fixture

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from lightgate.bootstrap import House
 from lightgate.domain.photo import Field, SeriesKind, Source
 from lightgate.domain.words import review_status
-from support.gallery import GALLERY, add_person, fail, hang, photo_of, site_house
-from support.site_client import Visitor, visitor
+from support.gallery import fail, photo_of
+from support.site_client import Visitor
 
 ROCKET = 3
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = site_house(tmp_path)
-    add_person(made)
-    hang(made, shown=GALLERY[:4])
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def ann(house: House) -> Visitor:
-    return visitor(house)
+def shown() -> int:
+    return 4
 
 
 def caption(house: House, photo_id: int) -> str:

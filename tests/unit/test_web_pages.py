@@ -38,11 +38,6 @@ def house(tmp_path: Path) -> Iterator[House]:
     made.close()
 
 
-@pytest.fixture
-def ann(house: House) -> Visitor:
-    return visitor(house)
-
-
 def names_on(html: str) -> list[str]:
     return re.findall(r'class="card-name"[^>]*>([^<]+)<', html)
 

@@ -28,11 +28,6 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def ann(house: House) -> Visitor:
-    return visitor(house)
-
-
-@pytest.fixture
 def dana(house: House) -> Visitor:
     one = visitor(house, signed_in=False)
     assert one.sign_in(DANA).status_code == 303

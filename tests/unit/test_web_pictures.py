@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from lightgate.bootstrap import House
-from support.gallery import GALLERY, add_person, hang, photo_of, site_house
+from support.gallery import photo_of
 from support.site_client import Visitor, visitor
 from support.stores import add_photos
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = site_house(tmp_path)
-    add_person(made)
-    hang(made, shown=GALLERY[:1])
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def ann(house: House) -> Visitor:
-    return visitor(house)
+def shown() -> int:
+    return 1
 
 
 @pytest.mark.parametrize("kind", ["view", "crop", "proxy", "thumb"])

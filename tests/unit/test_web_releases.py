@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from lightgate.bootstrap import House
 from lightgate.domain.photo import Publication
@@ -15,20 +12,6 @@ from lightgate.domain.words import review_status
 from lightgate_web.releasing import digest
 from support.gallery import GALLERY, add_person, approve, fail, hang, photo_of, site_house
 from support.site_client import Visitor, visitor
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = site_house(tmp_path)
-    add_person(made)
-    hang(made, shown=GALLERY[:3])
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def ann(house: House) -> Visitor:
-    return visitor(house)
 
 
 def release(house: House, ann: Visitor, *ids: int) -> str:
@@ -84,12 +67,30 @@ def test_what_failed_is_tried_again_from_its_release(house: House, ann: Visitor)
     assert {review_status(photo_of(house, each)).value for each in (1, 2)} == {"Released"}
 
 
-def test_undoing_behind_a_release_says_that_the_website_keeps_the_photo(house: House, ann: Visitor) -> None:
-    release(house, ann, 1)
-    publish(house, 1, "Harbour_001.JPG")
-    ann.post("/undo")
-    assert "what is on the website stays there" in ann.get("/photos/1").text
-    assert photo_of(house, 1).publications
+def test_undo_says_once_that_a_release_is_not_its_own_and_goes_on_with_other_photos(house: House, ann: Visitor) -> None:
+    reject = ann.form_of(3) | {"reason": "blurred"}
+    ann.post("/photos/3/reject", reject)
+    address = release(house, ann, 1, 2)
+    refused = ann.post("/undo")
+    assert refused.status_code == 422
+    assert "undo does not reach there" in refused.text
+    assert {review_status(photo_of(house, each)).value for each in (1, 2)} == {"Released"}
+    assert ann.post("/undo").status_code == 303
+    assert review_status(photo_of(house, 3)).value in {"Pending", "Metadata_Needs_Work"}
+    assert "nothing of yours left to undo" in ann.post("/undo").text
+    assert {review_status(photo_of(house, each)).value for each in (1, 2)} == {"Released"}
+    assert "0 of 2 on the website" in ann.get(address).text
+
+
+def test_what_another_person_released_since_is_left_and_said(house: House, ann: Visitor) -> None:
+    approve(house, 1)
+    add_person(house, "bob", "a password of bob")
+    bob = visitor(house, signed_in=False)
+    bob.sign_in("bob", "a password of bob")
+    bob.post("/release", {"confirmed": digest([1])})
+    answer = ann.api("POST", "/undo")
+    assert (answer.status_code, answer.json["error"]["code"]) == (409, "gone_to_website")
+    assert review_status(photo_of(house, 1)).value == "Released"
 
 
 def test_releases_are_listed_newest_first(house: House, ann: Visitor) -> None:

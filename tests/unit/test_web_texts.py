@@ -15,7 +15,7 @@ from lightgate.domain.vocabulary import TermState
 from lightgate.review import Changes, TextChange
 from lightgate_web.pages.offers import Piece, difference
 from support.gallery import add_person, hang, photo_of, site_house
-from support.site_client import Visitor, visitor
+from support.site_client import Visitor
 from support.stores import NOON, add_photos, add_set
 
 CAPTION = "A tabby cat with amber eyes rests on a grey sofa."
@@ -28,11 +28,6 @@ def house(tmp_path: Path) -> Iterator[House]:
     hang(made)
     yield made
     made.close()
-
-
-@pytest.fixture
-def ann(house: House) -> Visitor:
-    return visitor(house)
 
 
 def propose(house: House) -> int:
