@@ -1,4 +1,4 @@
-"""Put into docs/pictures.md what ``ops/bench.py decode derivatives score pictures`` wrote into bench.json."""
+"""Put into docs/pictures.md what ``ops/bench.py decode derivatives programs score pictures`` wrote into bench.json."""
 
 from __future__ import annotations
 

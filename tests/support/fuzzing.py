@@ -27,6 +27,7 @@ from lightgate.adapters.exif import PillowHeaders
 from lightgate.adapters.images import VipsDarkroom
 from lightgate.errors import LightgateError
 from lightgate.folder import DataFolder
+from support.measuring import peak_rss_mb
 from support.pictures import ADOBE_RGB, private_exif
 from support.raw_files import write_dng, write_raf
 
@@ -198,10 +199,8 @@ def main(count: int, seed: int) -> None:
                 ended[type(error).__name__ + ": " + error.message[:90]] += 1
             except Exception as error:  # noqa: BLE001 - what the test is about: which file, and how it got out
                 ended[f"ESCAPED {number}: {error!r}"[:200]] += 1
-    own, children = (
-        resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    cost = {"rss_mb": own, "child_rss_mb": children, "header_s": header_s, "develop_s": develop_s}
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    cost = {"rss_mb": peak_rss_mb(), "child_rss_mb": children, "header_s": header_s, "develop_s": develop_s}
     sys.stdout.write(json.dumps({"ended": ended, **cost}) + "\n")
 
 

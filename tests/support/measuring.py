@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from statistics import quantiles
 
 
@@ -31,3 +33,12 @@ def result(name: str, value: float, unit: str, ratio: float | None = None, again
         "ratio": None if ratio is None else round(ratio, 2),
         "against": against,
     }
+
+
+def peak_rss_mb() -> float:
+    """Give the high-water mark of this program; ``getrusage`` gives that of the program that started it."""
+    status = Path("/proc/self/status")
+    if not status.is_file():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024

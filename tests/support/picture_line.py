@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import resource
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from lightgate.domain.quality import BandLimits
 from lightgate.folder import DataFolder
 from lightgate.stages.quality import QualityWork
 from support import random_clip
+from support.measuring import peak_rss_mb
 
 _BATCH = 8
 
@@ -85,16 +85,7 @@ def _work(originals: Sequence[Path], home: Path, weights: Path, precision: str, 
         took.append((time.process_time() - start) / len(group))
     quarter = max(1, len(took) // 4)
     first_s, last_s = sum(took[:quarter]) / quarter, sum(took[-quarter:]) / quarter
-    answers.put((time.process_time() - cpu, _peak_rss_mb(), first_s, last_s))
-
-
-def _peak_rss_mb() -> float:
-    """Give the high-water mark of this program; ``getrusage`` gives that of the program that started it."""
-    status = Path("/proc/self/status")
-    if not status.is_file():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
+    answers.put((time.process_time() - cpu, peak_rss_mb(), first_s, last_s))
 
 
 def _claim(number: int, original: Path, folder: DataFolder) -> Claim:

@@ -134,6 +134,18 @@ class TestOrientation:
         for kind in ("view", "crop", "proxy", "thumb"):
             assert is_upright(opened(getattr(files, kind)), tolerance=20)
 
+    @pytest.mark.parametrize("orientation", [3, 6])
+    def test_a_png_is_turned_as_its_metadata_behind_the_pixels_says(
+        self, tmp_path: Path, files: ProxyFiles, orientation: int
+    ) -> None:
+        original = tmp_path / "a.png"
+        turned(orientation).save(original, "PNG")
+        block = private_exif(orientation).removeprefix(b"Exif\0\0")
+        chunk = struct.pack(">I", len(block)) + b"eXIf" + block + struct.pack(">I", zlib.crc32(b"eXIf" + block))
+        whole = original.read_bytes()
+        original.write_bytes(whole[:-12] + chunk + whole[-12:])
+        assert is_upright(develop(original, files), tolerance=20)
+
     def test_a_heic_is_turned_once(self, tmp_path: Path, files: ProxyFiles) -> None:
         original = tmp_path / "a.heic"
         pillow_heif.from_pillow(quarters()).save(original, quality=95, exif=private_exif(6))
@@ -209,6 +221,17 @@ class TestColours:
         Image.new("RGBA", (80, 60), (0, 0, 0, 0)).save(tmp_path / "a.png")
         assert is_near(middle_of(develop(tmp_path / "a.png", files)), (255, 255, 255))
 
+    @pytest.mark.parametrize(("extra", "colour"), [(0, (250, 10, 10)), (1, (255, 255, 255)), (2, (255, 255, 255))])
+    def test_a_selection_that_was_kept_in_a_tiff_hides_nothing(
+        self, tmp_path: Path, files: ProxyFiles, extra: int, colour: tuple[int, ...]
+    ) -> None:
+        original = tmp_path / "a.tif"
+        Image.new("RGBA", (64, 48), (250, 10, 10, 0)).save(original, "TIFF")
+        entry = struct.pack("<HHI", 338, 3, 1)
+        head, _, tail = original.read_bytes().partition(entry)
+        original.write_bytes(head + entry + struct.pack("<HH", extra, 0) + tail[4:])
+        assert is_near(middle_of(develop(original, files)), colour)
+
     def test_a_heic_keeps_its_colours(self, tmp_path: Path, files: ProxyFiles) -> None:
         pillow_heif.from_pillow(Image.new("RGB", (80, 60), (100, 160, 100))).save(tmp_path / "a.heic", quality=95)
         assert is_near(middle_of(develop(tmp_path / "a.heic", files)), (100, 160, 100), tolerance=6)
@@ -236,6 +259,26 @@ class TestRefusals:
         file.write_bytes(whole[: len(whole) // 2])
         with pytest.raises(UnreadableImage):
             DARKROOM.develop(file, files)
+
+    @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+    def test_a_jpeg_whose_end_was_lost_is_refused_though_somebody_closed_it(
+        self, tmp_path: Path, files: ProxyFiles, mode: str
+    ) -> None:
+        noise = np.random.default_rng(1).integers(0, 256, (200, 300, 3), dtype=np.uint8)
+        original = tmp_path / "a.jpg"
+        Image.fromarray(noise).convert(mode).save(original, "JPEG")
+        whole = original.read_bytes()
+        original.write_bytes(whole[: len(whole) // 2] + b"\xff\xd9")
+        with pytest.raises(UnreadableImage, match=r"missing or damaged|cut off"):
+            DARKROOM.develop(original, files)
+        assert not files.proxy.exists()
+
+    def test_a_jpeg_with_bytes_too_many_is_taken(self, tmp_path: Path, files: ProxyFiles) -> None:
+        original = jpeg(tmp_path / "a.jpg", quarters(160, 96))
+        whole = original.read_bytes()
+        table = whole.index(b"\xff\xdb")
+        original.write_bytes(whole[:table] + b"12345" + whole[table:])
+        assert is_upright(develop(original, files), tolerance=20)
 
     @pytest.mark.parametrize(
         ("content", "error"),

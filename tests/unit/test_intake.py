@@ -165,6 +165,22 @@ class TestWhatIsLeft:
         assert picture.name not in reasons(report.skipped)
         assert "1 RAW file (beside its picture)" in report.left
 
+    def test_a_raw_file_comes_in_where_its_picture_is_damaged(self, desk: Desk, dcim: Path) -> None:
+        picture = next(each for each in dcim.iterdir() if each.suffix.lower() == ".jpg")
+        write_dng(picture.with_suffix(".DNG"), None)
+        picture.write_bytes(picture.read_bytes()[:20])
+        report = submit(desk, [canals(dcim)])[0]
+        assert "beginning" in reasons(report.skipped)[picture.name]
+        assert report.left == ()
+        assert picture.with_suffix(".DNG").name in {photo.original_file_name for photo in all_photos(desk)}
+
+    def test_a_damaged_raw_file_beside_its_picture_is_no_matter(self, desk: Desk, dcim: Path) -> None:
+        picture = next(each for each in dcim.iterdir() if each.suffix.lower() == ".jpg")
+        picture.with_suffix(".CR2").write_bytes(b"no raw file")
+        report = submit(desk, [canals(dcim)])[0]
+        assert report.skipped == ()
+        assert "1 RAW file (beside its picture)" in report.left
+
     def test_a_truncated_header_and_a_pixel_bomb_are_named(self, desk: Desk, dcim: Path) -> None:
         whole = (dcim / "IMG_0000.JPG").read_bytes()
         (dcim / "cut.jpg").write_bytes(whole[:40])

@@ -120,11 +120,26 @@ class TestLight:
         assert measured.burnt == pytest.approx(0.2, abs=0.02)
         assert measured.blocked == pytest.approx(0.1, abs=0.02)
 
+    @pytest.mark.parametrize("sigma", [2, 4, 8, 16])
+    def test_noise_does_not_hide_what_is_burnt(self, sigma: float) -> None:
+        pixels = np.repeat(photo("coffee")[..., 1:2] // 2, 3, axis=2)
+        pixels[:160] = 255
+        assert measure(noisy(pixels, sigma)).burnt == pytest.approx(0.4, abs=0.04)
+
 
 class TestColour:
     def test_black_and_white_stays_so_under_coloured_noise(self) -> None:
-        assert measure(photo("camera")).is_black_and_white
-        assert measure(noisy(photo("camera"), 12)).is_black_and_white
+        assert measure(photo("camera")).in_colour == 0
+        assert measure(noisy(photo("camera"), 12)).in_colour == 0
+
+    @pytest.mark.parametrize("name", [name for name in NAMES if name != "camera"])
+    def test_taking_colour_away_by_degrees_makes_no_jump(self, name: str) -> None:
+        whole = photo(name).astype(np.float64)
+        grey = whole.mean(axis=2, keepdims=True)
+        shares = np.linspace(0, 0.4, 61)
+        found = [qr(np.round(grey + share * (whole - grey)).astype(np.uint8)) for share in shares]
+        assert max(abs(after - before) for before, after in pairwise(found)) < 0.2
+        assert measure(np.repeat(grey, 3, axis=2).astype(np.uint8)).in_colour == 0
 
     @pytest.mark.parametrize("name", [name for name in NAMES if name != "camera"])
     def test_noise_adds_little_colour(self, name: str) -> None:

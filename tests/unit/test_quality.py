@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ GOOD = Measurements(
     contrast=0.7,
     brightest=0.8,
     colourfulness=40.0,
-    is_black_and_white=False,
+    in_colour=1.0,
     perceptual_hash="0" * 16,
     difference_hash="0" * 16,
     sharpest=(0.5, 0.5),
@@ -37,7 +38,7 @@ measurements = st.builds(
     contrast=shares,
     brightest=shares,
     colourfulness=st.floats(0, 150),
-    is_black_and_white=st.booleans(),
+    in_colour=st.floats(0, 1),
     perceptual_hash=st.just("0" * 16),
     difference_hash=st.just("0" * 16),
     sharpest=st.just((0.5, 0.5)),
@@ -133,9 +134,19 @@ def test_a_blurred_picture_is_very_low_however_good_the_rest() -> None:
 
 
 def test_colour_does_not_count_for_black_and_white() -> None:
-    colour = next(part for part in rated(replace(GOOD, is_black_and_white=True)).components if part.name == "colour")
+    colour = next(part for part in rated(replace(GOOD, in_colour=0.0)).components if part.name == "colour")
     assert (colour.score, colour.weight) == (None, 0)
     assert "Black and white" in colour.text
+
+
+def test_fading_to_black_and_white_makes_no_jump() -> None:
+    faded = [replace(GOOD, in_colour=share / 50, colourfulness=4 + share / 10) for share in range(51)]
+    ratings = [qr(measured) for measured in faded]
+    assert max(abs(after - before) for before, after in pairwise(ratings)) < 0.05
+    assert ratings[0] - ratings[-1] > 0.5
+    assert {part.text for part in rated(faded[25]).components if part.name == "colour"} == {
+        "Hardly any colour: it counts in part."
+    }
 
 
 def test_a_picture_too_small_to_judge_says_so() -> None:

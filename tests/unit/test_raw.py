@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import os
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,21 @@ class TestHeaders:
         header = HEADERS.read(write_raf(tmp_path / "a.raf", stream.getvalue()))
         assert (header.format, header.exif.camera, header.exif.orientation) == ("RAW", "Canon EOS R5", 6)
         assert (header.width_px, header.height_px) == (1200, 800)
+
+    def test_minoltas_block_and_the_jpeg_in_sigmas_file_are_read(self, tmp_path: Path) -> None:
+        block = tiff_block(NAMED)
+        minolta, sigma = tmp_path / "a.mrw", tmp_path / "a.x3f"
+        named = b"\0PRD" + struct.pack(">I", 24) + bytes(24) + b"\0TTW" + struct.pack(">I", len(block)) + block
+        minolta.write_bytes(b"\0MRM" + struct.pack(">I", len(named)) + named + bytes(99))
+        sigma.write_bytes(b"FOVb" + bytes(5000) + b"\xff\xd8\xff\xe1\0\0Exif\0\0" + block + bytes(70_000))
+        for file in (minolta, sigma):
+            assert HEADERS.read(file).exif.camera == "Canon EOS R5"
+
+    def test_phase_ones_file_is_no_picture_in_tiff(self, tmp_path: Path) -> None:
+        for number, mark in enumerate((b"IIII\x01waR", b"MMMMRawT")):
+            file = tmp_path / f"{number}.iiq"
+            file.write_bytes(b"II*\0" + struct.pack("<I", 16) + mark + tiff_block(NAMED)[8:])
+            assert HEADERS.read(file).format == "RAW"
 
     def test_canons_boxes_are_read(self, tmp_path: Path) -> None:
         exif = HEADERS.read(write_cr3(tmp_path / "a.cr3", tiff_block(NAMED), tiff_block(TAKEN))).exif

@@ -14,9 +14,12 @@ import pillow_heif
 import pyvips
 import simplejpeg
 
+from lightgate.adapters.exif import PillowHeaders
 from lightgate.adapters.formats import HEIF, JPEG, PNG, RAW, TIFF, WEBP
 from lightgate.adapters.raw_header import format_in
 from lightgate.adapters.raw_preview import preview_of
+from lightgate.adapters.spare_memory import SpareMemory
+from lightgate.adapters.tiff_bands import without_masks
 from lightgate.errors import LightgateError, OriginalMissing, StorageFull, TooManyPixels, UnreadableImage
 
 #: named, so that libvips cannot pick a loader for something we do not take
@@ -36,6 +39,11 @@ _SRGB_NAMES = (b"sRGB", "sRGB".encode("utf-16-be"))
 _SRGB_PROFILE_BYTES = 8192
 _WHITE = 255
 
+#: what libjpeg-turbo only warns of, though there is nothing to show; bytes too many do no harm
+_LOST = ("premature end of data segment", "bad Huffman code", "instead of RST")
+
+_SPARE = SpareMemory()
+
 
 @contextmanager
 def decoding() -> Iterator[None]:
@@ -54,7 +62,8 @@ def _translated(error: Exception) -> LightgateError:
     said = str(error).casefold()
     if "no space left" in said or "disk quota" in said:
         return StorageFull(path=tempfile.gettempdir())
-    if "out of memory" in said or isinstance(error, MemoryError):
+    # a thread's stack is the first that no longer fits
+    if "out of memory" in said or "error creating thread" in said or isinstance(error, MemoryError):
         return UnreadableImage(reason="decoding it needs more memory than there is")
     if any(word in said for word in ("premature end", "truncated", "unexpected end", "eof", "read error")):
         return UnreadableImage(reason="the file is cut off")
@@ -85,8 +94,38 @@ def _vips(original: Path, format_: str, max_megapixels: float, box: tuple[int, i
     header = pyvips.Operation.call(_LOADERS[format_], str(original), access="sequential", **options)
     _check_size(header.width, header.height, max_megapixels)
     if header.width * header.height * header.bands * _bytes_a_sample(header) > _MEMORY_BYTES:
-        return pyvips.Operation.call(_LOADERS[format_], str(original), access="random", **options)
-    return (_turbo(original.read_bytes(), header, box) if format_ == JPEG else None) or header.copy_memory()
+        large = pyvips.Operation.call(_LOADERS[format_], str(original), access="random", **options)
+        return without_masks(original, large) if format_ == TIFF else large
+    if format_ == JPEG:
+        return _turbo(original.read_bytes(), header, box) or _imperfect(original, header)
+    if format_ == PNG:
+        return _png(original, header)
+    return without_masks(original, header).copy_memory() if format_ == TIFF else header.copy_memory()
+
+
+def _png(original: Path, header: pyvips.Image) -> pyvips.Image:
+    """Decode a PNG, to be turned as its facts say, also where libvips does not look for them."""
+    image = header.copy_memory().copy()
+    if not image.get_typeof(_ORIENTATION):
+        _turn(image, PillowHeaders(math.inf, math.inf).read(original).exif.orientation)
+    return image
+
+
+def _imperfect(original: Path, header: pyvips.Image) -> pyvips.Image:
+    """Decode a JPEG that is not plain or not all sound; one that has lost a part would be grey there.
+
+    Raises:
+        UnreadableImage: some of its pixels are not in the file.
+    """
+    try:
+        return pyvips.Operation.call(
+            _LOADERS[JPEG], str(original), access="sequential", fail_on="warning"
+        ).copy_memory()
+    except pyvips.Error as error:
+        is_cut_off = "premature end of jpeg file" in str(error).casefold()
+        if not is_cut_off and any(words in str(error) for words in _LOST):
+            raise UnreadableImage(reason="a part of its pixels is missing or damaged") from error
+    return header.copy_memory()
 
 
 def _turbo(content: bytes, header: pyvips.Image, box: tuple[int, int] | None = None) -> pyvips.Image | None:
@@ -96,9 +135,11 @@ def _turbo(content: bytes, header: pyvips.Image, box: tuple[int, int] | None = N
     """
     if header.interpretation != "srgb" or header.bands != _RGB:
         return None
+    width, height = _enough(header, box) if box else (header.width, header.height)
+    room = _SPARE.bytes_for(header.width * header.height * _RGB) if not box else None
+    options = {"colorspace": "RGB", "strict": True, "min_width": width, "min_height": height, "buffer": room}
     try:
-        width, height = _enough(header, box) if box else (header.width, header.height)
-        pixels = simplejpeg.decode_jpeg(content, colorspace="RGB", strict=True, min_width=width, min_height=height)
+        pixels = simplejpeg.decode_jpeg(content, **options)
     except ValueError:
         return None
     if pixels.shape[2:] != (_RGB,) or (not box and pixels.shape[:2] != (header.height, header.width)):

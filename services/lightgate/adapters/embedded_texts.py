@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from lightgate.adapters.exif_values import Moment, clean, decoded, iso_moment
+from lightgate.adapters.xmp_tree import in_default_language, items, simple
 
-from lightgate.adapters.exif_values import clean, decoded
-
-#: an XMP packet of a photograph has some kilobytes; retouching history can make it megabytes
-XMP_LIMIT_BYTES = 4_000_000
 _MOST_KEYWORDS = 200
 _KEYWORD_LENGTH = 100
+_SEPARATORS = re.compile("[,;]")
 
-_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _IPTC_CORE = "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}"
 _XMP = "{http://ns.adobe.com/xap/1.0/}"
-_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 #: IPTC-IIM 4.2, record 2
-_KEYWORDS, _BYLINE, _COPYRIGHT, _CAPTION = 25, 80, 116, 120
+_KEYWORDS, _DATE, _TIME, _BYLINE, _COPYRIGHT, _CAPTION = 25, 55, 60, 80, 116, 120
+_DAY = re.compile(rb"(\d{4})(\d\d)(\d\d)")
+_CLOCK = re.compile(rb"(\d\d)(\d\d)(\d\d)(?:([+-]\d\d)(\d\d))?")
 _MARKER = 0x1C
 #: IPTC-IIM 4.2, 1:90: ESC % G
 _IS_UTF8 = b"\x1b%G"
@@ -66,10 +64,16 @@ def _first(texts: Iterable[str | None]) -> str | None:
 def tidy_keywords(keywords: Iterable[str]) -> tuple[str, ...]:
     """Clean keywords and drop repeated ones, in their order."""
     tidy: dict[str, str] = {}
-    for keyword in keywords:
+    for keyword in (part for each in keywords for part in _parts(each)):
         if cleaned := clean(keyword, _KEYWORD_LENGTH):
             tidy.setdefault(cleaned.casefold(), cleaned)
     return tuple(tidy.values())[:_MOST_KEYWORDS]
+
+
+def _parts(keyword: str) -> Iterable[str]:
+    """Take what is too long for a keyword for the list that somebody wrote into one."""
+    is_list = len(keyword) > _KEYWORD_LENGTH and _SEPARATORS.search(keyword)
+    return _SEPARATORS.split(keyword) if is_list else (keyword,)
 
 
 def is_boilerplate(text: str) -> bool:
@@ -84,56 +88,24 @@ def _boilerplate() -> tuple[str, ...]:
     return tuple(line.strip().casefold() for line in lines if line.strip() and not line.startswith("#"))
 
 
-def tree_of(packet: bytes) -> Element | None:
-    """Read an XMP packet; one that is no XML, or wants entities, is None."""
-    packet = packet.strip(b"\0 \t\r\n")
-    if not packet or len(packet) > XMP_LIMIT_BYTES:
-        return None
-    try:
-        root: Element = fromstring(packet, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError):
-        return None
-    return root
-
-
-def words_from_xmp(packet: bytes) -> Words:
+def words_from_xmp(root: Element | None) -> Words:
     """Read Dublin Core and IPTC Core."""
-    root = tree_of(packet)
     if root is None:
         return Words()
     return Words(
-        caption=_in_default_language(root, f"{_DC}description"),
-        alt_text=_in_default_language(root, f"{_IPTC_CORE}AltTextAccessibility"),
-        keywords=tuple(_items(root, f"{_DC}subject")),
-        creator=clean("; ".join(_items(root, f"{_DC}creator")), 300),
-        copyright=_in_default_language(root, f"{_DC}rights", 500),
-        stars=_stars(root),
+        caption=in_default_language(root, f"{_DC}description"),
+        alt_text=in_default_language(root, f"{_IPTC_CORE}AltTextAccessibility"),
+        keywords=tuple(items(root, f"{_DC}subject")),
+        creator=clean("; ".join(items(root, f"{_DC}creator")), 300),
+        copyright=in_default_language(root, f"{_DC}rights", 500),
+        stars=stars(simple(root, f"{_XMP}Rating")),
     )
 
 
-def _stars(root: Element) -> int | None:
-    holder = root.find(f".//{_RDF}Description[@{_XMP}Rating]")
-    element = root.find(f".//{_XMP}Rating")
-    written = holder.get(f"{_XMP}Rating") if holder is not None else element.text if element is not None else None
-    found = (written or "").strip().removesuffix(".0")
+def stars(written: object) -> int | None:
+    """Read a rating of 1 to 5, or -1 for rejected; 0 says that nobody judged."""
+    found = str(written).strip().removesuffix(".0")
     return int(found) if found in {"-1", "1", "2", "3", "4", "5"} else None
-
-
-def _in_default_language(root: Element, name: str, limit: int = 4000) -> str | None:
-    found = root.find(f".//{name}")
-    if found is None:
-        holder = root.find(f".//{_RDF}Description[@{name}]")
-        return None if holder is None else clean(holder.get(name, ""), limit)
-    entries = found.findall(f"{_RDF}Alt/{_RDF}li") or [found]
-    default = next((entry for entry in entries if entry.get(_LANGUAGE) == "x-default"), entries[0])
-    return clean(default.text or "", limit)
-
-
-def _items(root: Element, name: str) -> Iterator[str]:
-    found = root.find(f".//{name}")
-    for item in found.iter(f"{_RDF}li") if found is not None else ():
-        if item.text:
-            yield item.text
 
 
 def words_from_iptc(block: bytes) -> Words:
@@ -153,6 +125,17 @@ def words_from_iptc(block: bytes) -> Words:
         creator=clean("; ".join(texts(_BYLINE)), 300),
         copyright=clean(" ".join(texts(_COPYRIGHT)), 500),
     )
+
+
+def taken_in_iptc(block: bytes) -> Moment | None:
+    """Read when the picture was taken; a day without a time is none."""
+    found = {dataset: value for record, dataset, value in datasets_of(block) if record == 2}
+    day, clock = (_DAY.fullmatch(found.get(_DATE, b"")), _CLOCK.fullmatch(found.get(_TIME, b"")))
+    if not day or not clock:
+        return None
+    year, month, date, hour, minute, second = (part.decode() for part in (*day.groups(), *clock.groups()[:3]))
+    zone = clock[4].decode() + ":" + clock[5].decode() if clock[4] else ""
+    return iso_moment(f"{year}-{month}-{date}T{hour}:{minute}:{second}{zone}")
 
 
 def datasets_of(block: bytes) -> Iterator[tuple[int, int, bytes]]:

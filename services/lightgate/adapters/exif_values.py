@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import datetime
 
 #: longer texts in a tag are damage or somebody's novel; cut, so that nothing downstream has to care
@@ -12,10 +13,12 @@ TEXT_LIMIT = 4000
 
 #: some cameras write `` 1`` or ``1`` for ``01``, and other marks than the colon
 _DATE_TIME = re.compile(
-    r"(\d{4})[:/.-] ?(\d{1,2})[:/.-] ?(\d{1,2})[ T] ?(\d{1,2}): ?(\d{1,2}): ?(\d{1,2})(?!\d)", re.ASCII
+    r"(\d{4})[:/.-] ?(\d{1,2})[:/.-] ?(\d{1,2})[ T:] ?(\d{1,2}): ?(\d{1,2}): ?(\d{1,2})(?!\d)", re.ASCII
 )
 #: of the first photograph, and one past which a clock was never set
 _YEARS = range(1826, 2101)
+#: what follows the seconds in ISO 8601; ``Z`` is what some programs write for a clock without a zone
+_AFTER_SECONDS = re.compile(r"(?:\.(\d{1,9}))?([+-]\d\d:\d\d)?Z?", re.ASCII)
 _OFFSET = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
 _SUB_SECONDS = re.compile(r"\d{1,9}", re.ASCII)
 #: what makers write where they have nothing to say
@@ -30,6 +33,18 @@ _HIGHEST_ISO = 10_000_000
 _MOST_STOPS = 10
 #: EXIF 2.32, PhotographicSensitivity: the real value stands in another tag
 _ISO_ELSEWHERE = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time as a clock showed it."""
+
+    #: ``YYYY:MM:DD HH:MM:SS``
+    date_time: str
+    #: digits after the second
+    sub_seconds: str | None = None
+    #: ``+02:00``
+    offset: str | None = None
 
 
 def text(value: object, limit: int = TEXT_LIMIT) -> str | None:
@@ -95,6 +110,15 @@ def date_time(value: object) -> str | None:
     except ValueError:
         return None
     return f"{written:%Y:%m:%d %H:%M:%S}" if year in _YEARS else None
+
+
+def iso_moment(written: str) -> Moment | None:
+    """Read a date and time as XMP has it: ``2004-06-21T23:37:53.12+01:00``."""
+    taken, found = date_time(written), _DATE_TIME.match(written)
+    if taken is None or found is None:
+        return None
+    after = _AFTER_SECONDS.match(written, found.end())
+    return Moment(taken, sub_seconds(after and after[1]), offset(after and after[2]))
 
 
 def sub_seconds(value: object) -> str | None:

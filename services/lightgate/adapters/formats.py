@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lightgate.errors import UnreadableImage, UnsupportedFormat
 
 #: as many bytes as ``format_of`` wants to see
@@ -17,6 +19,7 @@ _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", 
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _GENERIC_HEIF_BRANDS = frozenset({b"mif1", b"mif2", b"msf1"})
 _RAW_MAGIC = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FOVb", b"\0MRM")
+_PHASE_ONE = re.compile(rb"IIII.waR|MMMMRaw", re.DOTALL)
 _KNOWN = (
     (b"GIF8", "GIF"),
     (b"BM", "BMP"),
@@ -42,7 +45,7 @@ def format_of(head: bytes) -> str:
     if not head:
         raise UnreadableImage(reason="the file is empty")
     if name := _first_match(head, _TAKEN):
-        if name == TIFF and head[8:10] == b"CR":
+        if name == TIFF and (head[8:10] == b"CR" or _PHASE_ONE.match(head, 8)):
             return RAW
         return name
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":

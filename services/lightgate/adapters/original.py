@@ -11,19 +11,19 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from lightgate.adapters import exif_tags
-from lightgate.adapters.embedded_texts import datasets_of, tree_of
-from lightgate.adapters.exif import Container, PillowHeaders
+from lightgate.adapters.container import Container
+from lightgate.adapters.embedded_texts import datasets_of
+from lightgate.adapters.exif import PillowHeaders
 from lightgate.adapters.exif_values import clean, decoded, text
 from lightgate.adapters.provenance import SOURCE_TYPES, Provenance, provenance_of
+from lightgate.adapters.xmp_tree import LANGUAGE, RDF, described, simple, tree_of
 from lightgate.errors import LightgateError
 
-_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _CORE = "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}"
 _EXT = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}"
 _PHOTOSHOP = "{http://ns.adobe.com/photoshop/1.0/}"
 _REGIONS = "{http://www.metadataworkinggroup.com/schemas/regions/}"
 _AREA = "{http://ns.adobe.com/xmp/sType/Area#}"
-_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 #: how a picture was generated (IPTC 2025.1): kept as it is, since it is about the picture
 AI_FIELDS = ("AISystemUsed", "AISystemVersionUsed", "AIPromptInformation", "AIPromptWriterName")
@@ -132,20 +132,20 @@ def disclosed(original: Original, allowed: Set[str]) -> Original:
 def _provenance(file: Path, root: Element | None) -> Provenance:
     """Prefer what the packet says, wherever in the file it stands and whatever it calls its namespaces."""
     found = provenance_of(file)
-    told = _simple(root, f"{_EXT}DigitalSourceType") if root is not None else ""
+    told = simple(root, f"{_EXT}DigitalSourceType")
     return replace(found, digital_source_type=told) if told.startswith(SOURCE_TYPES) else found
 
 
 def _of_xmp(root: Element) -> Original:
     return Original(
         extended=tuple(_alternatives(root, f"{_CORE}ExtDescrAccessibility")),
-        ai=tuple((name, found) for name in AI_FIELDS if (found := _simple(root, f"{_EXT}{name}"))),
+        ai=tuple((name, found) for name in AI_FIELDS if (found := simple(root, f"{_EXT}{name}"))),
         place=Place(
-            sublocation=_simple(root, f"{_CORE}Location"),
-            city=_simple(root, f"{_PHOTOSHOP}City"),
-            state=_simple(root, f"{_PHOTOSHOP}State"),
-            country=_simple(root, f"{_PHOTOSHOP}Country"),
-            country_code=_simple(root, f"{_CORE}CountryCode"),
+            sublocation=simple(root, f"{_CORE}Location"),
+            city=simple(root, f"{_PHOTOSHOP}City"),
+            state=simple(root, f"{_PHOTOSHOP}State"),
+            country=simple(root, f"{_PHOTOSHOP}Country"),
+            country_code=simple(root, f"{_CORE}CountryCode"),
         ),
         faces=tuple(_faces(root))[:_MOST_FACES],
     )
@@ -158,27 +158,15 @@ def _place_of_iptc(container: Container) -> Place:
     return Place(*(said.get(number, "") for number in numbers))
 
 
-def _simple(root: Element, name: str) -> str:
-    """Read a property as an attribute, an element, or the first entry of a list."""
-    holder = root.find(f".//{_RDF}Description[@{name}]")
-    if holder is not None:
-        return clean(holder.get(name, ""), 2000) or ""
-    found = root.find(f".//{name}")
-    if found is None:
-        return ""
-    entry = found.find(f".//{_RDF}li")
-    return clean((found if entry is None else entry).text or "", 2000) or ""
-
-
 def _alternatives(root: Element, name: str) -> Iterator[tuple[str, str]]:
-    found = root.find(f".//{name}")
-    for entry in found.iter(f"{_RDF}li") if found is not None else ():
-        if said := clean(entry.text or "", 10_000):
-            yield entry.get(_LANGUAGE, "x-default"), said
+    for found in described(root, name):
+        for entry in found.iter(f"{RDF}li") if isinstance(found, Element) else ():
+            if said := clean(entry.text or "", 10_000):
+                yield entry.get(LANGUAGE, "x-default"), said
 
 
 def _faces(root: Element) -> Iterator[Face]:
-    for entry in root.iterfind(f".//{_REGIONS}RegionList//{_RDF}li"):
+    for entry in root.iterfind(f".//{_REGIONS}RegionList//{RDF}li"):
         name, area = _within(entry, f"{_REGIONS}Name"), entry.find(f".//{_REGIONS}Area")
         sizes = [_share(_within(area, f"{_AREA}{each}")) for each in "xywh"] if area is not None else []
         if name and sizes and None not in sizes:
@@ -186,7 +174,7 @@ def _faces(root: Element) -> Iterator[Face]:
 
 
 def _within(element: Element, name: str) -> str:
-    holders = (element, *element.iter(f"{_RDF}Description"))
+    holders = (element, *element.iter(f"{RDF}Description"))
     told = next((each.get(name, "") for each in holders if name in each.attrib), None)
     found = element.find(f".//{name}")
     return clean(told if told is not None else (found.text or "" if found is not None else ""), 200) or ""

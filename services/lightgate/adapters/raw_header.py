@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import mmap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from lightgate.adapters.exif_tags import DAMAGE, Directory, Tags, read_tags
 from lightgate.adapters.formats import HEAD_BYTES, RAW, TIFF, format_of
+from lightgate.adapters.tiff_directories import DAMAGE, Directory, Tags, read_tags
 from lightgate.errors import RawReaderMissing
 
 #: the package that reads previews
@@ -33,6 +34,8 @@ _RAF = b"FUJIFILMCCD-RAW"
 _RAF_JPEG_AT = 84
 #: larger blocks are not read: Canon's have some kilobytes, a full-size JPEG has some megabytes
 _MOST_BLOCK_BYTES, _MOST_JPEG_BYTES = 1_000_000, 100_000_000
+_MINOLTA, _SIGMA = b"\0MRM", b"FOVb"
+_EXIF_MARK, _MOST_SEGMENT_BYTES = b"Exif\0\0", 65536
 #: Canon's box of metadata blocks
 _CANON = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 _MOST_BOXES = 64
@@ -105,9 +108,33 @@ def tags_of_raw(stream: IO[bytes]) -> Tags:
     try:
         if head[4:8] == b"ftyp":
             return _tags_of_cr3(stream)
+        if head[:4] == _MINOLTA:
+            return _tags_of_minolta(stream)
+        if head[:4] == _SIGMA:
+            return _tags_inside(stream)
         return read_tags(stream, _MARKS[head[:2]] + head[4:]) if head[:2] in _MARKS else Tags()
     except DAMAGE:
         return Tags()
+
+
+def _tags_of_minolta(stream: IO[bytes]) -> Tags:
+    """Read the block that holds a whole TIFF structure: name and length in front of each."""
+    stream.seek(8)
+    for _ in range(_MOST_BOXES):
+        head = stream.read(8)
+        length = int.from_bytes(head[4:], "big")
+        if head[:4] == b"\0TTW":
+            return read_tags(io.BytesIO(stream.read(min(length, _MOST_BLOCK_BYTES))))
+        stream.seek(length, io.SEEK_CUR)
+    return Tags()
+
+
+def _tags_inside(stream: IO[bytes]) -> Tags:
+    """Read the EXIF of the JPEG that lies somewhere in the file."""
+    with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        at = content.find(_EXIF_MARK)
+        block = content[at + len(_EXIF_MARK) : at + _MOST_SEGMENT_BYTES] if at >= 0 else b""
+    return read_tags(io.BytesIO(block))
 
 
 def _tags_of_cr3(stream: IO[bytes]) -> Tags:

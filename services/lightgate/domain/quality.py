@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lightgate.domain.photo import Component, Scores
-from lightgate.domain.quality_words import ON_DEFAULT_SCALE, sentence
+from lightgate.domain.quality_words import HARDLY_ANY_COLOUR, ON_DEFAULT_SCALE, sentence
 
 #: raised whenever a constant here or a formula of the measurements changes
-QUALITY_VERSION = "2"
+QUALITY_VERSION = "3"
 
 TECHNICAL, FULL, CALIBRATED = "technical", "full", "calibrated"
 NOT_RATED = "NA"
@@ -68,8 +68,8 @@ class Measurements:
     brightest: float
     #: Hasler and Süsstrunk's M, 0 to about 110
     colourfulness: float
-    #: hardly any colour for its brightness: colour is no measure of it
-    is_black_and_white: bool
+    #: from 0, black and white, where colour is no measure of it, to 1
+    in_colour: float
     #: 64-bit hashes, 16 hex digits
     perceptual_hash: str
     difference_hash: str
@@ -132,13 +132,26 @@ def _marks(measured: Measurements) -> dict[str, float | None]:
     exposure after Mertens 2007, contrast after Peli 1990, colourfulness after Hasler and Süsstrunk 2003.
     """
     kept = max(0.0, 1 - _BURNT_COST * measured.burnt) * (1 - _BLOCKED_COST * measured.blocked)
-    return {
+    marks = {
         SHARPNESS: _logarithmic(measured.sharpness, _BLURRED, _CRISP),
         EXPOSURE: 100 * min(1.0, measured.exposure / _WELL_EXPOSED) * kept,
         NOISE: _cleanliness(measured.noise, measured.brightest),
         CONTRAST: _linear(measured.contrast, _FLAT, _RICH),
-        COLOUR: None if measured.is_black_and_white else _linear(measured.colourfulness, _PALE, _COLOURFUL),
+        COLOUR: None,
     }
+    return {**marks, COLOUR: _colour(measured, marks)}
+
+
+def _colour(measured: Measurements, marks: Mapping[str, float | None]) -> float | None:
+    """Mark the colours of a picture that has some; one that has hardly any comes near the mark of the rest of it.
+
+    So that one that fades to black and white, where colour has no mark, makes no jump on the way.
+    """
+    if measured.in_colour <= 0:
+        return None
+    rest = sum(weight * (marks[name] or 0.0) for name, weight in _weights(marks).items())
+    own = _linear(measured.colourfulness, _PALE, _COLOURFUL)
+    return measured.in_colour * own + (1 - measured.in_colour) * rest
 
 
 def _linear(value: float, worst: float, best: float) -> float:
@@ -158,7 +171,7 @@ def _cleanliness(noise: float | None, brightest: float) -> float | None:
     return 100 * (1 - math.pow(min(1.0, visible / _DROWNED), _NOISE_POWER))
 
 
-def _weights(marks: dict[str, float | None]) -> dict[str, float]:
+def _weights(marks: Mapping[str, float | None]) -> dict[str, float]:
     """Share the weight of what could not be measured among the rest."""
     there = {name: weight for name, weight in WEIGHTS.items() if marks[name] is not None}
     total = sum(there.values())
@@ -209,11 +222,17 @@ def _components(
             score=None if (mark := marks[name]) is None else round(mark, 1),
             raw=None if raw is None else round(raw, 3),
             weight=round(weights.get(name, 0.0) * technical_share, 3),
-            text=sentence(name, mark, measured.burnt, measured.blocked),
+            text=_said(name, mark, measured),
         )
         for name, raw in raws.items()
     ]
     return (*parts, _beauty(aesthetic, why_no_aesthetic))
+
+
+def _said(name: str, mark: float | None, measured: Measurements) -> str:
+    if name == COLOUR and 0 < measured.in_colour < 1:
+        return HARDLY_ANY_COLOUR
+    return sentence(name, mark, measured.burnt, measured.blocked)
 
 
 def _beauty(aesthetic: float | None, why_not: str) -> Component:

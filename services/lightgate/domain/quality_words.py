@@ -41,6 +41,8 @@ _MISSING = {
     "noise": "Too small to judge its noise.",
     "colour": "Black and white: colour does not count.",
 }
+#: between black and white and colour
+HARDLY_ANY_COLOUR = "Hardly any colour: it counts in part."
 #: where a model's middle lies is a guess of ours: ``adapters/clip.Calibration``
 ON_DEFAULT_SCALE = "Its scale is a default, not calibrated to your pictures."
 #: shares of the picture below this are not worth a word

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from lightgate.domain.naming import Rule
+from lightgate.domain.photo import Sidecar
 from lightgate.domain.pipeline import Route
 from lightgate.folder import DataFolder
 from lightgate.ports import Catalogue, Dispatch, HeaderReader
@@ -32,3 +34,5 @@ class Desk:
     #: files copied at once
     threads: int = 4
     kill_at: str | None = None
+    #: what is written beside a source
+    sidecar: Callable[[Path], Sidecar | None] = lambda source: None

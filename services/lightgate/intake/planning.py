@@ -19,7 +19,7 @@ from lightgate.intake.copies import hash_of
 from lightgate.intake.desk import Desk
 from lightgate.intake.moves import require_removable
 from lightgate.intake.reports import PlannedFile, SetPlan
-from lightgate.intake.scan import Found, Skipped, scan
+from lightgate.intake.scan import Found, Skipped, leave_raw_pairs, scan
 from lightgate.naming_gate import allocate_free
 from lightgate.ports import Header
 
@@ -68,9 +68,13 @@ def plan(desk: Desk, requests: Sequence[Request], *, is_dry_run: bool = True) ->
 
 def _plan_set(desk: Desk, request: Request, known: _Known, is_dry_run: bool) -> SetPlan:
     found = scan(request.paths, recursive=request.recursive, max_bytes=desk.max_file_mb * _MB)
+    readable, unreadable = _read_headers(desk, found.files)
+    leave_raw_pairs(found, {each.name for each in unreadable})
+    taken = {each.name for each in found.files}
+    readable = [each for each in readable if each.found.name in taken]
+    unreadable = [each for each in unreadable if each.name in taken]
     if request.move:
         require_removable(each.path for each in found.files)
-    readable, unreadable = _read_headers(desk, found.files)
     fresh, twins = _without_twins(desk, readable, known, is_dry_run)
     return SetPlan(
         request=request,
@@ -91,7 +95,8 @@ def _read_headers(desk: Desk, files: Sequence[Found]) -> tuple[list[PlannedFile]
         if isinstance(header, str):
             skipped.append(Skipped(found.name, header))
         else:
-            readable.append(PlannedFile(found, SUFFIXES[header.format], header.exif))
+            sidecar = desk.sidecar(found.path)
+            readable.append(PlannedFile(found, SUFFIXES[header.format], header.exif, sidecar=sidecar))
     return readable, skipped
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lightgate.domain.photo import Exif
+from lightgate.domain.photo import Exif, Sidecar
 from lightgate.intake.asked import Request
 from lightgate.intake.scan import Found, Skipped
 
@@ -19,6 +19,7 @@ class PlannedFile:
     exif: Exif
     #: SHA-256, hex, where it had to be read before copying
     content_hash: str | None = None
+    sidecar: Sidecar | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -95,20 +95,27 @@ def scan(paths: Sequence[Path], *, recursive: bool, max_bytes: float) -> Scan:
     # a file that is named, and lies in a folder that is named too, comes once
     for path in dict.fromkeys(files):
         _look_at(path, found, max_bytes)
-    _leave_raw_pairs(found)
     if not found.files and not found.skipped:
         raise InputInvalid(reason=f"There are no photographs in {to_text(str(found.root))}{_hint(found)}.")
     found.files.sort(key=lambda each: each.name)
     return found
 
 
-def _leave_raw_pairs(found: Scan) -> None:
-    """Leave raw files whose picture the camera, or its owner, has saved beside them."""
-    pictures = {_pair(each) for each in found.files if each.path.suffix.lower() in ACCEPTED}
-    kept = [each for each in found.files if each.path.suffix.lower() in ACCEPTED or _pair(each) not in pictures]
+def leave_raw_pairs(found: Scan, damaged: Collection[str]) -> None:
+    """Leave raw files whose picture the camera, or its owner, has saved beside them.
+
+    Args:
+        damaged: names of pictures that cannot be read, for which their raw file comes in.
+    """
+    sound = {_pair(each) for each in found.files if _is_picture(each) and each.name not in damaged}
+    kept = [each for each in found.files if _is_picture(each) or _pair(each) not in sound]
     if len(kept) < len(found.files):
         found.left["RAW file (beside its picture)"] += len(found.files) - len(kept)
         found.files = kept
+
+
+def _is_picture(file: Found) -> bool:
+    return file.path.suffix.lower() in ACCEPTED
 
 
 def _pair(file: Found) -> tuple[Path, str]:

@@ -219,6 +219,7 @@ def _add(tx: Transaction, desk: Desk, set_id: int, wanted: SetPlan, copied: _Cop
         size_bytes=found.size_bytes,
         suffix=copied.file.suffix,
         remove_source=wanted.request.move,
+        sidecar=copied.file.sidecar,
     )
     photo_id = tx.photos.add(set_id, new, position, at)
     place = f"{position.step}:{position.status}"

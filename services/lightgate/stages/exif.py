@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lightgate.domain.photo import Claim, ExifFacts, Field, Photo, Source, Text, TextValue
+from lightgate.domain.photo import Claim, ExifFacts, Field, Photo, Rights, Sidecar, Source, Text, TextValue
 from lightgate.domain.pipeline import Step
 from lightgate.errors import LightgateError, OriginalMissing
 from lightgate.folder import DataFolder
@@ -47,7 +47,10 @@ class ExifWork:
             header = self.headers.read(self._original(photo))
         except LightgateError as error:
             return error
-        return ExifFacts(header.exif, header.rights, tuple(_texts(header, photo.languages[0])), header.extra)
+        said = photo.sidecar or Sidecar()
+        rights = Rights(said.creator or header.rights.creator, said.copyright or header.rights.copyright)
+        extra = header.extra if said.stars is None else replace(header.extra, stars=said.stars)
+        return ExifFacts(header.exif, rights, tuple(_texts(header, said, photo.languages[0])), extra)
 
     def _original(self, photo: Photo) -> Path:
         original = self.folder.original(photo.content_hash, photo.suffix)
@@ -63,11 +66,11 @@ class ExifWork:
         """Hold nothing, let nothing go."""
 
 
-def _texts(header: Header, language: str) -> Iterator[Text]:
+def _texts(header: Header, sidecar: Sidecar, language: str) -> Iterator[Text]:
     found: dict[Field, TextValue | None] = {
-        Field.CAPTION: header.caption,
-        Field.ALT_TEXT: header.alt_text,
-        Field.KEYWORDS: header.keywords,
+        Field.CAPTION: sidecar.caption or header.caption,
+        Field.ALT_TEXT: sidecar.alt_text or header.alt_text,
+        Field.KEYWORDS: sidecar.keywords or header.keywords,
     }
     for field, value in found.items():
         if value:
