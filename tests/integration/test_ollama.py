@@ -25,8 +25,10 @@ pytestmark = pytest.mark.integration
 MODEL = "qwen2.5vl:3b"
 RED, GREEN = (230, 60, 60), (60, 200, 60)
 
-#: faults of the server or of time, which another try at once does not mend, or not within a test's patience
-LASTING = {Fault.OUT_OF_MEMORY, Fault.BUSY, Fault.TRICKLE, Fault.GROWS_SLOW, Fault.DIE, Fault.MODEL_GONE}
+#: faults of the server, which another try at once does not mend
+LASTING = {Fault.OUT_OF_MEMORY, Fault.BUSY, Fault.DIE, Fault.MODEL_GONE}
+#: answers that never end and never pause; only the hard limit ends them
+SLOW = {Fault.TRICKLE, Fault.GROWS_SLOW}
 #: answers that are odd and can be read
 READABLE = {Fault.CONTROL_CHARACTERS, Fault.TORN, Fault.WRAPPED, Fault.THINK_TAGS}
 
@@ -97,12 +99,17 @@ class TestAsking:
 
 
 class TestBadAnswers:
-    @pytest.mark.parametrize("fault", sorted(set(Fault) - LASTING))
+    @pytest.mark.parametrize("fault", sorted(set(Fault) - LASTING - SLOW))
     def test_one_bad_answer_is_made_good_by_another_try(self, server: FakeOllama, fault: Fault) -> None:
         server.faults.append(fault)
         draft = describe(captioner(server))
         assert draft.caption.startswith("Red tones")
         assert draft.attempts == (1 if fault in READABLE else 2)
+
+    @pytest.mark.parametrize("fault", sorted(SLOW))
+    def test_an_answer_that_only_crawls_leaves_time_for_another_try(self, server: FakeOllama, fault: Fault) -> None:
+        server.faults.append(fault)
+        assert describe(captioner(server, hard_timeout_s=3)).attempts == 2
 
     def test_further_tries_are_simpler_warmer_and_have_another_seed(self, server: FakeOllama) -> None:
         server.faults.extend([Fault.PROSE, Fault.PROSE])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from lightgate.domain.languages import SMALL_WORDS, is_foreign
 from lightgate.domain.photo import Source
+from lightgate.domain.proof_keywords import keyword_faults
+from lightgate.domain.proof_sentence import NOTE, Sentence, sentence_faults
 from lightgate.domain.text import ALT_CHARACTERS, CAPTION_WORDS
+from lightgate.domain.word_lists import WordLists
 from lightgate.domain.wording import clean, clean_keywords, count_words, primary, words
 from lightgate.ports import CaptionDraft, CaptionRequest
 
@@ -17,6 +20,30 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+#: how a day is written, and the months
+_DATES: Mapping[str, tuple[str, Sequence[str]]] = {
+    "en": ("photographed on {day} {month} {year}", _MONTHS),
+    "de": ("am {day}. {month} {year}", (
+        "Januar", "Februar", "März", "April", "Mai", "Juni",
+        "Juli", "August", "September", "Oktober", "November", "Dezember",
+    )),
+    "nl": ("op {day} {month} {year}", (
+        "januari", "februari", "maart", "april", "mei", "juni",
+        "juli", "augustus", "september", "oktober", "november", "december",
+    )),
+    "fr": ("le {day} {month} {year}", (
+        "janvier", "février", "mars", "avril", "mai", "juin",
+        "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+    )),
+    "es": ("el {day} de {month} de {year}", (
+        "enero", "febrero", "marzo", "abril", "mayo", "junio",
+        "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+    )),
+    "it": ("il {day} {month} {year}", (
+        "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno",
+        "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre",
+    )),
+}  # fmt: skip
 #: drafts want fewer keywords than the proof allows: each is a guess at what matters
 _DRAFT_KEYWORDS = 8
 #: shorter words are rarely worth searching for
@@ -27,7 +54,14 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n")
 
 
 class DraftWriter:
-    """``ports.Captioner`` that looks at no picture: subject, place, folder, brief and date, marked as a draft."""
+    """``ports.Captioner`` that looks at no picture: subject, place, folder, brief and date, marked as a draft.
+
+    Args:
+        lists: words that the proof warns of; what holds them is left out of the draft.
+    """
+
+    def __init__(self, lists: Callable[[], WordLists] = WordLists) -> None:
+        self._lists = lists
 
     def why_not_ready(self) -> str | None:
         """Be ready, always."""
@@ -35,24 +69,30 @@ class DraftWriter:
 
     def describe(self, picture: bytes, request: CaptionRequest) -> CaptionDraft:
         """Put together what is known; fields without material stay empty."""
-        told = _Told(request)
+        told = _Told(request, self._lists())
         return CaptionDraft(told.caption(), told.alt_text(), told.keywords(), Source.DRAFT)
 
 
-def _is_usable(sentence: str, request: CaptionRequest) -> bool:
-    """Has it words, and in the language that is asked for?"""
-    return bool(words(sentence)) and not is_foreign(sentence, request.language)
+def _is_usable(sentence: str, request: CaptionRequest, lists: WordLists) -> bool:
+    """Has it words, in the language that is asked for, and none that the proof warns of?"""
+    if not words(sentence) or is_foreign(sentence, request.language):
+        return False
+    faults = sentence_faults(Sentence.of(_sentence(sentence), request.language), lists)
+    return all(fault.severity == NOTE for fault in faults)
 
 
 class _Told:
     """What is known of one photo, tidied."""
 
-    def __init__(self, request: CaptionRequest) -> None:
+    def __init__(self, request: CaptionRequest, lists: WordLists) -> None:
+        self._lists = lists
         self.subject = _part(request.subject)
         self.location = _part(request.location)
         self.folder = _part(request.folder.replace("_", " ").replace("/", ", "))
         self.brief = [
-            sentence for sentence in map(clean, _SENTENCE_END.split(request.brief)) if _is_usable(sentence, request)
+            sentence
+            for sentence in map(clean, _SENTENCE_END.split(request.brief))
+            if _is_usable(sentence, request, lists)
         ]
         self._language = primary(request.language)
         self.is_english = self._language == "en"
@@ -75,7 +115,11 @@ class _Told:
         return _sentence(f"{what}{place}{series}"[: ALT_CHARACTERS - 1])
 
     def keywords(self) -> tuple[str, ...]:
-        return clean_keywords(self._candidates(), self._language)[:_DRAFT_KEYWORDS]
+        found = clean_keywords(self._candidates(), self._language)
+        return tuple(keyword for keyword in found if not self._is_warned_of(keyword))[:_DRAFT_KEYWORDS]
+
+    def _is_warned_of(self, keyword: str) -> bool:
+        return any(keyword_faults([keyword], self._language, self._lists, None, limits=(0, 1)))
 
     def _candidates(self) -> Iterator[str]:
         yield self.subject
@@ -93,9 +137,9 @@ class _Told:
     def _date(self) -> str:
         if self.taken is None:
             return ""
-        if not self.is_english:
-            return self.taken.strftime("%Y-%m-%d")
-        return f"photographed on {self.taken.day} {_MONTHS[self.taken.month - 1]} {self.taken.year}"
+        form, months = _DATES.get(self._language, ("{year}-{number:02}-{day:02}", _MONTHS))
+        month, number = months[self.taken.month - 1], self.taken.month
+        return form.format(day=self.taken.day, month=month, number=number, year=self.taken.year)
 
 
 def _part(text: str) -> str:

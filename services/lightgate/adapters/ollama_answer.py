@@ -43,11 +43,28 @@ _BLANKS = 200
 _TAIL = 480
 _REPEATED = re.compile(r"(\S.{2,79}?)\1{5,}\Z", re.DOTALL)
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+#: an apology counts where a text begins; it may also stand on a sign that the text quotes
+_APOLOGY = re.compile(
+    r"\W?(?:(?:i'?m|i am|so|we'?re) sorry|sorry,? (?:but|i)|i apologi[sz]e|unfortunately,? i"
+    r"|(?:es )?tut mir (?:sehr )?leid|entschuldig(?:ung|e)|leider kann ich"
+    r"|het spijt (?:me|mij)|sorry,? maar|helaas kan ik"
+    r"|(?:je suis )?(?:désolée?|navrée?)\b|je m'excuse|malheureusement,? je"
+    r"|lo (?:siento|lamento)|disculp[ae]|mi dispiace|mi scuso|purtroppo non|desculpe|lamento)",
+    re.IGNORECASE,
+)
 _REFUSAL = re.compile(
-    r"\b(?:i'?m sorry|i am sorry|as an ai"
-    r"|i (?:can(?:no|')t|am unable to|'?m unable to) (?:see|view|describe|help|assist)"
+    r"\b(?:as an? (?:ai|large language model|language model)\b"
+    r"|i (?:can(?:no|')t|am unable to|'?m unable to|am not able to)"
+    r" (?:see|view|describe|help|assist|identify|provide|process)"
     r"|(?:don'?t|do not|cannot|can'?t) see (?:an|any|the) (?:image|photo|picture)"
-    r"|no (?:image|photo) (?:was )?provided)",
+    r"|no (?:image|photo|picture) (?:was |is |has been )?(?:provided|attached|uploaded|given)"
+    r"|ich (?:kann|sehe) (?:leider )?(?:das|dieses|kein|auf|ihnen|dir|nicht)\b|als (?:ki|sprachmodell)\b"
+    r"|ik (?:kan|zie) (?:helaas )?(?:geen|deze|dit|je|u|niet)\b|als (?:ai|taalmodel)\b"
+    r"|je (?:ne )?(?:peux|vois|suis) (?:pas|aucune|incapable)\b|en tant qu(?:e modèle|'(?:ia|intelligence))"
+    r"|no (?:puedo|veo) (?:ver|ayudar|describir|procesar|identificar|ninguna|la imagen)"
+    r"|como (?:ia|modelo de lenguaje)\b"
+    r"|non (?:posso|riesco a|vedo) (?:vedere|aiutar\w*|descrivere|elaborare|identificare|alcuna|l'immagine)"
+    r"|come (?:ia|modello linguistico)\b)",
     re.IGNORECASE,
 )
 
@@ -119,7 +136,8 @@ def _check_texts(written: Written, language: str) -> None:
     if not (words(written.caption) and words(written.alt_text) and written.keywords):
         raise ModelAnswerBad(reason="caption, alt text or keywords were missing")
     both = f"{written.caption} {written.alt_text}".replace("\u2019", "'")
-    if _REFUSAL.search(both):
+    is_apology = any(_APOLOGY.match(said) for said in (written.caption, written.alt_text))
+    if is_apology or _REFUSAL.search(both):
         raise ModelAnswerBad(reason="it refused, or saw no picture")
     if is_foreign(both, language):
         raise ModelAnswerBad(reason=f"it did not write {name_of(language)}")

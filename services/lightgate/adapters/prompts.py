@@ -8,13 +8,14 @@ from pathlib import Path
 from string import Template
 
 from lightgate.domain.languages import name_of
+from lightgate.domain.text import ALT_CHARACTERS, ALT_WORDS, CAPTION_WORDS
 from lightgate.domain.wording import CAPITAL_NOUNS, primary, printable
 from lightgate.errors import SettingInvalid
 from lightgate.ports import CaptionRequest
 
-CAPTION = "caption.v1.txt"
-CAPTION_SIMPLE = "caption_simple.v1.txt"
-REWRITE = "rewrite.v1.txt"
+CAPTION = "caption.v2.txt"
+CAPTION_SIMPLE = "caption_simple.v2.txt"
+REWRITE = "rewrite.v2.txt"
 
 _SHIPPED = Path(__file__).parent.parent / "prompts"
 _HASH_DIGITS = 12
@@ -40,6 +41,10 @@ class Prompt:
         """Write out the prompt for one photo."""
         return Template(self.template).safe_substitute(
             language=name_of(request.language),
+            caption_words=_range(CAPTION_WORDS),
+            alt_words=_range(ALT_WORDS),
+            alt_characters=ALT_CHARACTERS,
+            keyword_count=_range(request.keyword_limits),
             letters=_CAPITAL_NOUNS if primary(request.language) in CAPITAL_NOUNS else _SMALL_LETTERS,
             known=_known(request),
             avoid=_avoid(request),
@@ -54,13 +59,30 @@ def read_prompt(name: str, own_folder: Path | None = None) -> Prompt:
     Raises:
         SettingInvalid: the user's file cannot be read.
     """
-    own = own_folder / name if own_folder else None
-    file = own if own and own.is_file() else _SHIPPED / name
+    file = (_own(name, own_folder) if own_folder else None) or _SHIPPED / name
     try:
         template = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingInvalid(name=f"prompt {file}", reason=str(error)) from error
     return Prompt(template, hashlib.sha256(template.encode()).hexdigest()[:_HASH_DIGITS])
+
+
+def _own(name: str, folder: Path) -> Path | None:
+    """Find the user's prompt: of this version, else of the newest before it, which still says what the user wants."""
+    stem = name.split(".", maxsplit=1)[0]
+    versions = {_version(file.name): file for file in folder.glob(f"{stem}.v*.txt") if file.is_file()}
+    usable = [version for version in versions if version <= _version(name)]
+    return versions[max(usable)] if usable else None
+
+
+def _version(name: str) -> int:
+    number = name.split(".")[1].removeprefix("v")
+    return int(number) if number.isdecimal() else 0
+
+
+def _range(limits: tuple[int, int]) -> str:
+    least, most = limits
+    return str(most) if least == most else f"{least} to {most}"
 
 
 def _known(request: CaptionRequest) -> str:

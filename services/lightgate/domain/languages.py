@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lightgate.domain.wording import primary, words
 
@@ -25,26 +26,56 @@ SMALL_WORDS: Mapping[str, frozenset[str]] = {
     "cs": _small("a v ve na s se z ze u do k ke pod nad před za je jsou při po o"),
     "da": _small("en et og i på med af til fra den det de som er ved under over for sig"),
     "de": _small(
-        "der die das und ein eine einem einer mit auf im vor von zu den dem des über unter am ist bei sich aus"
+        "der die das und ein eine einem einer eines einen mit auf im vor von zu den dem des über unter am ist bei "
+        "sich aus sind wird werden hat haben zwei drei vier fünf sechs sieben acht neun zehn neben hinter "
+        "zwischen durch gegen nach an in zum zur beim vom ins während als wie auch noch sein seine seiner ihr "
+        "ihre ihrer ihren sitzt steht stehen liegt liegen geht gehen fährt trägt tragen hält mann frau kinder"
     ),
-    "en": _small("the of and with on at by from are its their under over a an is in to near behind between"),
-    "es": _small("el la los las y un una con en del al sobre de es bajo por junto que se entre una desde"),
+    "en": _small(
+        "the of and with on at by from are its their under over a an is in to near behind between two three four "
+        "five six seven eight nine ten into onto through across along above below beside inside outside against "
+        "around toward towards while as for his her he she it that which who has have stands stand sits sit lies "
+        "lie walks walk holds hold next front man woman children people out up down off past before after during"
+    ),
+    "es": _small(
+        "el la los las y un una unos unas con en del al sobre de es bajo por junto que se entre desde dos tres "
+        "cuatro cinco seis siete ocho nueve diez hacia sin para su sus está están son detrás delante frente "
+        "mientras como hombre mujer niños lleva llevan hasta tras más muy"
+    ),
     "fi": _small("ja on ovat joka jossa kanssa alla päällä vieressä edessä takana sekä hän"),
-    "fr": _small("le la les des et un une avec sur dans du au aux sous de est en qui par devant derrière près"),
-    "it": _small("il lo gli la e un una con su di del della nel nella è in sulla sul sotto al alla dei tra da che sui"),
+    "fr": _small(
+        "le la les des et un une avec sur dans du au aux sous de est en qui par devant derrière près deux trois "
+        "quatre cinq six sept huit neuf dix sont son sa ses leur leurs vers pour entre chez pendant depuis ce "
+        "cette ces homme femme enfants à côté tient tiennent porte portent"
+    ),
+    "it": _small(
+        "il lo gli la le e un una uno con su di del della dello dei degli delle nel nella è in sulla sul sotto al "
+        "alla allo ai alle da dal dalla tra che sui per sono due tre quattro cinque sei sette otto nove dieci "
+        "davanti dietro accanto verso mentre come suo sua uomo donna bambini porta portano"
+    ),
     "nb": _small("en et og i på med av til fra den det de som er ved under over for seg"),
-    "nl": _small("de het een en van met op voor aan bij onder over te naar uit is in die achter naast tussen"),
+    "nl": _small(
+        "de het een en van met op voor aan bij onder over te naar uit is in die achter naast tussen twee drie "
+        "vier vijf zes zeven acht negen tien zijn wordt worden heeft hebben door tegen langs tijdens terwijl als "
+        "dat haar hun hij zij staat staan ligt liggen zit zitten loopt lopen draagt dragen houdt man vrouw "
+        "kinderen"
+    ),
     "pl": _small("i w we na z ze do pod nad przed za jest są przy po się który która o od"),
     "pt": _small("o a os as e um uma com em no na do da de é sob ao à pela pelo dos das por para que entre seu sua"),
     "ro": _small("și un o pe cu în la de din sub lângă este sunt care ale al"),
     "sv": _small("en ett och i på med av till från den det de som är vid under över för sig"),
     "tr": _small("ve bir ile için olan üzerinde içinde bu"),
 }
+#: small words inside a name: “Musée de la Marine et de la Pêche”, “Wijk aan Zee”
+_WITHIN_NAMES = re.compile(
+    r"(?<=\w)(?: (?:de|la|le|les|du|des|et|del|los|las|el|y|di|della|delle|dei|degli|da|do|dos|van|der|den|ter|von|zu"
+    r"|zum|zur|aan|op|het|bij|sur|en|in))+ (?=[A-ZÀ-ÖØ-Þ])"
+)
 _TAGS_OF: Mapping[str, tuple[str, ...]] = {
     word: tuple(tag for tag, small in SMALL_WORDS.items() if word in small)
     for word in frozenset().union(*SMALL_WORDS.values())
 }
-#: this many small words of another language that the wanted one has not, and none that only it has, make a text foreign
+#: this many small words that the wanted language has not, and none that only it has, make a text foreign
 _FOREIGN_ALONE = 2
 #: this many small words of another language, and twice as many as of its own, make a text foreign
 FOREIGN_HITS = 3
@@ -80,23 +111,21 @@ def is_foreign(text: str, language: str) -> bool:
         return True
     if not text.isascii() and _has_odd_letters(text, wanted):
         return True
-    hits = dict.fromkeys(SMALL_WORDS, 0)
-    # words of another language that are none of the wanted
-    odd = dict.fromkeys(SMALL_WORDS, 0)
-    own_words: list[tuple[str, ...]] = []
-    for word in words(text):
-        tags = _TAGS_OF.get(word.casefold(), ())
-        for tag in tags:
-            hits[tag] += 1
-            odd[tag] += wanted not in tags
-        if wanted in tags:
-            own_words.append(tags)
-    own = hits.pop(wanted)
-    return any(
-        count >= FOREIGN_HITS
-        and (count > 2 * own or (odd[tag] >= _FOREIGN_ALONE and all(tag in tags for tags in own_words)))
-        for tag, count in hits.items()
-    )
+    said = [_TAGS_OF.get(word.casefold(), ()) for word in words(_WITHIN_NAMES.sub(" ", text))]
+    # nearly every text ends here: it has no small word of another language alone
+    others = {tag for tags in said if wanted not in tags for tag in tags}
+    own = sum(wanted in tags for tags in said) if others else 0
+    return any(_speaks(tag, wanted, own, said) for tag in others)
+
+
+def _speaks(tag: str, wanted: str, own: int, said: Sequence[tuple[str, ...]]) -> bool:
+    """Do the small words of a text speak for this language, and not for the wanted one?"""
+    hits = sum(tag in tags for tags in said)
+    if hits >= FOREIGN_HITS and hits > 2 * own:
+        return True
+    if any(wanted in tags and tag not in tags for tags in said):
+        return False
+    return sum(tag in tags and wanted not in tags for tags in said) >= _FOREIGN_ALONE
 
 
 def _has_odd_letters(text: str, wanted: str) -> bool:

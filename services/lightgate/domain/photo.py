@@ -110,6 +110,19 @@ class Rights:
 
 
 @dataclass(frozen=True, slots=True)
+class Sidecar:
+    """What a person wrote into a file beside the original: younger than what is in it, so it counts first."""
+
+    caption: str | None = None
+    alt_text: str | None = None
+    keywords: tuple[str, ...] = ()
+    creator: str | None = None
+    copyright: str | None = None
+    #: ``xmp:Rating``, 1 to 5; -1: rejected
+    stars: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hint:
     """What a model believes a picture shows: a label of the user's list."""
 
@@ -263,6 +276,8 @@ class Photo:
     exif: Exif = Exif()
     extra: HeaderExtra = HeaderExtra()
     rights: Rights = Rights()
+    #: None where there was none at submit, or it said nothing
+    sidecar: Sidecar | None = None
     scores: Scores = Scores()
     #: what a model believes it shows, likeliest first
     hints: tuple[Hint, ...] = ()
@@ -284,7 +299,7 @@ class Photo:
     updated_at: datetime | None = None
     #: who approved it, and where its keywords stand in the vocabulary, from the top down; told to the publisher alone
     approved_by: str = ""
-    keyword_paths: tuple[tuple[str, ...], ...] = ()
+    keyword_paths: tuple[tuple[str, ...], ...] | None = None
 
     def text(self, language: str, wanted: Field) -> Text | None:
         """Find one text."""

@@ -48,6 +48,8 @@ class Result(StrEnum):
     REJECTED = "rejected"
     #: back to review, from rejected, approved or published
     REOPENED = "reopened"
+    #: what was live already is not sent again: it stays live as it is
+    LEFT_LIVE = "left_live"
     #: a published field changed
     EDITED = "edited"
     #: another original took the place of the photo's own
@@ -185,6 +187,11 @@ def _reopen(position: Position, step: Step, route: Route, result: Result) -> Pos
     return Position(REVIEW, Status.WAITING) if is_decided and position.status is not Status.RUNNING else None
 
 
+def _leave_live(position: Position, step: Step, route: Route, result: Result) -> Position | None:
+    is_on_its_way = step.name == PUBLISH and position.status in {Status.QUEUED, Status.FAILED}
+    return Position(step.name, Status.PUBLISHED) if is_on_its_way else None
+
+
 def _edit(position: Position, step: Step, route: Route, result: Result) -> Position | None:
     if step.name not in NEEDS_APPROVAL:
         return position if position.status is not Status.REJECTED else None
@@ -219,6 +226,7 @@ _MOVES = {
     Result.RELEASED: _release,
     Result.REJECTED: _reject,
     Result.REOPENED: _reopen,
+    Result.LEFT_LIVE: _leave_live,
     Result.EDITED: _edit,
     Result.REPLACED: _replace,
     Result.RETRIED: _retry,

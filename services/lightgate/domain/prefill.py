@@ -57,14 +57,15 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    """A photo's texts as they are compared: empty where there is none."""
+class Judged:
+    """A photo's texts as they are compared, empty where there is none; and what stands out in them alone."""
 
     photo: Described
     caption: str
     alt: str
     signature: str
     pair: str
+    reasons: tuple[str, ...]
 
 
 def described(photo: Photo, language: str) -> Described:
@@ -87,29 +88,33 @@ def prefill_report(photos: Iterable[Described], language: str, lists: WordLists,
     Args:
         path: where the report is written, as it says itself.
     """
-    rows = [_row(photo) for photo in photos]
+    return report_on([judge(photo, language, lists) for photo in photos], path)
+
+
+def report_on(rows: Sequence[Judged], path: str = "") -> PrefillReport:
+    """Compare the texts of a set's photos with one another."""
     counts = {
         "caption": Counter(row.caption for row in rows if row.photo.caption),
         "alt": Counter(row.alt for row in rows if row.photo.alt),
         "keywords": Counter(row.signature for row in rows if row.photo.keywords),
         "caption_alt_pair": Counter(row.pair for row in rows if row.pair),
     }
-    flagged = tuple(
-        _flagged(row, reasons) for row in rows if (reasons := tuple(_reasons(row, language, lists, counts)))
-    )
+    flagged = tuple(_flagged(row, reasons) for row in rows if (reasons := (*row.reasons, *_repeated(row, counts))))
     by_reason = Counter(reason for each in flagged for reason in each.reasons)
     return PrefillReport(_summary(rows, counts, flagged, path), flagged, by_reason)
 
 
-def _row(photo: Described) -> _Row:
+def judge(photo: Described, language: str, lists: WordLists) -> Judged:
+    """Look at the texts of one photo."""
     caption, alt = folded(photo.caption), folded(photo.alt)
     signature = "|".join(sorted(keyword.casefold() for keyword in photo.keywords))
-    return _Row(photo, caption, alt, signature, f"{caption}|{alt}" if photo.caption and photo.alt else "")
+    pair = f"{caption}|{alt}" if photo.caption and photo.alt else ""
+    reasons = _reasons(photo, language, lists, is_same=caption == alt)
+    return Judged(photo, caption, alt, signature, pair, tuple(reasons))
 
 
-def _reasons(row: _Row, language: str, lists: WordLists, counts: dict[str, Counter[str]]) -> Iterator[str]:
-    photo = row.photo
-    if photo.caption and row.caption == row.alt:
+def _reasons(photo: Described, language: str, lists: WordLists, *, is_same: bool) -> Iterator[str]:
+    if photo.caption and is_same:
         yield "caption_equals_alt"
     if count_words(photo.caption, language) < CAPTION_WORDS:
         yield "caption_too_short"
@@ -121,6 +126,9 @@ def _reasons(row: _Row, language: str, lists: WordLists, counts: dict[str, Count
         yield "urban_terms_vs_nature_context"
     if _is_template(photo.caption, language, lists) or _is_template(photo.alt, language, lists):
         yield "generic_template_phrase"
+
+
+def _repeated(row: Judged, counts: dict[str, Counter[str]]) -> Iterator[str]:
     keys = (row.caption, row.alt, row.signature, row.pair)
     for name, key, count in zip(_DUPLICATES, keys, counts.values(), strict=True):
         if count[key] > 1:
@@ -139,13 +147,13 @@ def _is_template(text: str, language: str, lists: WordLists) -> bool:
     return bool(lists.of("openings", language).opening(words)) or any(lists.find("picture", language, words, text))
 
 
-def _flagged(row: _Row, reasons: tuple[str, ...]) -> Flagged:
+def _flagged(row: Judged, reasons: tuple[str, ...]) -> Flagged:
     photo = row.photo
     return Flagged(photo.id, photo.file_name, photo.subject, photo.location, reasons)
 
 
 def _summary(
-    rows: Sequence[_Row], counts: dict[str, Counter[str]], flagged: Sequence[Flagged], path: str
+    rows: Sequence[Judged], counts: dict[str, Counter[str]], flagged: Sequence[Flagged], path: str
 ) -> dict[str, int | str | list[int]]:
     summary: dict[str, int | str | list[int]] = {"row_count": len(rows)}
     for name, found in counts.items():

@@ -10,12 +10,14 @@ from lightgate.domain.evidence import Evidence
 from lightgate.domain.proof_names import name_faults
 from lightgate.domain.proof_sentence import WARN, Fault, Sentence
 from lightgate.domain.word_lists import WordLists
+from lightgate.domain.wording import CAPITAL_NOUNS, primary
 
 _PLACING = frozenset({
-    "in", "at", "from", "near", "of", "around", "outside", "inside", "bei", "aus", "am", "im", "bij", "te", "uit",
-    "van", "nabij",
+    "in", "at", "through", "across", "from", "near", "of", "around", "outside", "inside", "bei", "aus", "am", "im",
+    "bij", "te", "uit",
+    "van", "nabij", "à", "dans", "près", "en", "da", "a", "nel", "nella", "presso", "cerca", "desde",
 })  # fmt: skip
-_CAMERA_FILE = re.compile(r"(?<![^\W_])(?P<prefix>[a-z]{1,12})?[ _-]?(?P<number>\d{3,8})(?![^\W_])", re.IGNORECASE)
+_CAMERA_FILE = re.compile(r"(?<![^\W_])(?P<prefix>[a-z]{1,12})?[ _-]?(?P<number>\d{3,17})(?![^\W_])", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _FILE_ENDING = re.compile(r"\w+\.(?:jpe?g|png|tiff?|heic|webp|cr[23]|nef|arw|dng|raf|orf|rw2)\b", re.IGNORECASE)
 _UNDERSCORED = re.compile(r"\w*[^\W_]_+[^\W_]\w*")
@@ -31,7 +33,7 @@ def evidence_faults(sentence: Sentence, lists: WordLists, evidence: Evidence, *,
         is_own: a person wrote the text; what that person names is known.
     """
     yield from file_faults(sentence, lists, evidence)
-    yield from _category_as_place(sentence, evidence)
+    yield from _category_as_place(sentence, lists, evidence)
     yield from _times(sentence, lists, evidence)
     if is_own:
         return
@@ -41,8 +43,21 @@ def evidence_faults(sentence: Sentence, lists: WordLists, evidence: Evidence, *,
 def is_told_name(fault: Fault, sentence: Sentence, evidence: Evidence | None) -> bool:
     """Is what was found part of a name that was told, as in “the Nikon Museum”?"""
     said = sentence.text[fault.start : fault.end]
-    is_name = fault.code in _OF_WORDS and fault.start > 0 and said[:1].isupper()
-    return is_name and evidence is not None and evidence.bears_out(said)
+    if fault.code not in _OF_WORDS or evidence is None or not evidence.bears_out(said):
+        return False
+    # as a sentence begins, and where it is small, a word is part of a name by its neighbours
+    is_capital = said[:1].isupper()
+    return (is_capital and fault.start > 0) or _stands_in_name(fault, sentence, evidence, needs_both=not is_capital)
+
+
+def _stands_in_name(fault: Fault, sentence: Sentence, evidence: Evidence, *, needs_both: bool) -> bool:
+    before = [word for word in sentence.words if word.end <= fault.start][-1:]
+    after = [word for word in sentence.words if word.start >= fault.end][:1]
+    told = [
+        sentence.text[word.start].isupper() and evidence.bears_out(sentence.text[word.start : word.end])
+        for word in (*before, *after)
+    ]
+    return len(told) == 1 + needs_both and all(told)
 
 
 def file_faults(sentence: Sentence, lists: WordLists, evidence: Evidence) -> Iterator[Fault]:
@@ -65,9 +80,10 @@ def file_faults(sentence: Sentence, lists: WordLists, evidence: Evidence) -> Ite
         yield Fault("file_name", WARN, f"“{said}” is part of a file's name, not of the picture.", start, end)
 
 
-def _category_as_place(sentence: Sentence, evidence: Evidence) -> Iterator[Fault]:
+def _category_as_place(sentence: Sentence, lists: WordLists, evidence: Evidence) -> Iterator[Fault]:
     words = sentence.words
     said_words = {word.folded for word in words}
+    articles = lists.of("articles", sentence.language)
     for category in evidence.categories:
         if not said_words.issuperset(category):
             continue
@@ -76,7 +92,12 @@ def _category_as_place(sentence: Sentence, evidence: Evidence) -> Iterator[Fault
                 continue
             start, end = words[place].start, words[place + len(category) - 1].end
             is_end = not sentence.text[end:].strip(" .!")
-            is_placed = words[place - 1].folded in _PLACING and (sentence.text[start].isupper() or is_end)
+            is_capital = sentence.text[start].isupper()
+            before = words[max(0, place - 2) : place]
+            is_placed = before[-1].folded in _PLACING and (is_capital or is_end)
+            # “in the Waterbirds”: where every noun has a capital, one behind an article tells nothing
+            is_articled = before[-1].folded in articles and before[0].folded in _PLACING and is_capital
+            is_placed |= is_articled and primary(sentence.language) not in CAPITAL_NOUNS
             is_tail = is_end and sentence.text[words[place - 1].end : start].strip() == ","
             if is_placed or is_tail:
                 said = sentence.text[start:end]

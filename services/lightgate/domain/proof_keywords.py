@@ -6,16 +6,19 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from lightgate.domain.evidence import Evidence
+from lightgate.domain.languages import name_of
 from lightgate.domain.proof_evidence import file_faults
 from lightgate.domain.proof_names import listed_faults
 from lightgate.domain.proof_sentence import ADDRESS, BLOCK, EMOJI, MARKDOWN, NOTE, WARN, Fault, Sentence, word_faults
 from lightgate.domain.word_lists import Terms, WordLists
-from lightgate.domain.wording import KEYWORD_CHARACTERS, MAX_KEYWORDS, is_control, singular, words_of
+from lightgate.domain.wording import KEYWORD_CHARACTERS, MAX_KEYWORDS, is_control, primary, singular, words_of
 
 KEYWORDS = (5, MAX_KEYWORDS)
 JOIN = ", "
 MOST_WORDS = 4
 _WINDOW_WORDS = 3
+#: this many everyday words of another language, and none of the wanted one, make a list foreign
+_FOREIGN_WORDS = 2
 #: this share of the keywords as pieces of the caption, one running into the next, is no choice but a cut
 _WINDOW_SHARE = 0.5
 
@@ -35,6 +38,7 @@ def keyword_faults(
         yield Fault("keywords_empty", BLOCK, "There are no keywords.")
         return
     yield from _list_faults(given, limits)
+    yield from _foreign(given, language, lists)
     offset = 0
     for keyword in given:
         sentence = Sentence.of(keyword, language)
@@ -60,6 +64,23 @@ def _list_faults(given: Sequence[str], limits: tuple[int, int]) -> Iterator[Faul
     if twice:
         message = f"“{twice[0]}” and “{twice[1]}” are one keyword in two numbers."
         yield Fault("keyword_plural", WARN, message)
+
+
+def _foreign(given: Sequence[str], language: str, lists: WordLists) -> Iterator[Fault]:
+    """Find a list in another language, by its everyday words."""
+    wanted = primary(language)
+    said = [keyword.strip().casefold() for keyword in given]
+    forms = [(word, singular(word)) for word in said]
+    own = lists.of("common", wanted)
+    # nearly every list ends here
+    if not own or any(word in own for pair in forms for word in pair):
+        return
+    for tag in lists.languages("common"):
+        theirs = lists.of("common", tag)
+        if tag != wanted and sum(any(word in theirs for word in pair) for pair in forms) >= _FOREIGN_WORDS:
+            message = f"The keywords seem to be {name_of(tag)} instead of {name_of(language)}."
+            yield Fault("wrong_language", WARN, message)
+            return
 
 
 def _plural_pair(given: Sequence[str]) -> tuple[str, str] | None:

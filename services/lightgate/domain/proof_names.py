@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lightgate.domain.evidence import Evidence
+from lightgate.domain.plurals import in_singular
 from lightgate.domain.proof_sentence import WARN, Fault, Sentence
-from lightgate.domain.word_lists import ANY, Found, WordLists
+from lightgate.domain.word_lists import ANY, Found, Terms, WordLists
 from lightgate.domain.wording import CAPITAL_NOUNS, UNSPACED, Word, primary, singular
 
 _QUOTED = re.compile(r"“[^“”]*”|„[^“”]*[“”]|«[^«»]*»|\"[^\"]*\"|(?<!\w)['\u2018][^'\u2018\u2019]{2,}['\u2019](?!\w)")
@@ -51,12 +52,22 @@ def _found(name: str, sentence: Sentence, lists: WordLists) -> Iterator[Found]:
     yield from found
     if name != "species":
         return
-    forms = [singular(word.folded) for word in sentence.words]
-    if any(word.folded != form for word, form in zip(sentence.words, forms, strict=True)):
-        words = [Word(form, word.start, word.end) for word, form in zip(sentence.words, forms, strict=True)]
-        known = {each.end for each in found}
-        plural = lists.find(name, sentence.language, words, sentence.text)
-        yield from (each for each in plural if each.end not in known)
+    known = {each.end for each in found}
+    for words in _in_singular(sentence, lists.of(name, sentence.language)):
+        for each in lists.find(name, sentence.language, words, sentence.text):
+            if each.end not in known:
+                known.add(each.end)
+                yield each
+
+
+def _in_singular(sentence: Sentence, terms: Terms) -> Iterator[list[Word]]:
+    """Give the words with plurals reduced; one that the list exempts stays: “kauwen” are jackdaws, or chew."""
+    given = [word.folded for word in sentence.words]
+    for forms in in_singular(given, sentence.language):
+        yield [
+            word if terms.values.get((word.folded,)) == "" else Word(form, word.start, word.end)
+            for word, form in zip(sentence.words, forms, strict=True)
+        ]
 
 
 def _is_told_otherwise(said: str, lists: WordLists, evidence: Evidence) -> bool:
@@ -68,6 +79,8 @@ def _is_told_otherwise(said: str, lists: WordLists, evidence: Evidence) -> bool:
 def _names(sentence: Sentence, lists: WordLists, evidence: Evidence) -> Iterator[tuple[int, int]]:
     """Find runs of words with a capital letter that nothing bears out."""
     yield from _first_names(sentence, lists, evidence)
+    if primary(sentence.language) in CAPITAL_NOUNS:
+        yield from _named_by_context(sentence, lists, evidence)
     if primary(sentence.language) in CAPITAL_NOUNS | UNSPACED:
         return
     run: list[Word] = []
@@ -90,6 +103,26 @@ def _first_names(sentence: Sentence, lists: WordLists, evidence: Evidence) -> It
             continue
         is_first = has_capital_nouns or _SENTENCE_START.search(sentence.text[: word.start])
         if is_first and not evidence.bears_out(bare) and not _is_quoted(sentence.text, word.start):
+            yield word.start, word.end
+
+
+def _named_by_context(sentence: Sentence, lists: WordLists, evidence: Evidence) -> Iterator[tuple[int, int]]:
+    """Find names where every noun has a capital: “Kapitän Petersen”, “in Wolfratshausen”, “Bremer Rathaus”."""
+    titles, placing = lists.of("titles", sentence.language), lists.of("placing", sentence.language)
+    endings = tuple(term[0] for term in lists.of("place_endings", sentence.language).values)
+    places, articles = lists.of("places", sentence.language), lists.of("articles", sentence.language)
+    words = sentence.words
+    for ahead, before, word in zip((None, None, *words), (None, *words), words, strict=False):
+        said = sentence.text[word.start : word.end]
+        if not said[:1].isupper() or evidence.bears_out(said) or _is_quoted(sentence.text, word.start):
+            continue
+        # “die Trainerin Kisten” is none: they may be what she carries
+        has_title = before is not None and before.folded in titles and sentence.text[before.end : word.start].isspace()
+        is_titled = has_title and (ahead is None or ahead.folded not in articles)
+        is_placed = before is not None and before.folded in placing and word.folded.endswith(endings)
+        stem = word.folded.removesuffix("er")
+        is_of_place = stem != word.folded and (stem in places or f"{stem}en" in places)
+        if is_titled or is_placed or (is_of_place and sentence.text[word.end : word.end + 2].strip()[:1].isupper()):
             yield word.start, word.end
 
 
@@ -119,8 +152,8 @@ def _is_known(word: Word, sentence: Sentence, lists: WordLists, evidence: Eviden
 
 def _is_capital(text: str, word: Word) -> bool:
     said = text[word.start : word.end]
-    # STOP on a sign is read, not named
-    return said[0].isupper() and not (len(said) > 1 and said.isupper())
+    # STOP on a sign is read, not named; a letter alone names nothing
+    return said[0].isupper() and not said.isupper()
 
 
 def _is_quoted(text: str, place: int) -> bool:

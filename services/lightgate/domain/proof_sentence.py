@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lightgate.domain.languages import is_foreign, name_of
-from lightgate.domain.word_lists import WordLists
+from lightgate.domain.word_lists import Terms, WordLists
 from lightgate.domain.wording import Word, is_control, primary, words_of
 
 BLOCK, WARN, NOTE = "block", "warn", "note"
@@ -40,14 +40,15 @@ _SETTING = re.compile(
     r"|\b\d{1,3}(?:-\d{2,3})?\s?mm\b(?!\s+thick)",
     re.IGNORECASE,
 )
-_DOUBLED = re.compile(r"\b([^\W\d_]+)\s+\1\b", re.IGNORECASE)
+_DOUBLED = re.compile(r"\b([^\W\d_]+)(?:\s+\1\b)+", re.IGNORECASE)
 _ENDS = re.compile("[.!?…。\uff01\uff1f؟।][\"'”\u2019»)\\]]*$")
 _LAST_SIGNS = re.compile(r"[\s.!?…\"'”\u2019»)\]]+$")
 _STRAY = re.compile(
     r"\s[,.;:!?](?!\d)|[,;:]\s*[.!?,;:]|[^.]\.\.(?!\.)|[!?]{2,}|\(\s*\)|\{\w*\}|\[[^\]]*\]|\s[-\u2013—/]\s*[.!?]?$|\.\.\.|…"
 )
 _LABEL = re.compile(r"^\s*(?:caption|alt[ _-]?text|description|keywords|title)\s*:", re.IGNORECASE)
-_SENTENCES = re.compile(r"[.!?][\"'”\u2019)]*\s+(?=[^\W\d_a-zà-ÿ])")
+#: not behind a number or a short word: “am 5. März”, “St. Gallen”
+_SENTENCES = re.compile(r"(?<=[^\W\d_]{3})[.!?][\"'”\u2019)]*\s+(?=[^\W\d_a-zà-ÿ])")
 _BRACKETS = (("(", ")"), ("[", "]"), ("«", "»"))
 _MOST_SENTENCES = 2
 #: words that a fragment begins with
@@ -62,6 +63,8 @@ _JOINING: Mapping[str, frozenset[str]] = {
 #: words before the one that names a picture, as in “a close black-and-white photograph of”
 _LONGEST_PICTURING = 8
 _LONGEST_REPEAT = 5
+#: what stands behind a word that may stand twice where a clause begins
+_CLAUSE = "clause"
 #: what stands behind a term that counts only where it is the whole text
 ALONE = "alone"
 _AROUND = " .,:;!?<>[]{}()\"'*_#"
@@ -204,9 +207,7 @@ def _is_paired(text: str) -> bool:
 
 
 def _repeated(sentence: Sentence, lists: WordLists) -> Iterator[Fault]:
-    twice = lists.of("doubled", sentence.language)
-    doubled = (match for match in _DOUBLED.finditer(sentence.text) if match[1].casefold() not in twice)
-    match = next((match for match in doubled if not _is_name(match)), None)
+    match = next(doubled(sentence.text, lists.of("doubled", sentence.language)), None)
     if match:
         yield Fault("doubled_word", WARN, f"The {{label}} says “{match[1]}” twice in a row.", *match.span())
     words = sentence.words
@@ -223,6 +224,14 @@ def _repeated(sentence: Sentence, lists: WordLists) -> Iterator[Fault]:
                 return
 
 
-def _is_name(match: re.Match[str]) -> bool:
-    """``Bora Bora`` is one."""
-    return match[1][0].isupper() and match[0] == match[0].title()
+def doubled(text: str, twice: Terms) -> Iterator[re.Match[str]]:
+    """Find words that stand twice or more in a row; not names such as ``Bora Bora``, nor what the list allows.
+
+    A term with ``= clause`` is allowed behind a comma only: “Frauen, die die Kisten tragen”.
+    """
+    for match in _DOUBLED.finditer(text):
+        value = twice.values.get((match[1].casefold(),), "") if twice else ""
+        is_allowed = value is None or (value == _CLAUSE and text[: match.start()].rstrip().endswith(","))
+        is_name = match[1][0].isupper() and match[0] == match[0].title()
+        if not (is_allowed or is_name):
+            yield match

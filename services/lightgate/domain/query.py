@@ -15,6 +15,8 @@ from lightgate.errors import InputInvalid
 
 MAX_LENGTH = 500
 MAX_TERMS = 20
+#: alternatives in all terms together; each is a comparison, of which SQLite takes a thousand
+MAX_VALUES = 30
 
 BANDS = ("Top", "Good", "Average", "Low", "Very Low", "NA")
 _TOKEN = re.compile(r'(?P<not>-?)(?:(?P<field>[A-Za-z_]+):)?(?P<value>(?:"[^"]*"|[^\s"])+)')
@@ -121,9 +123,13 @@ def parse(text: str) -> Query:
     """
     if len(text) > MAX_LENGTH:
         raise InputInvalid(reason=f"A query has at most {MAX_LENGTH} characters.")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise InputInvalid(reason="The query contains a character that is not valid Unicode.")
     terms = tuple(_terms(text))
     if len(terms) > MAX_TERMS:
         raise InputInvalid(reason=f"A query has at most {MAX_TERMS} terms.")
+    if sum(len(term.values) for term in terms) > MAX_VALUES:
+        raise InputInvalid(reason=f"A query has at most {MAX_VALUES} words and alternatives.")
     return terms
 
 

@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 from lightgate.domain.evidence import Evidence
 from lightgate.domain.photo import Field, Text
 from lightgate.domain.proof_keywords import MOST_WORDS, keyword_faults
-from lightgate.domain.proof_sentence import EMOJI, Sentence, opening_words
+from lightgate.domain.proof_sentence import EMOJI, Sentence, doubled, opening_words
 from lightgate.domain.text import ALT_WORDS, CAPTION_WORDS, Context
 from lightgate.domain.wording import UNSPACED, clean, count_words, primary, singular, words_of
 
 _LEAST_LEFT = 3
 _OPENINGS = 3
-_DOUBLED = re.compile(r"\b([^\W\d_]+)(\s+\1\b)+", re.IGNORECASE)
 _SPACE_BEFORE = re.compile(r"\s+([,.;:!?])(?!\d)")
 _TWICE = re.compile(r"([,;:])\s*(?=[,;:.!?])|(?<=[.!?])\.+(?=\s|$)|(?<!\.)\.(?=\.(?!\.))")
 _ENDS = re.compile("[.!?…。\uff01\uff1f؟।][\"'”\u2019»)\\]]*$")
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z])")
+#: not behind a number or a short word: “am 5. März”, “St. Gallen”
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3}[.!?])\s+(?=[^\W\d_a-z])")
 #: what an opening leaves before the subject
 _LINK = re.compile(
     r"^[\s,:;\u2013-]*(?:(?:that\s+)?(?:shows?|showing|features?|featuring|depicts?|depicting|captures?|capturing|displays?"
@@ -28,6 +28,11 @@ _LINK = re.compile(
 )
 _AND = re.compile(r"\s+(?:and|or|und|oder|en|of)\s+|\s*[/&;|]\s*")
 _OF_LANGUAGE = {"en": ("and", "or"), "de": ("und", "oder"), "nl": ("en", "of")}
+#: what follows a word of praise that can go; in German a noun alone shows that it stood before one
+_PRAISED = {
+    "en": re.compile(r" +(?!(?:and|or|in|on|at|of|with|to|by|from|for|as|is|are)\b)[a-z]"),
+    "de": re.compile(r" +[A-ZÄÖÜ][a-zäöüß]"),
+}
 _ONE_TERM = "black and white"
 #: faults for which a keyword goes
 _DROPPED = frozenset({
@@ -60,7 +65,7 @@ def _sentence(value: str, text: Text, context: Context) -> tuple[str, tuple[str,
     steps: tuple[tuple[str, Callable[[str], str]], ...] = (
         ("cleaned", lambda said: " ".join(EMOJI.sub(" ", clean(said)).split())),
         ("opening_removed", lambda said: _without_opening(said, text.language, context)),
-        ("word_doubled", lambda said: _DOUBLED.sub(_once, said)),
+        ("word_doubled", lambda said: _once(said, text.language, context)),
         ("praise_removed", lambda said: _without_praise(said, text.language, context)),
         ("shortened", lambda said: _first_sentence(said, text)),
         ("punctuated", lambda said: _punctuated(said, text.language)),
@@ -87,24 +92,24 @@ def _without_opening(said: str, language: str, context: Context) -> str:
     return said
 
 
-def _once(match: re.Match[str]) -> str:
-    is_name = match[1][0].isupper() and match[0] == match[0].title()
-    return match[0] if is_name else match[1]
+def _once(said: str, language: str, context: Context) -> str:
+    for match in reversed(list(doubled(said, context.lists.of("doubled", language)))):
+        said = said[: match.start()] + match[1] + said[match.end() :]
+    return said
 
 
 def _without_praise(said: str, language: str, context: Context) -> str:
-    """Take out single words of praise that stand before what they praise."""
-    if primary(language) != "en":
+    """Take out single words of praise that stand before what they praise, where that leaves whole sentences."""
+    following = _PRAISED.get(primary(language))
+    if following is None:
         return said
     words = words_of(said)
     for found in sorted(context.lists.find("praise", language, words, said), key=lambda each: -each.start):
-        is_before_a_word = re.match(r" +[a-z]", said[found.end :]) and not re.match(
-            r" +(?:and|or|in|on|at|of|with|to|by|from|for|as|is|are)\b", said[found.end :]
-        )
+        is_before_a_word = following.match(said[found.end :])
         if " " in found.said or not is_before_a_word:
             continue
         rest = said[found.end :].lstrip()
-        head = _article(said[: found.start], rest)
+        head = _article(said[: found.start], rest) if primary(language) == "en" else said[: found.start]
         said = head + (rest if head.strip() else rest[0].upper() + rest[1:])
     return said
 

@@ -72,6 +72,9 @@ def _canonical(photo: Photo) -> bytes:
         "qr": _number(photo.qr),
         "band": photo.scores.band,
     }
+    # approvals that are older than this keep their form
+    if photo.keyword_paths is not None:
+        content["keyword_paths"] = [[_nfc(level) for level in path] for path in photo.keyword_paths]
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from lightgate.domain.photo import Photo
@@ -44,6 +45,17 @@ def review_status(photo: Photo) -> ReviewStatus:
     return _BY_STEP.get(position.step, ReviewStatus.QUEUED)
 
 
+#: what a step does to a photo, as one says it when it is done
+DONE: Mapping[str, str] = {
+    "exif": "read",
+    NAMING: "named",
+    "quality": "rated",
+    "caption": "described",
+    REVIEW: "reviewed",
+    RELEASE: "released",
+    PUBLISH: "published",
+}
+
 _WAITS_FOR = {
     NAMING: "waits for its name, until every photo of its set has been read",
     REVIEW: "waits for a person to approve it",
@@ -58,6 +70,7 @@ def why_not_live(photo: Photo, service_note: str | None = None) -> str:
         service_note: why the photo's stage does not work at present, if it does not.
     """
     position = photo.position
+    done = DONE.get(position.step, f"passed through “{position.step}”")
     match position.status:
         case Status.PUBLISHED:
             return "This photo is live."
@@ -66,10 +79,10 @@ def why_not_live(photo: Photo, service_note: str | None = None) -> str:
             return f"Not live because it was rejected{reason}."
         case Status.FAILED:
             failure = photo.error.message if photo.error else "no reason was kept"
-            return f"Not live because the step “{position.step}” gave up: {failure}"
+            return f"Not live because it could not be {done}: {failure}"
         case Status.WAITING:
             return f"Not live because it {_WAITS_FOR.get(position.step, 'waits at ' + position.step)}."
         case Status.RUNNING:
-            return f"Not live yet: the step “{position.step}” is working on it."
+            return f"Not live yet: it is being {done}."
     tried = f" (attempt {position.attempt} did not succeed)" if position.attempt else ""
-    return f"Not live yet: it is in the queue for “{position.step}”{tried}.{' ' + service_note if service_note else ''}"
+    return f"Not live yet: it is in the queue to be {done}{tried}.{' ' + service_note if service_note else ''}"

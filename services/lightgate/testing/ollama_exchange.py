@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import threading
 from contextlib import suppress
@@ -128,7 +129,13 @@ class Exchange:
         self._wire.close_connection = True
 
     def pause(self) -> bool:
-        return not self._wire.stopping.wait(_TRICKLE_S)
+        """Wait a moment; False when the server stops, or the client has left: the real one, too, then ends its work."""
+        return not self._wire.stopping.wait(_TRICKLE_S) and not self._has_left()
+
+    def _has_left(self) -> bool:
+        connection = self._wire.connection
+        readable, _, _ = select.select([connection], [], [], 0)
+        return bool(readable) and not connection.recv(1, socket.MSG_PEEK)
 
     def _part(self, content: str, thinking: str = "") -> dict[str, Any]:
         head = {"model": self._body["model"], "created_at": timestamp()}

@@ -1,0 +1,111 @@
+"""Text files of unknown encoding: which one it is shows in the marks, the zeros and the letters."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from functools import partial
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
+#: Windows, then Macintosh before OS X, then DOS: what lists of keywords were written in before UTF-8
+_OLD = ("cp1252", "mac_roman", "cp850")
+#: of two bytes a character, this share of one half is 0 in UTF-16 of any Latin script
+_ZEROS = 0.3
+#: a symbol or a capital in the middle of a word speaks against an encoding more than a letter speaks for it
+_ODD = 3
+_USUAL = frozenset("äöüßéèêëàâáåãçñíìîïóòôõøúùûæœ")
+_NAMES = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman", "cp850": "DOS (850)"}
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A file's text, and how it was read."""
+
+    text: str
+    #: as it is told to a person
+    encoding: str
+    #: numbers of lines, from 1, that are in another encoding than the rest
+    other_lines: tuple[int, ...] = ()
+
+
+def decoded(content: bytes) -> Decoded:
+    """Read a text whatever it was written with.
+
+    Raises:
+        UnicodeError: it is no text.
+    """
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            text = content.decode(encoding).removeprefix("\ufeff")
+            return Decoded(text, encoding.upper())
+    if b"\0" in content:
+        encoding = _wide(content)
+        return Decoded(content.decode(encoding), encoding.upper())
+    try:
+        return Decoded(content.decode("utf-8"), "UTF-8")
+    except UnicodeDecodeError:
+        return _old(content)
+
+
+def _wide(content: bytes) -> str:
+    half = len(content) / 2
+    if content[1::2].count(0) > _ZEROS * half > content[::2].count(0):
+        return "utf-16-le"
+    if content[::2].count(0) > _ZEROS * half > content[1::2].count(0):
+        return "utf-16-be"
+    raise UnicodeError("zeros in no order")
+
+
+def _old(content: bytes) -> Decoded:
+    lines = content.splitlines(keepends=True)
+    foreign = [line for line in lines if not line.isascii()]
+    strange = [number for number, line in enumerate(lines, 1) if not _is_utf8(line)]
+    if 2 * len(strange) < len(foreign):
+        # lines from two sources in one file
+        encoding = _likeliest(b"".join(lines[number - 1] for number in strange))
+        text = "".join(line.decode("utf-8" if _is_utf8(line) else encoding) for line in lines)
+        return Decoded(text, "UTF-8", tuple(strange))
+    encoding = _likeliest(content)
+    return Decoded(content.decode(encoding), _NAMES[encoding])
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _likeliest(content: bytes) -> str:
+    return max((encoding for encoding in _OLD if _can(content, encoding)), key=partial(_likeness, content))
+
+
+def _can(content: bytes, encoding: str) -> bool:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _likeness(content: bytes, encoding: str) -> int:
+    """Count letters that words have, less what they have not inside them."""
+    text = content.decode(encoding)
+    marks = 0
+    for place, c in enumerate(text):
+        if c < "\x80":
+            continue
+        before, after = text[place - 1 : place], text[place + 1 : place + 2]
+        is_inside = before.isalpha() and (before.islower() or after.isalpha())
+        if c in _USUAL:
+            marks += 1
+        elif c.lower() in _USUAL:
+            # a capital begins a word, or stands among capitals
+            marks += -_ODD if before.islower() else 1
+        elif is_inside or after.isalpha():
+            marks -= _ODD if not c.isalpha() or c.isupper() else 1
+    return marks
