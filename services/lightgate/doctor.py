@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -180,7 +181,7 @@ def captions(settings: Settings) -> Check:
     wanted, mode = settings.ollama, settings.captioner
     if mode == "draft":
         return Check("Captions", Level.OK, "drafts from brief and EXIF, no model (captioner = draft)")
-    remedy = f"Start Ollama and run: ollama pull {wanted.model}"
+    remedy = "Start Ollama and run: lightgate models pull ollama"
     without = "photos wait" if mode == "ollama" else "photos get a draft that says so, until the model has been there"
     level = Level.FAIL if mode == "ollama" else Level.WARN
     try:
@@ -246,16 +247,20 @@ def _target(settings: Settings, folder: DataFolder) -> Check:
 
 
 def _remote(name: str, wanted: TargetSettings) -> Check:
-    """Write a file there, read it back and remove it."""
-    target, probe = open_target(name, wanted), f"lightgate-doctor-{secrets.token_hex(4)}.txt"
-    remedy = f"Look at [publish.targets.{name}]."
+    """Write a file there in a folder of its own, replace it, read it back and remove both."""
+    target, folder = open_target(name, wanted), f"lightgate-doctor-{secrets.token_hex(4)}"
+    probe = f"{folder}/probe.txt"
+    remedy = f"Publishing makes folders, writes, renames, replaces and removes: look at [publish.targets.{name}]."
     try:
         if reason := target.why_not_ready():
             return Check(f"Target {name}", Level.FAIL, reason, remedy)
-        target.put(probe, probe.encode())
+        for content in (b"before", probe.encode()):
+            target.put(probe, content)
         is_same = target.read(probe) == probe.encode()
         target.remove(probe)
     except LightgateError as error:
+        with suppress(LightgateError):
+            target.remove(probe)
         return Check(f"Target {name}", Level.FAIL, error.message, remedy)
     finally:
         target.close()

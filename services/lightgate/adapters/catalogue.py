@@ -24,13 +24,16 @@ from sqlalchemy import (
     make_url,
     select,
     text,
+    type_coerce,
     update,
 )
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.types import NullType
 
 from lightgate.adapters.catalogue_table import REMOTE_ID, TABLE, columns_of, make_table, row_of
+from lightgate.adapters.catalogue_values import is_same
 from lightgate.adapters.sqlite.engine import make_engine
-from lightgate.errors import CatalogueUnreachable, RowRefused, StorageFull
+from lightgate.errors import CatalogueUnreachable, LightgateError, RowRefused, StorageFull
 from lightgate.ports import CatalogueRow, QualityRow
 
 __all__ = ["TABLE", "SqlCatalogue", "table"]
@@ -47,7 +50,8 @@ class SqlCatalogue:
         self._engine = engine or _engine(url)
         self._reader = self._engine.execution_options(sqlite_begin="DEFERRED")
         self._columns = tuple(columns_of(of))
-        self._labelled = [column.label(column.key) for column in self._columns]
+        # as the server gives them: how many digits a website's DECIMAL has is lost in a float
+        self._labelled = [type_coerce(column, NullType()).label(column.key) for column in self._columns]
 
     @classmethod
     def in_file(cls, file: Path) -> Self:
@@ -72,10 +76,13 @@ class SqlCatalogue:
         try:
             return self._write(row, quality, more)
         except (CatalogueUnreachable, RowRefused) as error:
-            if not isinstance(error.__cause__, IntegrityError):
+            if not self._is_worth_another_try(error):
                 raise
-        # another publisher inserted the name between our look and our insert
         return self._write(row, quality, more)
+
+    def _is_worth_another_try(self, error: LightgateError) -> bool:
+        """Did another publisher insert the name between our look and our insert?"""
+        return isinstance(error.__cause__, IntegrityError)
 
     def rehearse(self, row: CatalogueRow, quality: QualityRow | None = None) -> None:
         """Do nothing: our own table takes every row."""
@@ -84,7 +91,7 @@ class SqlCatalogue:
         with self._reading() as connection:
             found = self._found(connection, row.File_Name, self._labelled)
             wanted = self._storable(connection, row)
-        return None if found is None else all(found[name] == value for name, value in wanted.items())
+        return None if found is None else all(is_same(name, found[name], value) for name, value in wanted.items())
 
     def _write(self, row: CatalogueRow, quality: QualityRow | None, more: Mapping[str, object]) -> int | None:
         with self._writing() as connection:
@@ -99,7 +106,7 @@ class SqlCatalogue:
         if found is None:
             self._insert(connection, values)
             found = self._found(connection, row.File_Name, [])
-        elif any(found[name] != value for name, value in values.items()):
+        elif not all(is_same(name, found[name], value) for name, value in values.items()):
             connection.execute(update(of).where(self._key == found["id"]).values(values))
         row_id: int | None = found["id"] if found is not None and "id" in of.c else None
         self._written(connection, row, quality, row_id)

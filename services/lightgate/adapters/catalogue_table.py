@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, Double, Integer, MetaData, RowMapping, String, Table, Text
 
+from lightgate.adapters.catalogue_values import as_ours
 from lightgate.errors import SettingInvalid
 from lightgate.ports import CatalogueRow
 
@@ -78,6 +79,6 @@ def columns_of(table: Table) -> Iterator[Column[Any]]:
 
 def row_of(found: RowMapping) -> CatalogueRow:
     """Read what was selected with ``labelled``; what the website lacks or left NULL has our empty value."""
-    values: dict[str, Any] = {each.name: found.get(each.name) for each in fields(CatalogueRow)}
+    values: dict[str, Any] = {each.name: as_ours(each.name, found.get(each.name)) for each in fields(CatalogueRow)}
     empty = {name: _DEFAULTS.get(name) for name, value in values.items() if value is None}
     return CatalogueRow(**{**values, **empty})

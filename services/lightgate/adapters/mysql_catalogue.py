@@ -10,19 +10,19 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, column, create_engine, insert, inspect, select, update
+from sqlalchemy import URL, Connection, Engine, Table, column, create_engine, insert, inspect, select, text, update
 from sqlalchemy import table as light_table
 from sqlalchemy.exc import SQLAlchemyError
 
 from lightgate.adapters.breaker import Breaker
 from lightgate.adapters.catalogue import SqlCatalogue
 from lightgate.adapters.catalogue_table import make_table
-from lightgate.adapters.mysql_shape import Shape, shape_of
-from lightgate.errors import CatalogueClosed, CatalogueUnreachable, RowRefused, SettingInvalid
+from lightgate.adapters.mysql_shape import Shape, harmless, shape_of
+from lightgate.errors import CatalogueClosed, CatalogueUnreachable, LightgateError, RowRefused, SettingInvalid
 from lightgate.ports import CatalogueRow, QualityRow
 from lightgate.settings import Mysql
 
@@ -32,12 +32,23 @@ QUALITY_TABLE = "metadata_quality"
 RESTED_S = 10.0
 #: shorter than the usual ``wait_timeout`` of shared hosts
 _RECYCLE_S = 240
+#: a temporary table, which nobody else sees
+_COPY = "lightgate_trial"
 #: the row is at fault: too long, wrong characters, out of range, a NULL that may not be, a second unique column, a
-#: foreign key, a trigger that says no.
+#: foreign key, a trigger that says no, JSON or another type that it does not fit.
 #: Source: https://mariadb.com/docs/server/reference/error-codes
-_ROW = frozenset({1048, 1062, 1264, 1265, 1267, 1292, 1366, 1406, 1452, 1644, 1690, 3819, 3988, 4025})
-#: no row would be taken: rights, password, table, columns, read-only
-_CLOSED = frozenset({1044, 1045, 1049, 1054, 1130, 1142, 1143, 1146, 1227, 1251, 1290, 1364, 1698, 1792, 1836, 2059})
+_ROW = frozenset(
+    {1048, 1062, 1264, 1265, 1267, 1292, 1366, 1369, 1406, 1416, 1451, 1452, 1644, 1690, 3140, 3819, 3988, 4025, 4078}
+)
+#: no row would be taken: rights, password, table, columns, a view that takes none, read-only
+_CLOSED = frozenset(
+    {1044, 1045, 1049, 1054, 1130, 1142, 1143, 1146, 1227, 1251, 1288, 1290, 1364, 1393, 1394, 1395, 1471, 1698}
+    | {1792, 1836, 2059, 3159}
+)
+#: somebody else was at the row: InnoDB says to try again
+_IN_THE_WAY = frozenset({1020, 1205, 1213})
+#: we may not even look
+_NO_RIGHT = frozenset({1044, 1142, 1143, 1227})
 
 
 class MysqlCatalogue(SqlCatalogue):
@@ -52,6 +63,7 @@ class MysqlCatalogue(SqlCatalogue):
         self._values = dict(mysql.values)
         self._seen: Shape | None = None
         self._quality: Table | Any = None
+        self._quality_needs: dict[str, object] = {}
         self._has_looked_for_quality = False
 
     def __repr__(self) -> str:
@@ -91,6 +103,22 @@ class MysqlCatalogue(SqlCatalogue):
                 with connection.begin_nested() as tried:
                     self._put(connection, row, quality, {})
                     tried.rollback()
+            else:
+                for statement in harmless(self._table, self._shape(connection).generated).values():
+                    connection.execute(statement)
+                self._try_in_a_copy(connection, row)
+
+    def _try_in_a_copy(self, connection: Connection, row: CatalogueRow) -> None:
+        """Write into an empty copy of a table that takes nothing back, where the server lets us make one."""
+        quoted = connection.dialect.identifier_preparer.quote
+        try:
+            connection.execute(text(f"CREATE TEMPORARY TABLE {_COPY} LIKE {quoted(self._table.name)}"))
+        except SQLAlchemyError:
+            return
+        try:
+            self._insert(connection, self._storable(connection, row), _COPY)
+        finally:
+            connection.execute(text(f"DROP TEMPORARY TABLE {_COPY}"))
 
     def _shape(self, connection: Connection) -> Shape:
         if self._seen is None:
@@ -99,17 +127,29 @@ class MysqlCatalogue(SqlCatalogue):
         return self._seen
 
     def _storable(self, connection: Connection, row: CatalogueRow) -> dict[str, Any]:
-        generated = self._shape(connection).generated
-        held = super()._storable(connection, row)
-        return {name: value for name, value in held.items() if self._table.c[name].name.casefold() not in generated}
+        shape = self._shape(connection)
+        held = {
+            name: (self._table.c[name].name.casefold(), value)
+            for name, value in super()._storable(connection, row).items()
+        }
+        return {
+            name: shape.unknown.get(theirs) if value is None else value
+            for name, (theirs, value) in held.items()
+            if theirs not in shape.generated
+        }
 
-    def _insert(self, connection: Connection, values: dict[str, Any]) -> None:
+    def _is_worth_another_try(self, error: LightgateError) -> bool:
+        cause = error.__cause__
+        is_in_the_way = isinstance(cause, SQLAlchemyError) and said(cause)[0] in _IN_THE_WAY
+        return is_in_the_way or super()._is_worth_another_try(error)
+
+    def _insert(self, connection: Connection, values: dict[str, Any], into: str | None = None) -> None:
         named = {self._table.c[name].name: value for name, value in values.items()}
         # the server does not tell the cases of a column's name apart
         given = {name.casefold() for name in self._values}
         needed = {name: value for name, value in self._shape(connection).needed.items() if name.casefold() not in given}
         whole = {**needed, **self._values, **named}
-        connection.execute(insert(light_table(self._table.name, *map(column, whole))).values(whole))
+        connection.execute(insert(light_table(into or self._table.name, *map(column, whole))).values(whole))
 
     def _translated(self) -> AbstractContextManager[None]:
         return self._watched()
@@ -137,6 +177,9 @@ class MysqlCatalogue(SqlCatalogue):
     ) -> None:
         if not self._has_looked_for_quality:
             self._quality = _quality_table(connection)
+            if self._quality is not None:
+                ours = frozenset(name.casefold() for name in _known_of_quality(row))
+                self._quality_needs = shape_of(connection, QUALITY_TABLE, ours).needed
             self._has_looked_for_quality = True
         if self._quality is None:
             return
@@ -145,16 +188,21 @@ class MysqlCatalogue(SqlCatalogue):
         told = {name: value for name, value in values.items() if name in of.c}
         is_row = of.c.revamp_File_Name == row.File_Name
         if connection.execute(select(of.c.revamp_File_Name).where(is_row)).first() is None:
-            connection.execute(of.insert().values(told))
+            connection.execute(of.insert().values({**self._quality_needs, **told}))
         else:
             connection.execute(update(of).where(is_row).values(told))
 
 
 def _quality_table(connection: Connection) -> Any:
-    """Describe the website's proof table by the columns that it has; None where there is none."""
+    """Describe the website's proof table by the columns that it has; None where there is none for us."""
     looked = inspect(connection)
-    if not looked.has_table(QUALITY_TABLE):
-        return None
+    try:
+        if not looked.has_table(QUALITY_TABLE):
+            return None
+    except SQLAlchemyError as error:
+        if said(error)[0] in _NO_RIGHT:
+            return None
+        raise
     names = [each["name"] for each in looked.get_columns(QUALITY_TABLE)]
     return light_table(QUALITY_TABLE, *(column(name) for name in names)) if "revamp_File_Name" in names else None
 
@@ -184,6 +232,10 @@ def _quality_values(row: CatalogueRow, row_id: int | None) -> dict[str, object]:
         "source_review_status": "Approved",
         "updated_at": now,
     }
+
+
+def _known_of_quality(row: CatalogueRow) -> list[str]:
+    return [*(each.name for each in fields(QualityRow)), *_quality_values(row, None)]
 
 
 def said(error: SQLAlchemyError) -> tuple[int, str]:

@@ -19,14 +19,20 @@ def parts_of(path: str) -> list[str]:
     """
     parts = path.split("/")
     is_odd = any(each in {"", ".", ".."} or "\\" in each or not each.isprintable() for each in parts)
-    if is_odd or parts[-1].startswith(DRAFT_PREFIX):
+    is_draft = parts[-1].startswith(DRAFT_PREFIX[1:]) and parts[-1].endswith(DRAFT_SUFFIX)
+    if is_odd or is_draft or parts[-1].startswith(DRAFT_PREFIX):
         raise Rejected(f"{path!r} is no path below a publishing target.")
     return parts
 
 
-def draft_name(name: str) -> str:
-    """Name the temporary file of a published file: the next try uses up what a killed one left behind."""
-    return f"{DRAFT_PREFIX}{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}{DRAFT_SUFFIX}"
+def draft_name(name: str, *, is_hidden: bool = True) -> str:
+    """Name the temporary file of a published file: the next try uses up what a killed one left behind.
+
+    Args:
+        is_hidden: begins with a dot, which web servers do not show; some file servers allow no such names.
+    """
+    prefix = DRAFT_PREFIX if is_hidden else DRAFT_PREFIX[1:]
+    return f"{prefix}{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}{DRAFT_SUFFIX}"
 
 
 def aside(draft: str) -> str:

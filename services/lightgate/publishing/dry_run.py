@@ -18,6 +18,7 @@ from lightgate.folder import DataFolder
 from lightgate.parcel import pack
 from lightgate.ports import CatalogueRow, QualityRow, Renderer
 from lightgate.publishing.remarks import remarks
+from lightgate.publishing.removal import is_to_remove, target_is_gone
 from lightgate.quality_row import quality_row
 from lightgate.site import Website
 from lightgate.store import Store
@@ -62,11 +63,12 @@ def plan(
             reason = _why_not(photo, website, is_sealed=photo is not None and is_approved(tx, photo, key))
             photo = as_published(tx, photo) if photo else None
             quality = quality_row(tx, photo) if photo else None
-        if photo is None or quality is None or reason:
+        is_going = photo is not None and is_to_remove(photo)
+        if photo is None or quality is None or (reason and not is_going):
             yield PlannedPhoto(photo_id, photo.file_name if photo else None, reason)
             continue
         try:
-            yield _planned(photo, quality, folder, renderer, website)
+            yield (_taken_off(photo, website) if is_going else _planned(photo, quality, folder, renderer, website))
         except LightgateError as error:
             yield PlannedPhoto(photo_id, photo.file_name, error.message)
 
@@ -77,6 +79,24 @@ def _why_not(photo: Photo | None, website: Website, *, is_sealed: bool) -> str |
     if (photo.position.step, photo.position.status) not in _ON_THE_WAY:
         return why_not_live(photo)
     return website.why_not(photo) if is_sealed else SealBroken().message
+
+
+def _taken_off(photo: Photo, website: Website) -> PlannedPhoto:
+    """Work out what goes with a rejected photo that is live."""
+    known = {target.name for target in website.targets}
+    lost = sorted({each.target for each in photo.publications} - known)
+    rows = (website.catalogue.find(each.file_name) for each in photo.publications)
+    row = next((each for each in rows if each is not None), None)
+    return PlannedPhoto(
+        photo.id,
+        photo.publications[0].file_name,
+        to_remove=tuple(
+            (each.target, path) for each in photo.publications if each.target in known for path in each.paths.values()
+        ),
+        row=row,
+        row_change=Change.REMOVED if row else None,
+        notes=tuple(target_is_gone(name) for name in lost),
+    )
 
 
 def _planned(
@@ -98,5 +118,5 @@ def _planned(
         to_remove=tuple((delivery.target.name, path) for delivery in deliveries for path in delivery.to_remove),
         row=parcel.row,
         row_change=compare_row(parcel, website.catalogue, is_ours=bool(ledger)),
-        notes=tuple(each.message for each in remarks(photo, original, website)),
+        notes=tuple(each.message for each in remarks(photo, original, website.terms)),
     )

@@ -13,7 +13,7 @@ from lightgate.domain.words import ReviewStatus, why_not_live
 from lightgate.errors import SealBroken
 from lightgate.folder import DataFolder
 from lightgate.publishing.record import Outcome, move, note
-from lightgate.publishing.removal import unpublish
+from lightgate.publishing.removal import is_to_remove, unpublish
 from lightgate.replaced import sweep_replaced
 from lightgate.site import Website
 from lightgate.store import PhotoFilter, Store, Transaction
@@ -58,7 +58,7 @@ def release(
         photos = {photo.id: photo for photo in tx.photos.many(ids)}
         for photo_id in dict.fromkeys(ids):
             photo = photos.get(photo_id)
-            if photo is not None and _is_to_remove(photo):
+            if photo is not None and is_to_remove(photo):
                 to_remove.append(photo_id)
             elif reason := _why_not_released(tx, photo, key, website):
                 refused.append(Outcome(photo_id, is_done=False, message=reason))
@@ -79,10 +79,6 @@ def ready_for_release(store: Store, set_id: int | None = None) -> Sequence[int]:
     with store.reading() as tx:
         approved = tx.photos.ids(PhotoFilter(set_id=set_id, review_status=ReviewStatus.APPROVED))
         return [*approved, *tx.publications.rejected_ids(set_id)]
-
-
-def _is_to_remove(photo: Photo) -> bool:
-    return photo.position.status is Status.REJECTED and bool(photo.publications)
 
 
 def _why_not_released(tx: Transaction, photo: Photo | None, key: bytes, website: Website) -> str | None:

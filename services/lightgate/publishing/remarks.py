@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from lightgate.adapters.original import read_original
 from lightgate.adapters.provenance import Provenance
 from lightgate.domain.photo import Photo
 from lightgate.domain.rights import is_unnamed
-from lightgate.site import Website
+from lightgate.site import Terms
 
 #: terms of cv.iptc.org for pictures that a model made, wholly or in part
 _GENERATED = (
@@ -33,18 +34,32 @@ class Remark:
     message: str
 
 
-def remarks(photo: Photo, original: Path, website: Website) -> Iterator[Remark]:
+def remarks(photo: Photo, original: Path, terms: Terms) -> Iterator[Remark]:
     """Look at a photo and the header of its original."""
-    if reason := website.why_not(photo):
+    if reason := terms.why_not(photo):
         yield Remark("not_publishable", "warn", reason)
-    elif any(is_unnamed(photo, each) for each in website.rights):
+    elif any(is_unnamed(photo, each) for each in terms.rights):
         said = "Neither the file nor publish.rights.creator names who made this picture: its notice has no name."
         yield Remark("maker_unnamed", "warn", said)
-    yield from _of_origin(read_original(original).provenance)
-    if photo.exif.has_gps and "position" in website.disclosed:
+    yield from _of_origin(_provenance(original))
+    if photo.exif.has_gps and "position" in terms.disclosed:
         yield Remark("position_published", "warn", "The file holds its GPS position, which the settings publish.")
     elif photo.exif.has_gps:
         yield Remark("position_removed", "note", "The file holds its GPS position, which is not published.")
+
+
+def _provenance(original: Path) -> Provenance:
+    try:
+        found = original.stat()
+    except OSError:
+        return Provenance()
+    return _read(original, (found.st_mtime_ns, found.st_size))
+
+
+@lru_cache(maxsize=4096)
+def _read(original: Path, state: tuple[int, int]) -> Provenance:
+    """Read one state of a file: a page shows dozens, and asks for the same again and again."""
+    return read_original(original).provenance
 
 
 def _of_origin(found: Provenance) -> Iterator[Remark]:

@@ -19,6 +19,16 @@ from lightgate.store import Store, Transaction
 BUSY = "This photo is being published right now; try again in a moment."
 
 
+def is_to_remove(photo: Photo) -> bool:
+    """Does a release take this photo off the site?"""
+    return photo.position.status is Status.REJECTED and bool(photo.publications)
+
+
+def target_is_gone(name: str) -> str:
+    """Say that files lie where nothing can be removed."""
+    return f"The target {name} is not in the settings any more; its files were left."
+
+
 def unpublish(
     store: Store, folder: DataFolder, route: Route, website: Website, ids: Sequence[int], by: str, at: datetime
 ) -> tuple[Outcome, ...]:
@@ -73,7 +83,7 @@ def _remove_files(
     """Remove one target's files and forget them; gives what went wrong, if anything did."""
     target = next((each for each in website.targets if each.name == publication.target), None)
     if target is None:
-        return f"The target {publication.target} is not in the settings any more; its files were left."
+        return target_is_gone(publication.target)
     try:
         for path in publication.paths.values():
             target.remove(path)

@@ -1,4 +1,7 @@
-"""Undoing a release: what it replaced is put back, what it added is taken off, and its photos go back to review."""
+"""Undoing a release: what it replaced is put back, what it added is taken off, and its photos go back to review.
+
+What was only sent again, by ``renew``, said the same before: it stays live and approved.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from datetime import datetime
 
 from lightgate.domain.photo import Before, Photo, Publication
 from lightgate.domain.pipeline import PUBLISH, Result, Route, Status, advance
-from lightgate.errors import LightgateError, NotFound, TargetUnreachable
+from lightgate.errors import LightgateError, NotFound, NotTheNewest, TargetUnreachable
 from lightgate.file_lock import alone_if_free
 from lightgate.folder import DataFolder
 from lightgate.ports import CatalogueRow, Target
@@ -15,17 +18,35 @@ from lightgate.publishing.record import Outcome, move, note
 from lightgate.publishing.removal import BUSY, take_off
 from lightgate.replaced import kept_file
 from lightgate.site import Website
-from lightgate.store import Store
+from lightgate.store import Store, Transaction
+
+_SENDING = frozenset({("decision", "release"), ("decision", "renew")})
 
 
 def undo_release(
-    store: Store, folder: DataFolder, route: Route, website: Website, by: str, at: datetime
+    store: Store,
+    folder: DataFolder,
+    route: Route,
+    website: Website,
+    by: str,
+    at: datetime,
+    *,
+    number: int | None = None,
 ) -> Sequence[Outcome]:
     """Undo the newest release, photo by photo; what could not be put back is tried by the next call.
 
     Files come first, the row second, our record last, so that a crash at any point leaves what the next call finishes.
+
+    Args:
+        number: the release that is meant; None: whichever is the newest.
+
+    Raises:
+        NotTheNewest: another was made since, or this one was undone.
     """
     with store.reading() as tx:
+        newest = tx.releases.newest_number()
+        if number is not None and number != newest:
+            raise NotTheNewest(number=number, newest=newest or "none")
         last = tx.releases.last()
     outcomes = []
     for photo_id, before in last.items():
@@ -53,7 +74,8 @@ def _undo_one(
         if photo is None:
             return Outcome(photo_id, is_done=False, message=BUSY)
         if before is None or not photo.publications:
-            message = "It was not published by this release."
+            is_live = photo.position.status is Status.PUBLISHED
+            message = "It stays live as it is." if is_live else "It was not published by this release."
         elif before.publications:
             message = _put_back(store, folder, website, photo, before, by, at)
         else:
@@ -71,17 +93,31 @@ def _undo_one(
 
 
 def _called_back(store: Store, route: Route, photo_id: int, by: str, at: datetime) -> Photo | None:
-    """Bring the photo back to review, so that no worker publishes it again; None while one does."""
+    """Bring the photo back to review, so that no worker publishes it again; None while one does.
+
+    One that was sent again as it was comes back to live: nobody has to approve it anew.
+    """
     with store.writing() as tx:
         photo = tx.photos.get(photo_id)
-        if photo.position.step != PUBLISH or photo.position.status is Status.REJECTED:
+        status = photo.position.status
+        if photo.position.step != PUBLISH or status is Status.REJECTED:
             return photo
-        if photo.position.status is Status.RUNNING:
+        if status is Status.RUNNING:
             return None
+        if _was_sent_again(tx, photo_id):
+            if status is not Status.PUBLISHED:
+                move(tx, photo, advance(photo.position, Result.LEFT_LIVE, route), by, at)
+            tx.events.add(note(photo, by, at, "decision", "undo_release"))
+            return tx.photos.get(photo_id)
         move(tx, photo, advance(photo.position, Result.REOPENED, route), by, at)
         tx.photos.write(photo.id, {"approval_id": None})
         tx.events.add(note(photo, by, at, "decision", "undo_release"))
         return tx.photos.get(photo_id)
+
+
+def _was_sent_again(tx: Transaction, photo_id: int) -> bool:
+    sent = [each.name for each in tx.events.of_photo(photo_id) if (each.kind, each.name) in _SENDING]
+    return sent[-1:] == ["renew"]
 
 
 def _put_back(

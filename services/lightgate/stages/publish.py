@@ -21,6 +21,7 @@ from lightgate.kill_point import kill_point
 from lightgate.parcel import Parcel, pack
 from lightgate.ports import Catalogue, QualityRow, Renderer, SiteCheck, Target
 from lightgate.quality_row import quality_row
+from lightgate.render_ahead import RenderAhead
 from lightgate.replaced import keep_before
 from lightgate.settings import Settings
 from lightgate.site import Website
@@ -47,6 +48,9 @@ class Publisher:
     site_check: SiteCheck | None = None
     #: what the note says, so that it is written only when that changes
     noted: list[str | None] = field(default_factory=list)
+    #: true between a question whether we are ready and the photos that follow it, if any do
+    idle: list[bool] = field(default_factory=list)
+    ahead: RenderAhead = field(default_factory=RenderAhead)
 
     def __repr__(self) -> str:
         return f"Publisher({self.folder.home})"
@@ -59,13 +63,18 @@ class Publisher:
             with self.store.writing() as tx:
                 tx.notes.put(STATUS_NOTE, reason, self.now())
             self.noted[:] = [reason]
+        self.idle[:] = [True]
         return reason
 
     def do(self, claims: Sequence[Claim]) -> Sequence[PublishFacts]:
+        self.idle[:] = [False]
         return [self.publish(claim) for claim in claims]
 
     def close(self) -> None:
-        """Keep the connections: the next photos use them."""
+        """Keep the connections while photos wait for them; hosts that allow few want them back."""
+        if self.idle == [True]:
+            for target in self.website.targets:
+                target.close()
 
     def publish(self, claim: Claim) -> PublishFacts:
         """Bring one photo to every target and into the catalogue.
@@ -85,8 +94,7 @@ class Publisher:
 
     def _publish(self, claim: Claim) -> PublishFacts:
         photo, quality = self._approved(claim.photo.id)
-        original = self.folder.original(photo.content_hash, photo.suffix)
-        parcel = pack(photo, original, self.renderer, self.website, quality)
+        parcel = self.ahead.take(photo, quality) or self._packed(photo, quality)
         kill_point(self.kill_at, "after_render")
         ledger = {publication.target: publication for publication in photo.publications}
         deliveries = [compare(parcel, target, ledger.get(target.name)) for target in self.website.targets]
@@ -95,6 +103,7 @@ class Publisher:
         kill_point(self.kill_at, "after_keeping")
         self._announce(claim, photo, parcel, deliveries, ledger)
         kill_point(self.kill_at, "after_announcing")
+        self._look_ahead()
         for delivery in deliveries:
             for file in delivery.to_put:
                 delivery.target.put(file.path, file.rendition.content)
@@ -110,6 +119,20 @@ class Publisher:
         kill_point(self.kill_at, "after_removing")
         published = tuple(self._published(each, parcel, ledger, row_id) for each in deliveries)
         return PublishFacts(published, tuple(_moved(deliveries[0])))
+
+    def _packed(self, photo: Photo, quality: QualityRow) -> Parcel:
+        original = self.folder.original(photo.content_hash, photo.suffix)
+        return pack(photo, original, self.renderer, self.website, quality)
+
+    def _look_ahead(self) -> None:
+        """Make the next photo's files while this one's are on their way."""
+        with self.store.reading() as tx:
+            coming = tx.queue.coming(STAGE.step, self.now())
+            if coming is None or not is_approved(tx, tx.photos.get(coming), self.key):
+                return
+            photo = as_published(tx, tx.photos.get(coming))
+            quality = quality_row(tx, photo)
+        self.ahead.start(photo, quality, lambda: self._packed(photo, quality))
 
     def _written(self, photo: Photo, parcel: Parcel) -> int | None:
         """Write the row; one that is refused now, after it was rehearsed, leaves files that the ledger tells of."""

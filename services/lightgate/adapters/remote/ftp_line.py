@@ -18,8 +18,12 @@ UNKNOWN = ("500", "501", "502", "504")
 _GOOD_BYE_S = 2.0
 
 
+class _CallsBack(ftplib.error_perm):
+    """The server opens data lines itself, and only so."""
+
+
 class TolerantFtp(ftplib.FTP):
-    """FTP with servers that answer in an older alphabet, or know only one of the two ways to open a data line."""
+    """FTP with servers that answer in an older alphabet, or know only one of the ways to open a data line."""
 
     @property
     def file(self) -> Any:
@@ -38,8 +42,20 @@ class TolerantFtp(ftplib.FTP):
         except ftplib.error_perm as error:
             if self.af != socket.AF_INET or not str(error).startswith(UNKNOWN) or self.sock is None:
                 raise
-        # RFC 2428 §3: the extended form, which ftplib itself asks for on IPv6 alone
-        return ftplib.parse229(self.sendcmd("EPSV"), self.sock.getpeername())  # noqa: S321 - the owner chose ftp
+        try:
+            # RFC 2428 §3: the extended form, which ftplib itself asks for on IPv6 alone
+            return ftplib.parse229(self.sendcmd("EPSV"), self.sock.getpeername())  # noqa: S321 - the owner chose ftp
+        except ftplib.error_perm as error:
+            if not str(error).startswith(UNKNOWN):
+                raise
+            raise _CallsBack(*error.args) from error
+
+    def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
+        try:
+            return ftplib.FTP.ntransfercmd(self, cmd, rest)  # noqa: S321 - the owner chose ftp
+        except _CallsBack:
+            self.set_pasv(False)
+            return ftplib.FTP.ntransfercmd(self, cmd, rest)  # noqa: S321 - the owner chose ftp
 
 
 class DataLine(ssl.SSLSocket):
@@ -56,7 +72,7 @@ class SessionReusingTls(TolerantFtp, ftplib.FTP_TLS):
     """FTPS whose data connections resume the control connection's TLS session, as many servers insist on."""
 
     def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
-        plain, size = ftplib.FTP.ntransfercmd(self, cmd, rest)  # noqa: S321 - wrapped right below
+        plain, size = TolerantFtp.ntransfercmd(self, cmd, rest)
         control: Any = self.sock
         try:
             return self.context.wrap_socket(plain, server_hostname=self.host, session=control.session), size

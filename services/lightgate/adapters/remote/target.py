@@ -9,8 +9,8 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Literal, TypeVar
 
 from lightgate.adapters.breaker import Breaker
@@ -62,6 +62,8 @@ class RemoteTarget:
         self._full = Breaker(failures=1, clock=clock)
         self._server: FileServer | None = None
         self._used_at = 0.0
+        #: names with a dot in front, which some hosts refuse
+        self._takes_hidden = True
         self._folders: set[str] = set()
         # the review site removes files from several threads
         self._lock = threading.RLock()
@@ -87,24 +89,53 @@ class RemoteTarget:
 
         def write(server: FileServer) -> None:
             self._make_folders(server, folders)
-            draft = self._place([*folders, draft_name(name)])
             try:
-                # not overwritten but removed: a writer thought dead may still hold it open
-                has_left_over = server.delete(draft)
-                server.store(draft, self._pace.pieces(content))
-                self._check(server, draft, path, len(content), wanted)
-                server.replace(draft, self._place([*folders, name]))
+                draft, has_left_over = self._stored(server, folders, name, content)
+                with self._cleared_away(server, draft):
+                    self._check(server, draft, path, len(content), wanted)
+                    server.replace(draft, self._place([*folders, name]))
                 if has_left_over:
                     # killed between two renames, it left the old file aside too
                     server.delete(aside(draft))
-            except (TargetUnreachable, StorageFull) as error:
+            except (TargetUnreachable, StorageFull):
                 self._folders.clear()
-                if isinstance(error, (TargetRefused, StorageFull)) or error.fields.get("is_answer"):
-                    with suppress(LightgateError):
-                        server.delete(draft)
                 raise
 
         self._tried(write)
+
+    def _stored(self, server: FileServer, folders: list[str], name: str, content: bytes) -> tuple[str, bool]:
+        """Write the temporary file; give its place, and whether a killed try had left one there."""
+        hidden = self._draft(folders, name)
+        try:
+            return self._stored_at(server, hidden, content)
+        except TargetRefused:
+            if not self._takes_hidden or server.size(hidden) is not None:
+                raise
+            stored = self._stored_at(server, self._draft(folders, name, is_hidden=False), content)
+        self._takes_hidden = False
+        return stored
+
+    def _stored_at(self, server: FileServer, draft: str, content: bytes) -> tuple[str, bool]:
+        with self._cleared_away(server, draft):
+            # not overwritten but removed: a writer thought dead may still hold it open
+            has_left_over = server.delete(draft)
+            server.store(draft, self._pace.pieces(content))
+        return draft, has_left_over
+
+    def _draft(self, folders: list[str], name: str, *, is_hidden: bool | None = None) -> str:
+        hidden = self._takes_hidden if is_hidden is None else is_hidden
+        return self._place([*folders, draft_name(name, is_hidden=hidden)])
+
+    @contextmanager
+    def _cleared_away(self, server: FileServer, draft: str) -> Iterator[None]:
+        """Leave no temporary file where the server still speaks with us."""
+        try:
+            yield
+        except (TargetUnreachable, StorageFull) as error:
+            if isinstance(error, (TargetRefused, StorageFull)) or error.fields.get("is_answer"):
+                with suppress(LightgateError):
+                    server.delete(draft)
+            raise
 
     def look(self, path: str) -> Found | None:
         place = self._place(parts_of(path))
@@ -129,9 +160,8 @@ class RemoteTarget:
         *folders, name = parts_of(path)
 
         def remove(server: FileServer) -> None:
-            draft = self._place([*folders, draft_name(name)])
-            for place in (draft, aside(draft), self._place([*folders, name])):
-                server.delete(place)
+            self._forget_drafts(server, folders, name)
+            server.delete(self._place([*folders, name]))
             for depth in range(len(folders), 0, -1):
                 folder = self._place(folders[:depth])
                 self._folders.discard(folder)
@@ -139,6 +169,19 @@ class RemoteTarget:
                     break
 
         self._tried(remove)
+
+    def _forget_drafts(self, server: FileServer, folders: list[str], name: str) -> None:
+        """Remove temporary files, and what stepped aside for them; where hidden names are refused there are others."""
+        draft = self._draft(folders, name)
+        try:
+            server.delete(draft)
+            server.delete(aside(draft))
+        except TargetRefused:
+            if not self._takes_hidden or server.size(draft) is not None:
+                raise
+            draft = self._draft(folders, name, is_hidden=False)
+            server.delete(draft)
+            server.delete(aside(draft))
 
     def sweep(self) -> int:
         """Do nothing: a temporary file is used up by the file's next try, and walking a whole site takes minutes."""
