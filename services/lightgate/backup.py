@@ -26,6 +26,7 @@ from lightgate.adapters.sqlite.engine import sqlite_library
 from lightgate.adapters.sqlite.revision import knows, newest_revision
 from lightgate.adapters.sqlite.soundness import fault_of
 from lightgate.errors import AlreadyRunning, InputInvalid, NotFound, StorageFull
+from lightgate.file_lock import alone_if_free
 from lightgate.folder import DataFolder
 
 _MANIFEST = "lightgate-backup.json"
@@ -128,17 +129,29 @@ def restore(folder: DataFolder, archive: Path) -> tuple[Manifest, Path | None]:
     try:
         instance.take(patience_s=0)
     except AlreadyRunning as error:
-        raise AlreadyRunning(f"Stop Lightgate on {folder.home} before a restore: lightgate down") from error
+        raise _still_running(folder) from error
     try:
-        with tempfile.TemporaryDirectory(dir=folder.home, prefix=".restore-") as fresh:
-            manifest = _unpack(archive, Path(fresh))
-            return manifest, _exchange(folder, Path(fresh))
+        with alone_if_free(folder.use_lock) as is_free:
+            if not is_free:
+                raise _still_running(folder)
+            return _put_in_place(folder, archive)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise StorageFull(path=folder.home) from error
         raise
     finally:
         instance.release()
+
+
+def _still_running(folder: DataFolder) -> AlreadyRunning:
+    how = "lightgate down, or docker compose stop where it runs in containers"
+    return AlreadyRunning(f"Stop Lightgate on {folder.home} before a restore: {how}.")
+
+
+def _put_in_place(folder: DataFolder, archive: Path) -> tuple[Manifest, Path | None]:
+    with tempfile.TemporaryDirectory(dir=folder.home, prefix=".restore-") as fresh:
+        manifest = _unpack(archive, Path(fresh))
+        return manifest, _exchange(folder, Path(fresh))
 
 
 def _unpack(archive: Path, fresh: Path) -> Manifest:

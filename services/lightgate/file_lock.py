@@ -37,6 +37,17 @@ def alone_if_free(file: Path) -> Iterator[bool]:
             yield True
 
 
+def share_for_good(file: Path) -> None:
+    """Hold a lock together with others until this process, whatever program it becomes, and its children have ended.
+
+    Waits for one who holds it alone.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+    os.set_inheritable(handle, True)
+    fcntl.flock(handle, fcntl.LOCK_SH)
+
+
 @contextmanager
 def _opened(file: Path) -> Iterator[int]:
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -44,6 +44,11 @@ class DataFolder:
         """Held by everyone who removes sources of ``--move`` or puts them back."""
         return self.locks / "moves.lock"
 
+    @property
+    def use_lock(self) -> Path:
+        """Held together by what runs on its own, as in containers; alone by a restore."""
+        return self.locks / "use.lock"
+
     def live_lock(self, photo_id: int) -> Path:
         """Held alone by whoever changes what is live of a photo; some photos share one."""
         return self.locks / f"live-{photo_id % 64:02}.lock"

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 import stat
+import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -103,6 +105,33 @@ def test_a_running_installation_is_not_restored_over(home: DataFolder, store: Sq
     with pytest.raises(AlreadyRunning, match="lightgate down"):
         restore(home, archive)
     running.release()
+
+
+BECOME_ANOTHER_PROGRAM = """
+import os, pathlib, sys
+from lightgate.file_lock import share_for_good
+share_for_good(pathlib.Path(sys.argv[1]))
+os.execvp("cat", ["cat"])
+"""
+
+
+def test_what_runs_on_its_own_as_in_containers_is_not_restored_over(
+    home: DataFolder, store: SqliteStore, archive: Path
+) -> None:
+    back_up(home, archive)
+    store.close()
+    command = [sys.executable, "-c", BECOME_ANOTHER_PROGRAM, str(home.use_lock)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdin.write(b"x\n")
+        running.stdin.flush()
+        assert running.stdout.readline() == b"x\n"
+        with pytest.raises(AlreadyRunning, match="docker compose stop"):
+            restore(home, archive)
+        running.stdin.close()
+        running.wait()
+    restore(home, archive)
 
 
 def packed(archive: Path, *members: tuple[str, bytes]) -> Path:

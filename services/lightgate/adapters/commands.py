@@ -18,7 +18,8 @@ def worker(
 ) -> tuple[str, ...]:
     """Run the workers of one stage; ``REMAP_SIGTERM=SIGQUIT`` must be in the environment."""
     return (
-        *(sys.executable, "-m", "celery", "-A", app),
+        # quiet: its banner would be most of what a log shows
+        *(sys.executable, "-m", "celery", "-A", app, "--quiet"),
         "worker",
         *("-n", f"{name}@%h"),
         *("-Q", stage),
@@ -42,6 +43,10 @@ def flower(host: str, port: int, memory: Path) -> tuple[str, ...]:
         # without it anybody with the password may run any task
         "--read_only=True",
         "--max_tasks=10000",
+        # the result names the photos, and may be long
+        "--tasks_columns=name,uuid,state,received,runtime,result,worker",
+        # a busy machine's workers answer late; without their answers Flower does not know their queues
+        "--inspect_timeout=5000",
         "--persistent=True",
         f"--db={memory}",
         "--state_save_interval=60000",
@@ -54,7 +59,7 @@ def site(host: str, port: int, threads: int, log_level: str) -> tuple[str, ...]:
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return (
         *(sys.executable, "-m", "gunicorn"),
-        *("--worker-class", "gthread"),
+        *("--worker-class", "lightgate_web.serving.Worker"),
         *("--workers", "1"),
         *("--threads", str(threads)),
         *("--bind", address),

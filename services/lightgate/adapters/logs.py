@@ -14,7 +14,7 @@ def set_up_logs(level: str) -> None:
     handler.setFormatter(form)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # their INFO lines say nothing that a person looks for
-    for name in ("alembic", "kombu"):
+    for name in ("alembic", "httpx", "kombu"):
         logging.getLogger(name).setLevel(logging.WARNING)
     # libvips warns of every damaged picture, which is already said as the photo's failure
     logging.getLogger("pyvips").setLevel(logging.ERROR)

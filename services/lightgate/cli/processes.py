@@ -10,6 +10,7 @@ import os
 import click
 
 from lightgate.cli.session import Session, pass_session
+from lightgate.file_lock import share_for_good
 from lightgate.installation import launches
 from lightgate.installation.launches import Launch
 from lightgate.settings import environ_for_children
@@ -52,6 +53,7 @@ def flower(session: Session) -> None:
 
 
 def _become(launch: Launch, session: Session) -> None:
-    """Replace this process, so that signals reach the program itself."""
+    """Replace this process, so that signals reach the program itself; no restore until it has ended."""
+    share_for_good(session.folder.use_lock)
     environ = environ_for_children({}, session.config) | dict(launch.environ)
     os.execve(launch.argv[0], list(launch.argv), environ)  # noqa: S606 - no shell is meant

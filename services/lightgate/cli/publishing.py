@@ -13,6 +13,7 @@ from lightgate.adapters.renditions import renditions
 from lightgate.cli.door import FAILED
 from lightgate.cli.printing import console, print_json, say, table
 from lightgate.cli.session import Session, as_json, pass_session
+from lightgate.delivery import Change
 from lightgate.intake import replace_original
 from lightgate.publishing import Outcome, PlannedPhoto
 
@@ -50,7 +51,9 @@ def _show(plans: Sequence[PlannedPhoto]) -> None:
         rows = [(each.target, each.path, f"{each.size_bytes:,}", str(each.change)) for each in plan.files]
         rows += [(target, path, "", "removed") for target, path in plan.to_remove]
         console().print(table(["  target", "file", "#bytes", "change"], rows))
-    say(f"{sum(not plan.refused for plan in plans)} photos would be published. Nothing was changed.")
+    going = sum(plan.row_change is Change.REMOVED for plan in plans)
+    sent = sum(not plan.refused for plan in plans) - going
+    say(f"{sent} photos would be published{f', {going} taken off' if going else ''}. Nothing was changed.")
 
 
 @click.command()
@@ -71,24 +74,30 @@ def unpublish(session: Session, photos: tuple[int, ...], as_json: bool) -> None:
 
 
 @click.command()
+@click.argument("number", type=int, required=False, metavar="[RELEASE]")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @as_json
 @pass_session
-def unrelease(session: Session, yes: bool, as_json: bool) -> None:
+def unrelease(session: Session, number: int | None, yes: bool, as_json: bool) -> None:
     """Undo the last release: put back what it replaced, take off what it added.
 
-    Its photos go back to review.
+    Its photos go back to review; those that were only sent again stay live and approved. Older releases cannot be
+    undone as a whole, since what they replaced is not kept: use "lightgate unpublish" for their photos.
 
     \b
     Example: lightgate unrelease
     """
     house = session.house
     with house.store.reading() as tx:
-        count = len(tx.releases.last())
-    if count and not (yes or as_json):
-        click.confirm(f"Undo the last release, {count} photos?", abort=True)
+        newest, count = tx.releases.newest_number(), len(tx.releases.last())
+    meant = newest if number is None else number
+    if meant is None and not as_json:
+        say("There is no release to undo.")
+        return
+    if meant == newest and not (yes or as_json):
+        click.confirm(f"Undo release {meant}, the newest, {count} photos?", abort=True)
     outcomes = publishing.undo_release(
-        house.store, house.folder, house.route, session.website, session.who, house.now()
+        house.store, house.folder, house.route, session.website, session.who, house.now(), number=meant
     )
     _report(outcomes, as_json=as_json)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any
 
 import click
@@ -18,7 +20,8 @@ from lightgate.domain.path_text import to_text
 from lightgate.errors import InputInvalid
 from lightgate.intake import Request, SetPlan, SetReport
 
-_PATHS = click.Path(path_type=Path)
+# whether they can be read is asked later, in words of our own
+_PATHS = click.Path(path_type=Path, readable=False)
 
 
 @click.command()
@@ -68,7 +71,7 @@ def submit(session: Session, /, paths: tuple[Path, ...], manifest: Path | None, 
 def _requests(
     session: Session, paths: tuple[Path, ...], manifest: Path | None, fields: dict[str, Any]
 ) -> Sequence[Request]:
-    _require_there(paths, session.settings.intake.mounted_at)
+    _require_readable(paths, session.settings.intake.mounted_at)
     chosen = {name: value for name, value in fields.items() if value}
     languages = tuple(chosen.pop("languages", ()) or session.settings.intake.languages)
     if manifest is not None:
@@ -92,11 +95,20 @@ def _provisional(path: Path) -> str:
     return " ".join(to_text(folder.name).replace("_", " ").replace("-", " ").split()) or "Untitled"
 
 
-def _require_there(paths: Sequence[Path], mounted_at: Path | None) -> None:
+def _require_readable(paths: Sequence[Path], mounted_at: Path | None) -> None:
     for path in paths:
-        if not path.exists():
+        name = to_text(str(path))
+        try:
+            needed = os.R_OK | os.X_OK if S_ISDIR(path.stat().st_mode) else os.R_OK
+            may_read = os.access(path, needed)
+        except PermissionError:
+            may_read = False
+        except OSError as error:
             hint = f" in this container. It sees one folder of the machine, as {mounted_at}: the one PHOTOS names"
-            raise InputInvalid(reason=f"{to_text(str(path))} does not exist{hint if mounted_at else ''}.")
+            raise InputInvalid(reason=f"{name} does not exist{hint if mounted_at else ''}.") from error
+        if not may_read:
+            hint = ", who works in containers. Let others read it, or set PUID and PGID to who may, and run `up` again"
+            raise InputInvalid(reason=f"{name} may not be read by user {os.geteuid()}{hint if mounted_at else ''}.")
 
 
 def _taken_in(session: Session, requests: Sequence[Request], *, is_quiet: bool) -> Sequence[SetReport]:

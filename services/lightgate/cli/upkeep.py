@@ -8,6 +8,7 @@ from lightgate import accounts, bootstrap
 from lightgate.adapters.logs import set_up_logs
 from lightgate.cli.printing import say
 from lightgate.cli.session import Session, pass_session
+from lightgate.file_lock import share_for_good
 from lightgate.installation.reconciler import keep_reconciling
 from lightgate.runner import reconcile as reconcile_once
 
@@ -36,6 +37,7 @@ def reconcile(session: Session, watch: bool) -> None:
     """
     line = session.house.line()
     if watch:
+        share_for_good(session.folder.use_lock)
         set_up_logs(session.settings.log_level)
         keep_reconciling(line, session.settings.workers.reconcile_s)
         return

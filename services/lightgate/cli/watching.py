@@ -151,7 +151,8 @@ def _elsewhere_line(session: Session) -> Text:
     """Say which workers are at work without an ``up`` here, as in containers."""
     found = Counter(each.stage for each in at_work(session.folder))
     if not found:
-        return Text("Lightgate is not running here (lightgate up -d).")
+        program = "docker compose" if session.settings.intake.mounted_at else "lightgate"
+        return Text(f"Lightgate is not running here ({program} up -d).")
     missing = [f"no {stage}" for stage in session.house.stages if stage not in found]
     counted = [f"{count} {printable(stage)}" for stage, count in found.items()]
     return Text(f"Workers that run on this data folder: {', '.join(counted + missing)}.")
