@@ -25,18 +25,25 @@ class Clock:
     """What took how long, and how busy the machine was then."""
 
     def __init__(self) -> None:
-        self.times: list[tuple[str, float, float]] = []
+        self.lines: list[str] = []
 
     @contextmanager
-    def measure(self, what: str) -> Iterator[None]:
+    def measure(self, what: str, promised_s: float | None = None) -> Iterator[None]:
+        """Take the time of a step, and compare it with the promise for a machine that does nothing else.
+
+        It is told and not judged: how long a step takes on a busy machine says little about the step.
+        """
         print(f"… {what}", flush=True)
         began = time.monotonic()
         yield
-        self.times.append((what, time.monotonic() - began, os.getloadavg()[0]))
+        took_s = time.monotonic() - began
+        line = f"{took_s:8.1f} s  {what} (load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)"
+        if promised_s is not None:
+            line += f": {'within' if took_s < promised_s else 'OVER'} the promised {promised_s:.0f} s"
+        self.lines.append(line)
 
     def print(self) -> None:
-        for what, took_s, load in self.times:
-            print(f"{took_s:8.1f} s  {what} (load {load:.1f})")
+        print(*self.lines, sep="\n")
 
 
 class Compose:

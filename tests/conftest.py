@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from support import servers
 from support.programs import needs
@@ -19,8 +20,10 @@ PHOTOS = Path(os.environ.get("LIGHTGATE_TEST_PHOTOS", REPOSITORY.parent / "share
 
 
 def pytest_configure() -> None:
-    """Make no test, and no server a test starts, depend on the settings of whoever runs it."""
+    """Make no test, and no server a test starts, depend on the settings of whoever runs it, or on how busy it is."""
     _forget_settings()
+    settings.register_profile("patient", deadline=None)
+    settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

@@ -25,6 +25,8 @@ def create_app(house: House, passwords: Passwords | None = None) -> Flask:
     """Make the site; nothing is shared between two of them."""
     app = Flask(__name__)
     app.config.update(_configuration(house))
+    # Flask's own provider has the attribute, which its abstract type hides
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     here.furnish(app.extensions, house, passwords or Passwords())
     if house.settings.review.proxies:
         count = house.settings.review.proxies

@@ -16,6 +16,7 @@ WORDS = {
     "changed_person": "changed the rights of",
     "released": "released",
     "unpublished": "took off the website",
+    "took_release_back": "took back the release",
     "saved_view": "saved the view",
     "removed_view": "removed the view",
 }

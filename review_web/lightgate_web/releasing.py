@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from lightgate import publishing
 from lightgate.adapters.renditions import renditions
-from lightgate.adapters.website import open_website
+from lightgate.adapters.website import open_website, terms_of
 from lightgate.delivery import LIVE
 from lightgate.domain.layout import FULL
 from lightgate.domain.photo import Photo
@@ -56,6 +56,25 @@ def unpublish(ids: Sequence[int]) -> Sequence[publishing.Outcome]:
         return publishing.unpublish(here.store, here.folder, here.route, website, ids, person(), here.now())
 
 
+def newest() -> tuple[int | None, Sequence[int]]:
+    """Give the number and the photos of the release that can be taken back."""
+    with house().store.reading() as tx:
+        return tx.releases.newest_number(), list(tx.releases.last())
+
+
+def take_back(number: int) -> Sequence[publishing.Outcome]:
+    """Undo the newest release, in the name of the person who is signed in.
+
+    Raises:
+        NotTheNewest: this is another one.
+    """
+    here = house()
+    with _website() as website:
+        return publishing.undo_release(
+            here.store, here.folder, here.route, website, person(), here.now(), number=number
+        )
+
+
 def plan(photo_id: int) -> PlannedPhoto:
     """Work out what releasing one photo would upload and write; it is rendered for that."""
     here = house()
@@ -72,11 +91,8 @@ def destination() -> str:
 
 def remarks_on(photos: Sequence[Photo]) -> Sequence[Sequence[Remark]]:
     """List what a person should know of each photo before it goes out; the header of each original is read."""
-    folder = house().folder
-    with _website() as website:
-        return [
-            tuple(publishing.remarks(each, folder.original(each.content_hash, each.suffix), website)) for each in photos
-        ]
+    folder, terms = house().folder, terms_of(house().settings.publish)
+    return [tuple(publishing.remarks(each, folder.original(each.content_hash, each.suffix), terms)) for each in photos]
 
 
 def live_address(photo: Photo) -> str | None:

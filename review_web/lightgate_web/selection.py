@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+from flask import url_for
 
 from lightgate.domain.photo import Photo
 from lightgate.domain.query import BANDS, parse
 from lightgate.domain.words import ReviewStatus
 from lightgate.errors import InputInvalid
-from lightgate.store import Around, Order, PhotoFilter, Place, Transaction
+from lightgate.store import Around, Order, PhotoFilter, Place, Total, Transaction
 
 UNDECIDED = "undecided"
 ALL = "all"
@@ -74,6 +76,17 @@ class Selection:
         """What the address of a photo carries: this list, and the place the photo has in it now."""
         return self.params | ({"at": photo.rank} if self.by is Order.RISK else {})
 
+    def addresses(self) -> Callable[[Photo], str]:
+        """Give what writes the address of a photo in this list; the part that all share is built once."""
+        head, _, tail = url_for("pages.photo", photo_id=MAX_ID, **self.params).partition(str(MAX_ID))
+        joint = "&" if tail else "?"
+
+        def of(photo: Photo) -> str:
+            place = f"{joint}at={photo.rank}" if self.by is Order.RISK else ""
+            return f"{head}{photo.id}{tail}{place}"
+
+        return of
+
     def in_state(self, state: str) -> Selection:
         """The same photos, narrowed to another state."""
         return replace(self, state=state)
@@ -111,6 +124,18 @@ def place_from(given: Mapping[str, str], name: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS) or int(text) > MAX_ID:
         raise InputInvalid(reason=f"{name} is not one that was given out.")
     return int(text)
+
+
+def picked_from(texts: Sequence[str]) -> list[int]:
+    """Read the ids of the photos that were ticked, each once.
+
+    Raises:
+        InputInvalid: not ids, or more than are done at once.
+    """
+    if len(texts) > MAX_AT_ONCE:
+        raise InputInvalid(reason=f"That is more than {MAX_AT_ONCE} photos at once; pick fewer.")
+    found = (place_from({"id": each}, "id") for each in texts)
+    return list(dict.fromkeys(each for each in found if each is not None))
 
 
 def cursor_from(given: Mapping[str, str], name: str) -> Place | None:
@@ -153,7 +178,7 @@ class Beside:
     #: to go on with after a decision
     next: Photo | None
     #: photos of the selection that wait for a decision
-    left: int
+    left: Total
 
 
 def beside(tx: Transaction, selection: Selection, place: Place) -> Beside:

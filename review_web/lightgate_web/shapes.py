@@ -33,7 +33,8 @@ PICTURES = ("view", "crop", "proxy", "thumb")
 def photo_json(photo: Photo) -> dict[str, Any]:
     """Show one photo."""
     language = photo.languages[0]
-    first = {field: photo.text(language, field) for field in Field}
+    texts = {text.field: text for text in photo.texts if text.language == language}
+    first = {field: texts.get(field) for field in Field}
     return {
         "id": photo.id,
         "set": photo.set_slug,
@@ -65,7 +66,7 @@ def photo_json(photo: Photo) -> dict[str, Any]:
         "error": _flat(photo.error) if photo.error else None,
         "reject_reason": photo.reject_reason,
         "published": _published(photo),
-        "pictures": {kind: picture_url(photo, kind) for kind in PICTURES},
+        "pictures": _picture_urls(photo),
         "created_at": _time(photo.created_at),
         "updated_at": _time(photo.updated_at),
     }
@@ -74,6 +75,11 @@ def photo_json(photo: Photo) -> dict[str, Any]:
 def picture_url(photo: Photo, kind: str) -> str:
     """Give the address of a picture; it names the content, so that a browser may keep it."""
     return f"{_pictures()}{photo.id}/{kind}.jpg?v={photo.content_hash[:12]}"
+
+
+def _picture_urls(photo: Photo) -> dict[str, str]:
+    stem, version = f"{_pictures()}{photo.id}/", f".jpg?v={photo.content_hash[:12]}"
+    return {kind: f"{stem}{kind}{version}" for kind in PICTURES}
 
 
 def _pictures() -> str:

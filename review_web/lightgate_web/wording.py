@@ -8,10 +8,10 @@ from datetime import datetime
 from flask import Flask
 
 from lightgate.domain.languages import name_of
-from lightgate.domain.photo import Field, Photo, Source, Text
+from lightgate.domain.photo import Exif, Field, Photo, Source, Text
 from lightgate.domain.query import BANDS
-from lightgate.domain.words import ReviewStatus, review_status, why_not_live
-from lightgate.store import Event
+from lightgate.domain.words import DONE, ReviewStatus, review_status, why_not_live
+from lightgate.store import Event, Total
 from lightgate_web.selection import ALL, UNDECIDED
 from lightgate_web.shapes import picture_url
 
@@ -43,15 +43,7 @@ STATE_ICONS: Mapping[str, str] = {
     ALL: "grid",
 }
 
-STEPS: Mapping[str, str] = {
-    "exif": "Read",
-    "naming": "Named",
-    "quality": "Rated",
-    "caption": "Described",
-    "review": "Reviewed",
-    "release": "Released",
-    "publish": "Published",
-}
+STEPS: Mapping[str, str] = {step: words.capitalize() for step, words in DONE.items()}
 
 FIELDS: Mapping[Field, str] = {Field.CAPTION: "Caption", Field.ALT_TEXT: "Alt text", Field.KEYWORDS: "Keywords"}
 
@@ -61,7 +53,9 @@ _DECISIONS: Mapping[str, str] = {
     "reject": "rejected it",
     "reopen": "put it back to review",
     "release": "released it",
+    "renew": "sent it again as it is",
     "unpublish": "took it off the website",
+    "undo_release": "took its release back",
     "retried": "tried the failed step again",
     "skipped": "went on without the failed step",
 }
@@ -118,6 +112,7 @@ def install(app: Flask) -> None:
         source=source_words,
         state=state_of,
         thousands=thousands,
+        total=total_words,
     )
 
 
@@ -151,6 +146,12 @@ def moment(at: datetime | None) -> str:
     return at.strftime("%Y-%m-%d %H:%M UTC") if at else ""
 
 
+def taken(exif: Exif) -> str:
+    """Write when a photo was taken, as the camera's clock had it; empty where nobody knows."""
+    day, _, time = (exif.date_time or "").partition(" ")
+    return " ".join(filter(None, (day.replace(":", "-"), time, exif.offset if day else "")))
+
+
 def megabytes(size_bytes: int) -> str:
     """Write a file size."""
     return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 100_000 else f"{size_bytes / 1e3:.0f} kB"
@@ -172,6 +173,11 @@ def thousands(number: int) -> str:
     return f"{number:,}".replace(",", "\u202f")
 
 
+def total_words(total: Total) -> str:
+    """Write how many photos a list holds, or the most that are counted with a plus."""
+    return f"{thousands(total.number)}+" if total.is_more else thousands(total.number)
+
+
 def short(text: str | None, length: int = _LONG) -> str:
     """Cut a text that is too long for its place."""
     text = text or ""
@@ -185,6 +191,8 @@ def event_words(event: Event) -> str:
             words = _DECISIONS.get(event.name, event.name.replace("_", " "))
         case "field":
             words = f"{'wrote' if event.old is None else 'changed'} {_field_words(event.name)}"
+        case "lock":
+            words = f"{event.new} {_field_words(event.name)}"
         case "undo" | "redo" if event.new == "passed over":
             words = "could not take a change back" if event.kind == "undo" else "could not do a change again"
         case "undo":

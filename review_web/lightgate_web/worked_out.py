@@ -27,6 +27,11 @@ def database_state() -> object:
 
 def worked_out(name: Hashable, state: object, work: Callable[[], T]) -> T:
     """Give what was worked out under this name, anew if the state is another; ask for the state first."""
+    return carried_on(name, state, lambda _: work())
+
+
+def carried_on(name: Hashable, state: object, work: Callable[[T | None], T]) -> T:
+    """Do the same with work that goes on from what it gave last."""
     lock, kept = cast(
         "tuple[Lock, OrderedDict[Hashable, tuple[object, object]]]",
         current_app.extensions.setdefault(_KEPT, (Lock(), OrderedDict())),
@@ -34,7 +39,7 @@ def worked_out(name: Hashable, state: object, work: Callable[[], T]) -> T:
     with lock:
         known = kept.get(name)
     if known is None or known[0] != state:
-        known = (state, work())
+        known = (state, work(None if known is None else cast("T", known[1])))
     with lock:
         kept[name] = known
         kept.move_to_end(name)

@@ -7,18 +7,27 @@ import gc
 from flask import Flask
 
 from lightgate import settings
+from lightgate.adapters.word_lists import word_lists
 from lightgate.bootstrap import build
 from lightgate_web.app import create_app
 
 
 def create_site() -> Flask:
     """Make the site from the settings of this process."""
-    site = create_app(build(settings.load()))
+    house = build(settings.load())
+    site = create_app(house)
+    # a third of a second, which the first page would wait for
+    word_lists(house.folder.words)
     settle()
     return site
+
+
+#: objects that stay between two searches for garbage: few enough for a search of some milliseconds, not one a page
+_SEARCH_AFTER = (5_000, 20, 50)
 
 
 def settle() -> None:
     """Keep what was made at the start out of Python's search for garbage, which would halt a page for 0.1 s."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_SEARCH_AFTER)

@@ -12,7 +12,7 @@ from lightgate.adapters.passwords import Passwords
 from lightgate.domain.roles import Role
 from lightgate.errors import InputInvalid, NotFound, SignInFailed, TooManyAttempts
 from lightgate.settings import Settings
-from lightgate.store import Store, User
+from lightgate.store import Store, Transaction, User
 
 #: wrong passwords are remembered for so long
 WINDOW = timedelta(minutes=15)
@@ -137,6 +137,9 @@ def change_user(store: Store, user_id: int, *, role: Role, is_active: bool) -> U
         if admins == {user_id} and not (is_active and role is Role.ADMIN):
             raise InputInvalid(reason=f"{user.name} is the only admin; make somebody else one first.")
         tx.users.change(user_id, role=role, is_active=is_active)
+        if not is_active:
+            # who is let in again signs in again
+            tx.users.end_sessions(user_id)
         return replace(user, role=role, is_active=is_active)
 
 
@@ -173,11 +176,12 @@ def sign_in(store: Store, passwords: Passwords, attempt: Attempt, allowed: int, 
 
     Raises:
         SignInFailed: wrong, unknown or inactive, all alike.
-        TooManyAttempts: ``allowed`` wrong ones within ``WINDOW`` for this name or from this address.
+        TooManyAttempts: ``allowed`` wrong ones within ``WINDOW`` from this address, or for this name; the name's own
+            do not count where the person has signed in before, so that a stranger cannot lock anybody out.
     """
     name = attempt.name[:_MAX_NAME]
     with store.writing() as tx:
-        if tx.users.failures_since(name, attempt.address, now - WINDOW) >= allowed:
+        if _is_tried_too_often(tx, name, attempt.address, allowed, now - WINDOW):
             raise TooManyAttempts(minutes=int(WINDOW.total_seconds() // 60))
         tx.users.note_failure(name, attempt.address, now)
         person = tx.users.find(name)
@@ -187,6 +191,15 @@ def sign_in(store: Store, passwords: Passwords, attempt: Attempt, allowed: int, 
     with store.writing() as tx:
         tx.users.forget_failures(name, attempt.address)
     return person
+
+
+def _is_tried_too_often(tx: Transaction, name: str, address: str, allowed: int, since: datetime) -> bool:
+    if tx.users.failures_from(address, since) >= allowed:
+        return True
+    if tx.users.failures_for(name, since) < allowed:
+        return False
+    person = tx.users.find(name)
+    return person is None or not tx.audit.has_signed_in(person.name, address)
 
 
 def _checked_name(name: str) -> str:

@@ -14,6 +14,7 @@ from lightgate.adapters.catalogue_texts import read_texts
 from lightgate.adapters.celery_queue import CeleryDispatch
 from lightgate.adapters.exif import PillowHeaders
 from lightgate.adapters.filesystem import require_local
+from lightgate.adapters.sidecar import read_sidecar
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.sqlite.engine import BUSY_TIMEOUT_S
 from lightgate.adapters.sqlite.revision import require_current
@@ -93,6 +94,7 @@ class House:
             max_file_mb=wanted.max_file_mb,
             min_free_mb=wanted.min_free_mb,
             kill_at=self.settings.kill_at,
+            sidecar=read_sidecar,
         )
 
     def line(self) -> runner.Line:
@@ -106,7 +108,11 @@ class House:
             workers.lease_s,
             hooks={
                 "exif": (partial(name_ready_sets, self.store, self.route, self.rule),),
-                "quality": (partial(find_new_series, self.store, self.folder, self.route, _overlap),),
+                "quality": (
+                    partial(
+                        find_new_series, self.store, self.folder, self.route, _overlap, proofreader=self.proofreader
+                    ),
+                ),
                 "caption": (
                     partial(write_due_reports, self.store, self.folder, partial(word_lists, self.folder.words)),
                 ),

@@ -25,6 +25,7 @@ class Change(StrEnum):
     NEW = "new"
     SAME = "same"
     REPLACED = "replaced"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True)

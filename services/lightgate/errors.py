@@ -45,6 +45,8 @@ LightgateError
 └── Refused                 a person asked for what cannot be done now
     ├── NotFound
     ├── Conflict            somebody was faster: the version has moved on
+    │   └── GoneToWebsite   it was released, or taken off the website, since
+    ├── NotTheNewest        only the newest release can be taken back
     ├── IllegalMove         the photo's position does not allow it
     ├── InputInvalid        a field or file the person gave
     ├── SourceChanged       a file of the person's changed or vanished while it was read
@@ -289,6 +291,16 @@ class NotFound(Refused):
 
 class Conflict(Refused):
     """Somebody changed this photo in the meantime; look at it again."""
+
+
+class GoneToWebsite(Conflict):
+    """This photo was released since, or taken off the website: undo leaves it. On its own page it goes back to
+    review."""
+
+
+class NotTheNewest(Refused):
+    """Release {number} cannot be taken back as a whole: only the newest can, which is {newest}, since what older ones
+    replaced is not kept. Take single photos off the website instead."""
 
 
 class IllegalMove(Refused):

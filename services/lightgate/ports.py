@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from lightgate.domain.photo import Exif, Field, HeaderExtra, Hint, Photo, Rights, Source, TextValue
+from lightgate.domain.proof_keywords import KEYWORDS
 from lightgate.domain.quality import Measurements
 
 
@@ -150,6 +151,8 @@ class CaptionRequest:
     refused: tuple[tuple[Field, TextValue], ...] = ()
     #: 0 for the first answer; others ask for other words about the same picture
     variation: int = 0
+    #: how many keywords, at least and at most
+    keyword_limits: tuple[int, int] = KEYWORDS
 
 
 @dataclass(frozen=True, slots=True)

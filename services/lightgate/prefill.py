@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from lightgate.domain.photo import PhotoSet
-from lightgate.domain.prefill import PrefillReport, prefill_report
+from lightgate.domain.prefill import Judged, PrefillReport, judge, prefill_report, report_on
 from lightgate.domain.word_lists import WordLists
 from lightgate.domain.words import ReviewStatus
 from lightgate.errors import LightgateError
@@ -20,12 +20,39 @@ log = logging.getLogger(__name__)
 
 #: how many photos of a set had texts when it was reported last, by set
 _NOTE = "prefill.{set_id}"
+#: changed photos that are read one by one; more, and the whole set is
+_FEW = 1000
 
 
 def report_of(tx: Transaction, photo_set: PhotoSet, lists: WordLists, path: str = "") -> PrefillReport:
     """Look over the texts of a set as they stand, in its first language."""
     language = photo_set.languages[0]
     return prefill_report(tx.sets.described(photo_set.id, language), language, lists, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look over the texts of a set, which the next one goes on from."""
+
+    report: PrefillReport
+    lists: WordLists
+    #: of the set, at that time
+    last_event: int
+    rows: Mapping[int, Judged]
+
+
+def look_over(tx: Transaction, photo_set: PhotoSet, lists: WordLists, before: Look | None = None) -> Look:
+    """Look over the texts of a set; after an earlier look only at photos that something happened to since."""
+    last_event, language = tx.events.last_of_set(photo_set.id), photo_set.languages[0]
+    changed = tx.events.photos_since(photo_set.id, before.last_event) if before and before.lists is lists else None
+    rows: dict[int, Judged] = {}
+    if before is not None and changed is not None and len(changed) <= _FEW:
+        rows = {photo_id: row for photo_id, row in before.rows.items() if photo_id not in changed}
+    else:
+        changed = None
+    for photo in tx.sets.described(photo_set.id, language, changed):
+        rows[photo.id] = judge(photo, language, lists)
+    return Look(report_on([rows[each] for each in sorted(rows)]), lists, last_event, rows)
 
 
 def write_due_reports(store: Store, folder: DataFolder, lists: Callable[[], WordLists], at: datetime) -> None:

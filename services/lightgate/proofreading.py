@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from lightgate.domain.evidence import evidence_of
 from lightgate.domain.photo import Field, Issue, Photo, Text
 from lightgate.domain.proof_keywords import KEYWORDS
-from lightgate.domain.text import Context, Twin, proof_all
+from lightgate.domain.text import Context, Twin, field_scores, proof_all, score
 from lightgate.domain.word_lists import WordLists
 from lightgate.store import CatalogueText, Likeness, Store, Transaction
 
@@ -32,6 +33,11 @@ class Proofreader:
         """Prove a photo's texts, or others in their place."""
         texts = photo.texts if texts is None else texts
         return proof_all(texts, photo.languages, self.context(tx, photo, texts))
+
+    def prove(self, tx: Transaction, photo: Photo, at: datetime) -> None:
+        """Write the proof of what stands there now."""
+        issues = self.issues(tx, photo)
+        tx.photos.put_proof(photo.id, issues, score(issues), at, field_scores(issues, photo.languages))
 
 
 def _twins(tx: Transaction, photo: Photo, texts: Sequence[Text]) -> Iterator[Twin]:

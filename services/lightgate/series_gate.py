@@ -16,18 +16,35 @@ from lightgate.domain.series import UNRANKED, find_series
 from lightgate.domain.series_rank import ranked
 from lightgate.domain.series_runs import in_time, may_be_panorama
 from lightgate.domain.shot import Shift, Shot
+from lightgate.domain.words import ReviewStatus
 from lightgate.folder import DataFolder
-from lightgate.store import Store, Transaction
+from lightgate.proofreading import Proofreader
+from lightgate.store import PhotoFilter, Store, Transaction
 
 #: the step that leaves what series are found by
 _RATING = "quality"
+
+#: photos that are proved in one transaction
+_AT_ONCE = 50
 
 #: how far the picture of a second file is moved against the first's; None where they show no common part
 Overlap = Callable[[Path, Path], Shift | None]
 
 
-def find_new_series(store: Store, folder: DataFolder, route: Route, overlap: Overlap, at: datetime) -> int:
-    """Find the series of every set whose turn it is; give how many sets were looked at."""
+def find_new_series(
+    store: Store,
+    folder: DataFolder,
+    route: Route,
+    overlap: Overlap,
+    at: datetime,
+    *,
+    proofreader: Proofreader | None = None,
+) -> int:
+    """Find the series of every set whose turn it is; give how many sets were looked at.
+
+    Args:
+        proofreader: reads again what was found in texts before it was known that they are of one series.
+    """
     with store.reading() as tx:
         due = [set_id for set_id in tx.pictures.sets_without_series() if _is_rated(tx, set_id, route)]
         shots = {set_id: tx.pictures.shots(set_id) for set_id in due}
@@ -36,7 +53,24 @@ def find_new_series(store: Store, folder: DataFolder, route: Route, overlap: Ove
         found = find_series(shots[set_id], _shifts(shots[set_id], folder, overlap))
         with store.writing() as tx:
             tx.pictures.put_series(set_id, found)
+        if proofreader is not None:
+            _prove_again(store, set_id, proofreader, at)
     return len(due)
+
+
+def _prove_again(store: Store, set_id: int, proofreader: Proofreader, at: datetime) -> None:
+    """Frames of one series may say the same; what was warned of before that was known is no fault."""
+    wanted = PhotoFilter(set_id=set_id, review_status=ReviewStatus.NEEDS_WORK)
+    last_id = None
+    while True:
+        with store.writing() as tx:
+            photos = tx.photos.page(wanted, after=last_id, limit=_AT_ONCE)
+            for photo in photos:
+                if photo.series is not None:
+                    proofreader.prove(tx, photo, at)
+        if len(photos) < _AT_ONCE:
+            return
+        last_id = photos[-1].id
 
 
 def rank_again(tx: Transaction, photo: Photo) -> None:

@@ -14,6 +14,22 @@ from lightgate.ports import Catalogue, Renderer, Target
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What the owner wants of each photo that goes out, whatever holds it then."""
+
+    #: what files say of their rights, one template a target
+    rights: Sequence[RightsTemplate] = ()
+    #: what any target lets out of an original beside, see ``publish.disclose``
+    disclosed: frozenset[str] = frozenset()
+
+    def why_not(self, photo: Photo) -> str | None:
+        """Say why this photo cannot be published whatever a reviewer says of it."""
+        if any(lacks_notice(photo, each) for each in self.rights):
+            return RightsMissing().message
+        return None if first_text(photo, Field.ALT_TEXT).strip() else AltTextMissing().message
+
+
+@dataclass(frozen=True, slots=True)
 class Website:
     """Where published photographs go."""
 
@@ -24,13 +40,9 @@ class Website:
     public_url: str = ""
     #: what makes the files of targets that want others than the first, by target name
     renderers: Mapping[str, Renderer] = field(default_factory=dict)
-    #: what files say of their rights, one template a target
-    rights: Sequence[RightsTemplate] = ()
+    terms: Terms = Terms()
     #: where targets whose files can be fetched show them, by target name
     addresses: Mapping[str, str] = field(default_factory=dict)
-
-    #: what any target lets out of an original beside, see ``publish.disclose``
-    disclosed: frozenset[str] = frozenset()
 
     def address_of(self, target: str, path: str) -> str | None:
         """Give the address of a published file, or None where the target has none."""
@@ -39,9 +51,7 @@ class Website:
 
     def why_not(self, photo: Photo) -> str | None:
         """Say why this photo cannot be published whatever a reviewer says of it."""
-        if any(lacks_notice(photo, each) for each in self.rights):
-            return RightsMissing().message
-        return None if first_text(photo, Field.ALT_TEXT).strip() else AltTextMissing().message
+        return self.terms.why_not(photo)
 
 
 def first_text(photo: Photo, wanted: Field) -> str:

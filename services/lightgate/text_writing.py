@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from lightgate.domain.daylight import sun_of
 from lightgate.domain.photo import HUMAN_SOURCES, Field, Issue, Photo, Source, Text, TextValue
@@ -29,16 +30,6 @@ _BEYOND_THE_MODEL = frozenset({"draft", "model_failed"})
 
 
 @dataclass(frozen=True, slots=True)
-class KeywordRule:
-    """How a model's keywords meet the photographer's vocabulary."""
-
-    #: what the vocabulary is written in; None: it is not asked
-    language: str | None = None
-    #: words that nobody listed stay in the photo, too
-    keeps_unknown: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Written:
     """Texts in one language, with how they came about."""
 
@@ -55,7 +46,11 @@ class Written:
 
 
 class Writer:
-    """Has one captioner write texts for the fields that no person wrote or locked."""
+    """Has one captioner write texts for the fields that no person wrote or locked.
+
+    Args:
+        keeps_unknown: keywords of a model that the vocabulary does not list stay in the photo.
+    """
 
     def __init__(
         self,
@@ -65,14 +60,14 @@ class Writer:
         *,
         rewrites: int,
         has_time: Callable[[], bool],
-        keywords: KeywordRule | None = None,
+        keeps_unknown: bool = False,
     ) -> None:
         self._store = store
         self._captioner = captioner
         self._proofreader = proofreader
         self._rewrites = rewrites
         self._has_time = has_time
-        self._keywords = keywords or KeywordRule()
+        self._keeps_unknown = keeps_unknown
 
     def write(
         self, photo: Photo, language: str, picture: bytes, wanted: Sequence[Field], hint: str = "", variation: int = 0
@@ -85,7 +80,12 @@ class Writer:
         Raises:
             ModelServerDown, ModelAnswerBad: see ``ports.Captioner``.
         """
-        request = replace(request_for(photo, language), avoid=self._used(photo, language, variation), hint=hint)
+        request = replace(
+            request_for(photo, language),
+            avoid=self._used(photo, language, variation),
+            hint=hint,
+            keyword_limits=self._proofreader.keywords,
+        )
         draft = self._captioner.describe(picture, replace(request, variation=variation))
         before = tuple(_texts(language, draft, wanted))
         best = self._mended(photo, before)
@@ -97,18 +97,18 @@ class Writer:
             if better.cost >= best.cost:
                 break
             best = better
-        self._propose(best.unknown)
+        self._propose(language, best.unknown)
         return Written(
             best.texts, before, best.repairs, rewrites, draft.confidence, draft.attempts + rewrites, draft.fallback_used
         )
 
-    def _propose(self, unknown: Sequence[str]) -> None:
+    def _propose(self, language: str, unknown: Sequence[str]) -> None:
         """Put words that nobody listed before a person; that is worth a line, not the photo's texts."""
         if not unknown:
             return
         try:
             with self._store.writing() as tx:
-                tx.vocabulary.propose(unknown, datetime.now(UTC))
+                tx.vocabulary.propose(language, unknown, datetime.now(UTC))
         except (StoreBusy, StorageFull) as error:
             log.warning("unknown keywords were not proposed: %s", error.message)
 
@@ -147,18 +147,18 @@ class Writer:
         return _Mended(mended, tuple(issues), done, unknown)
 
     def _listed(self, tx: Transaction, texts: Sequence[Text]) -> tuple[tuple[Text, ...], tuple[str, ...]]:
-        """Hold a model's keywords against the vocabulary; without one only what is banned goes."""
-        has_list = tx.vocabulary.count(TermState.LISTED) > 0
+        """Hold a model's keywords against their language's vocabulary; without one only what is banned goes."""
         listed: list[Text] = []
         unknown: tuple[str, ...] = ()
         for text in texts:
             is_models = text.field is Field.KEYWORDS and text.source is Source.MODEL
-            if not is_models or isinstance(text.value, str) or text.language != self._keywords.language:
+            if not is_models or isinstance(text.value, str):
                 listed.append(text)
                 continue
-            found = sort_keywords(text.value, tx.vocabulary.find)
+            has_list = tx.vocabulary.count(TermState.LISTED, text.language) > 0
+            found = sort_keywords(text.value, text.language, partial(tx.vocabulary.find, text.language))
             unknown = found.unknown if has_list else ()
-            stays = found.unknown if self._keywords.keeps_unknown or not has_list else ()
+            stays = found.unknown if self._keeps_unknown or not has_list else ()
             listed.append(replace(text, value=(*found.kept, *stays)))
         return tuple(listed), unknown
 

@@ -26,6 +26,7 @@ from lightgate.bootstrap import House
 from lightgate.domain.photo import QualityFacts, Scores
 from lightgate_web.wsgi import settle
 from support.crowd import fill
+from support.crowd_around import surround
 from support.gallery import add_person, site_house
 from support.measuring import p95, result
 from support.site_client import Visitor, visitor
@@ -33,15 +34,21 @@ from support.site_walk import addresses
 from support.stores import NOON
 
 PHOTOS = 50_000
+#: rows of the website's table, in its copy
+CATALOGUE = 45_000
 BIG_SET = 5_000
 ROUNDS = 3
 DECISIONS = 60
+#: photos that are approved in one go
+AT_ONCE = 1000
 #: the limits of the plan: server time of a page, and of a decision; a page's size without pictures
 PAGE_MS, DECISION_MS, PAGE_KB = 50, 30, 150
 #: what a busy worker leaves in the database
 FACTS_PER_S = 200
 
 _WORST_SHOWN = 15
+#: last digits of the photos that wait for a decision, see ``support.crowd``
+_WAITING = frozenset({2, 3, 5, 7})
 
 
 class Took(NamedTuple):
@@ -55,10 +62,16 @@ def run() -> list[dict[str, object]]:
         house = site_house(Path(folder))
         add_person(house)
         took = timed(lambda: fill(house, PHOTOS, BIG_SET))
+        surround(house, CATALOGUE)
         one = visitor(house)
         # as the site's own process does
         settle()
-        found = [result(f"filling {PHOTOS} rows", took.wall_ms / 1000, "s"), *_pages(one), *_decided(house)]
+        found = [
+            result(f"filling {PHOTOS} rows", took.wall_ms / 1000, "s"),
+            *_pages(one),
+            *_first_event(one),
+            *_decided(house),
+        ]
         house.close()
     return found
 
@@ -96,11 +109,28 @@ def _summed(name: str, took: Sequence[Took], limit_ms: float) -> Iterator[dict[s
     yield result(f"{name}: p50, and p95 by the wall clock {p95(wall):.0f} ms", median(cpu), "ms")
 
 
+def _first_event(one: Visitor) -> Iterator[dict[str, object]]:
+    """Open a stream, and close it after it told how things stand."""
+    yield from _summed("first answer of a stream of events", [timed(lambda: _listen(one)) for _ in range(20)], PAGE_MS)
+
+
+def _listen(one: Visitor) -> None:
+    answer = one.client.get("/api/v1/events")
+    parts = iter(answer.response)
+    next(parts), next(parts)
+    answer.close()
+
+
 def _decided(house: House) -> Iterator[dict[str, object]]:
     assert isinstance(house.store, SqliteStore)
     durable = replace(house, store=SqliteStore(house.store.path, durable=True))
     one = visitor(durable)
     yield from _summed("a decision", _decisions(one, 3000), DECISION_MS)
+    yield from _summed("a decision by the form", _decisions(one, 6000, _approve_by_form), DECISION_MS)
+    ids = [each for each in range(10_000, 14_000) if each % 10 in _WAITING][:AT_ONCE]
+    took = timed(lambda: one.api("POST", "/bulk", {"ids": ids, "action": "approve"}))
+    yield result(f"approving {len(ids)} photos at once", took.wall_ms / 1000, "s")
+    yield result(f"approving {len(ids)} photos at once: server time", took.cpu_ms / 1000, "s")
     spawn = multiprocessing.get_context("spawn")
     stop = spawn.Event()
     worker = spawn.Process(target=write_facts, args=(house.store.path, stop))
@@ -114,10 +144,16 @@ def _decided(house: House) -> Iterator[dict[str, object]]:
     durable.close()
 
 
-def _decisions(one: Visitor, start: int) -> list[Took]:
-    # those that wait for a decision, by their last digit, see ``support.crowd``
-    waiting = [each for each in range(start, start + 1000) if each % 10 in {2, 3, 5, 7}][:DECISIONS]
-    return [timed(lambda at=each: _approve(one, at)) for each in waiting]  # type: ignore[misc] # mypy: a default in a lambda
+def _decisions(one: Visitor, start: int, decide: Callable[[Visitor, int], None] | None = None) -> list[Took]:
+    waiting = [each for each in range(start, start + 1000) if each % 10 in _WAITING][:DECISIONS]
+    how = decide or _approve
+    return [timed(lambda at=each: how(one, at)) for each in waiting]  # type: ignore[misc] # mypy: a default in a lambda
+
+
+def _approve_by_form(one: Visitor, photo_id: int) -> None:
+    # the part that the reviewer waits for before the next photo opens
+    form = {"version": "1", "override_reason": "measured"}
+    assert one.post(f"/photos/{photo_id}/approve?state=undecided&at=0", form).status_code == 303
 
 
 def _approve(one: Visitor, photo_id: int) -> None:

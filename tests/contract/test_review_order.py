@@ -149,7 +149,7 @@ def test_no_list_is_read_without_an_index(store: SqliteStore, ids: list[int], qu
 
     @event.listens_for(store.engine, "before_cursor_execute")
     def explain(connection, cursor, statement, parameters, context, executemany) -> None:  # type: ignore[no-untyped-def]
-        if statement.startswith("SELECT"):
+        if statement.startswith(("SELECT", "WITH")):
             rows = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
             plans.extend(row[3] for row in rows)
 
@@ -168,5 +168,6 @@ def test_no_list_is_read_without_an_index(store: SqliteStore, ids: list[int], qu
         tx.events.last_id()
         tx.audit.newest()
     bare = {plan for plan in plans if plan.startswith("SCAN") and "INDEX" not in plan and "json_each" not in plan}
-    # the full-text index is a table of its own kind
-    assert {plan for plan in bare if "photo_words" not in plan and "CONSTANT" not in plan} == set()
+    # the full-text index is a table of its own kind; the others are what a part of the same statement found
+    passing = ("photo_words", "CONSTANT", "SCAN candidate", "SCAN found", "SCAN some", "SCAN 2")
+    assert {plan for plan in bare if not any(each in plan for each in passing)} == set()

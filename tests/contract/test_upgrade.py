@@ -16,6 +16,7 @@ from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.sqlite.engine import make_engine, sqlite_library
 from lightgate.adapters.sqlite.migrate import migrate
 from lightgate.domain.query import parse
+from lightgate.domain.vocabulary import TermState
 from lightgate.errors import LightgateError
 from lightgate.store import PhotoFilter
 
@@ -31,6 +32,7 @@ PHOTO = (
     " size_bytes, suffix, subject, location, folder, created_at, updated_at)"
     " VALUES (?, 1, ?, ?, ?, 'a', 'a', ?, 1, '.jpg', 'Élan', 'Rotterdam', 'city', ?, ?)"
 )
+TERM = "INSERT INTO keyword_term (name, key, state, created_at, updated_at) VALUES ('Hafen', 'hafen', 'listed', ?, ?)"
 TEXT = (
     "INSERT INTO photo_text (photo_id, language, field, value, source, updated_at) VALUES (?, 'en', ?, ?, 'model', ?)"
 )
@@ -79,6 +81,17 @@ def test_old_photos_are_counted_and_found_after_the_upgrade(old: Path) -> None:
             assert len(tx.photos.ids(PhotoFilter(query=parse(query)))) == len(PLACES) * 2, query
     [backup] = (old.parent / "backups").iterdir()
     assert revision_of(backup) == OLD
+
+
+def test_an_old_list_of_keywords_is_in_the_language_of_the_newest_set(old: Path) -> None:
+    with closing(sqlite_library.connect(str(old))) as connection, connection:
+        connection.execute('UPDATE photo_set SET languages = \'["de-AT", "en"]\'')
+        connection.execute(TERM, (AT, AT))
+    migrate(old, old.parent / "backups")
+    with closing(SqliteStore(old, durable=False)) as store, store.reading() as tx:
+        assert [each.language for each in tx.vocabulary.entries(TermState.LISTED)] == ["de"]
+        assert list(tx.vocabulary.find("de", ["hafen"])) == ["hafen"]
+        assert tx.vocabulary.find("en", ["hafen"]) == {}
 
 
 def test_a_disk_without_room_leaves_the_old_database_and_no_half_backup(old: Path) -> None:

@@ -6,10 +6,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from support.browser import Site, served
 from support.gallery import GALLERY, add_person, hang, site_house
+
+PATIENCE_MS = 20_000
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patience() -> None:
+    """Wait longer than a page takes on a machine that does other things, too."""
+    expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture

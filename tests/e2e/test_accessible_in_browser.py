@@ -13,13 +13,16 @@ from playwright.sync_api import Browser, Page, expect
 
 from lightgate import review
 from lightgate.bootstrap import House
-from lightgate.domain.pipeline import Result, advance
+from lightgate.domain.photo import Field, Publication
+from lightgate.domain.pipeline import Position, Result, Status, advance
+from lightgate.domain.roles import Role
 from lightgate_web.app import create_app
 from support.browser import served
 from support.gallery import NAME, PASSWORD, add_person, approve, fail, hang, photo_of, quick_passwords, site_house
 
 pytestmark = pytest.mark.e2e
 
+REVIEWER = "rita"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = (
     "/",
@@ -38,6 +41,7 @@ PAGES = (
     "/release/plan/4",
     "/releases",
     "/releases/1",
+    "/unpublished",
     "/dashboard",
     "/compare?id=1&id=3&id=6",
     "/vocabulary",
@@ -69,8 +73,23 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         tx.photos.move(photo, advance(photo.position, Result.RELEASED, made.route), made.now())
         tx.releases.add([7], NAME, made.now())
     review.reject(made.desk(), 5, photo_of(made, 5).version, NAME, "Out of focus")
+    publish(made, 6)
+    with made.store.writing() as tx:
+        tx.requests.add(1, "en", tuple(Field), NAME, made.now(), hint="name the cat")
+    reviewer = add_person(made, REVIEWER)
+    with made.store.writing() as tx:
+        tx.users.change(reviewer.id, role=Role.REVIEWER, is_active=True)
     yield made
     made.close()
+
+
+def publish(house: House, photo_id: int) -> None:
+    """Put a photo on a website that is not in the settings any more."""
+    approve(house, photo_id)
+    there = Publication("website", "live", "Harbour_006.JPG", {"full": "2026/events/Harbour_006.JPG"})
+    with house.store.writing() as tx:
+        tx.photos.move(tx.photos.get(photo_id), Position("publish", Status.PUBLISHED), house.now())
+        tx.publications.put(photo_id, there, house.now())
 
 
 @pytest.fixture(scope="module")
@@ -79,11 +98,11 @@ def address(house: House) -> Iterator[str]:
         yield site.url
 
 
-def signed_in(browser: Browser, address: str, **options: Any) -> Page:
-    """Open a page for somebody who may do everything."""
+def signed_in(browser: Browser, address: str, name: str = NAME, **options: Any) -> Page:
+    """Open a page for somebody; by default for one who may do everything."""
     opened = browser.new_context(base_url=address, **options).new_page()
     opened.goto("/login")
-    opened.get_by_label("Name").fill(NAME)
+    opened.get_by_label("Name").fill(name)
     opened.get_by_label("Password").fill(PASSWORD)
     opened.get_by_role("button", name="Sign in").click()
     opened.wait_for_url("**/")
@@ -148,19 +167,57 @@ def test_what_opens_over_a_page_has_none(page: Page) -> None:
     assert violations(page) == []
 
 
-def test_the_door_has_none(browser: Browser, address: str) -> None:
-    for scheme in ("dark", "light"):
-        context = browser.new_context(color_scheme=scheme, bypass_csp=True, base_url=address)  # type: ignore[arg-type]
-        opened = context.new_page()
-        opened.goto("/login")
-        assert violations(opened) == []
-        context.close()
+def test_taking_off_the_website_has_none_and_its_result_outlives_a_reload(page: Page) -> None:
+    page.goto("/photos?state=all&q=IMG_2046")
+    page.get_by_label("Select IMG_2046.JPG").check()
+    page.get_by_role("button", name="Take off the website").click()
+    expect(page.get_by_role("heading", name="Take off the website")).to_be_visible()
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    assert violations(page) == []
+    page.get_by_role("button", name="Take 1 off the website").click()
+    expect(page.get_by_role("link", name="Harbour_006.JPG")).to_be_visible()
+    page.reload()
+    expect(page.locator("main")).to_contain_text("0 of 1 taken off")
+    expect(page.get_by_role("button", name="Try the one left again")).to_be_visible()
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_refusals_have_none(browser: Browser, address: str, scheme: str) -> None:
+    page = signed_in(browser, address, REVIEWER, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
+    page.goto("/people")
+    expect(page.locator("[data-error=forbidden]")).to_be_visible()
+    assert violations(page) == []
+    page.goto("/account")
+    page.evaluate("document.querySelectorAll('[name=csrf_token]').forEach((each) => { each.value = 'old'; })")
+    page.get_by_role("main").get_by_role("button", name="Sign out everywhere").click()
+    expect(page.locator("[data-error=csrf]")).to_be_visible()
+    assert violations(page) == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_the_door_has_none_and_a_wrong_password_is_said_there(browser: Browser, address: str, scheme: str) -> None:
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True, base_url=address)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto("/login")
+    assert violations(page) == []
+    page.get_by_label("Name").fill("nobody")
+    page.get_by_label("Password").fill("a wrong one")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    # what has to be typed again has the focus
+    expect(page.get_by_label("Password")).to_be_focused()
+    assert violations(page) == []
+    context.close()
 
 
 def targets(page: Page) -> list[tuple[str, float, float]]:
     """What can be hit: its words, width and height. Links in running text are as high as the text (WCAG 2.5.8)."""
     found: list[tuple[str, float, float]] = page.evaluate(
-        """() => [...document.querySelectorAll("button, a.button, summary, select, input:not([type=hidden]), nav a")]
+        """() => [...document.querySelectorAll(
+            "button, a.button, a.chip, summary, select, textarea, input:not([type=hidden]), nav a")]
         .filter((each) => each.checkVisibility() && !each.closest(".visually-hidden, #toast"))
         .map((each) => each.matches("input[type=checkbox]") ? each.closest("label") ?? each : each)
         .map((each) => [each.textContent.trim().slice(0, 40) || each.name || each.title, each.getBoundingClientRect()])
@@ -169,26 +226,18 @@ def targets(page: Page) -> list[tuple[str, float, float]]:
     return found
 
 
-@pytest.mark.parametrize("width", [320, 1440])
-def test_everything_can_be_hit(browser: Browser, address: str, width: int) -> None:
-    page = signed_in(browser, address, viewport={"width": width, "height": 800}, has_touch=width < 400)
+@pytest.mark.parametrize(("width", "least_px"), [(390, LEAST_ON_PHONE_PX), (1440, LEAST_PX)])
+def test_everything_can_be_hit(browser: Browser, address: str, width: int, least_px: float) -> None:
+    is_phone = width < 400
+    page = signed_in(browser, address, viewport={"width": width, "height": 800}, has_touch=is_phone, is_mobile=is_phone)
     small: dict[str, list[tuple[str, float, float]]] = {}
     for path in PAGES:
         page.goto(path)
-        if found := [each for each in targets(page) if min(each[1:]) < LEAST_PX]:
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        if found := [each for each in targets(page) if min(each[1:]) < least_px]:
             small[path] = found
     page.context.close()
     assert not small, small
-
-
-def test_on_a_phone_a_thumb_decides(browser: Browser, address: str) -> None:
-    page = signed_in(browser, address, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page.goto("/photos/1?state=undecided")
-    for name in ("Approve", "Reject"):
-        box = page.get_by_role("button", name=name).bounding_box()
-        assert box is not None
-        assert min(box["width"], box["height"]) >= LEAST_ON_PHONE_PX
-    page.context.close()
 
 
 def test_at_four_times_the_size_nothing_is_cut_off(browser: Browser, address: str) -> None:

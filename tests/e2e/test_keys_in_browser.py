@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from support.browser import Site, in_a_series, open_photo, shows, sign_in
 from support.gallery import photo_of
+from support.waiting import eventually
 
 pytestmark = pytest.mark.e2e
 
@@ -146,3 +147,65 @@ def test_a_swipe_opens_the_next_photo(site: Site, open_context: Callable[..., Pa
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": box["y"] + 90}]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     shows(page, 2)
+
+
+def typed_on(page: Page, key: str, code: str, **modifiers: bool) -> None:
+    """A key of a keyboard that is laid out in another way: what it writes, and where it lies."""
+    page.evaluate(
+        "made => document.body.dispatchEvent(new KeyboardEvent('keydown', made))",
+        {"key": key, "code": code, "bubbles": True, "cancelable": True, **modifiers},
+    )
+
+
+def test_keys_work_on_other_keyboards(site: Site, page: Page, complaints: list[str]) -> None:
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    caption = page.get_by_role("textbox", name="Caption")
+    # Russian: where E lies
+    typed_on(page, "\u0443", "KeyE")
+    expect(caption).to_be_focused()
+    page.keyboard.press("Escape")
+    # French: 2 without Shift, and 3 with it
+    typed_on(page, "é", "Digit2")
+    expect(page.locator("#toast")).to_have_text("Rating 5.00")
+    typed_on(page, "3", "Digit3", shiftKey=True)
+    expect(page.locator("#toast")).to_have_text("Rating 6.00")
+    # German: ] is written with AltGr, or Option
+    typed_on(page, "]", "Digit9", ctrlKey=True, altKey=True)
+    expect(page.locator("#toast")).to_have_text("Rating 6.05")
+    # Polish: a letter of its own, not A
+    typed_on(page, "ą", "KeyA", modifierAltGraph=True)
+    typed_on(page, "p", "KeyP", ctrlKey=True)
+    typed_on(page, "p", "KeyP", altKey=True)
+    eventually(lambda: photo_of(site.house, 1).qr_by_person == 6.05, within_s=10)
+    assert site.word_of(1) != "Approved"
+    assert complaints == []
+
+
+def test_a_key_without_use_says_so_and_the_overview_closes_by_its_own(site: Site, page: Page) -> None:
+    sign_in(page, site)
+    open_photo(page, site, 1)
+    page.keyboard.press("c")
+    expect(page.locator("#toast")).to_contain_text("Nothing to do on this photo")
+    page.keyboard.press("?")
+    overview = page.get_by_role("dialog", name="Keys")
+    expect(overview.get_by_role("button", name="Close")).to_be_focused()
+    expect(overview.get_by_role("heading", name="Keys")).to_be_in_viewport()
+    page.keyboard.press("?")
+    expect(overview).to_be_hidden()
+
+
+def test_the_menu_closes_by_escape_and_by_a_click_beside_it(site: Site, page: Page) -> None:
+    sign_in(page, site)
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    menu, name = page.locator("details.menu"), page.locator("details.menu summary")
+    name.focus()
+    page.keyboard.press("Enter")
+    expect(menu).to_have_attribute("open", "")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(menu).not_to_have_attribute("open", "")
+    expect(name).to_be_focused()
+    name.click()
+    page.get_by_role("heading", name="Sets").click()
+    expect(menu).not_to_have_attribute("open", "")

@@ -12,8 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lightgate.bootstrap import House
+from lightgate.domain.keyword_lists import read_keywords
 from lightgate.domain.photo import Field, Source, Text
-from lightgate.domain.vocabulary import TermState, read_vocabulary
+from lightgate.domain.vocabulary import TermState
 from support.browser import served
 from support.gallery import NAME, PASSWORD, add_person, hang, photo_of, site_house
 
@@ -39,8 +40,8 @@ def house(tmp_path: Path) -> Iterator[House]:
     hang(made)
     propose(made, 3)
     with made.store.writing() as tx:
-        tx.vocabulary.add(read_vocabulary(LIST), made.now())
-        tx.vocabulary.propose(["drone", "Lichtermeer", "stunning"], made.now())
+        tx.vocabulary.add("en", read_keywords(LIST).terms, made.now())
+        tx.vocabulary.propose("en", ["drone", "Lichtermeer", "stunning"], made.now())
         stunning = tx.vocabulary.entries(TermState.PROPOSED)[-1]
         tx.vocabulary.decide(stunning.id, TermState.BANNED, made.now())
         for photo_id in (1, 2):
@@ -130,7 +131,7 @@ def test_a_proposed_keyword_is_accepted_and_another_banned(
     expect(page.get_by_role("heading", name="Nothing is proposed")).to_be_visible()
     with house.store.reading() as tx:
         assert {each.name for each in tx.vocabulary.entries(TermState.BANNED)} == {"stunning", "Lichtermeer"}
-        assert tx.vocabulary.path_of("drone") == ("drone",)
+        assert tx.vocabulary.path_of("en", "drone") == ("drone",)
     page.context.close()
 
 

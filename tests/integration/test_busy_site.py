@@ -8,6 +8,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -115,3 +116,13 @@ def version_in(page: str) -> str:
     found = re.search(r'name="version" value="(\d+)"', page)
     assert found is not None
     return found[1]
+
+
+def test_visitors_who_stop_in_the_middle_of_a_request_hold_no_thread_for_long(served: Served) -> None:
+    begun = b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n"
+    halves = [begun, begun + b"Content-Type: application/x-www-form-urlencoded\r\n\r\nname=a"]
+    with ExitStack() as lines:
+        for number in range(2 * THREADS):
+            line = lines.enter_context(socket.create_connection(("127.0.0.1", served.port)))
+            line.sendall(halves[number % 2])
+        assert served.ask("GET", "/login")[0] == 200

@@ -61,6 +61,7 @@ def database(tmp_path: Path, server: MariaDbServer, name: str, *statements: str,
         ("ALTER TABLE photos_info_revamp ADD COLUMN likes INT NOT NULL DEFAULT 0", Level.OK, "takes rows"),
         ("ALTER TABLE photos_info_revamp CONVERT TO CHARACTER SET latin1", Level.WARN, "Caption (latin1)"),
         ("ALTER TABLE photos_info_revamp ENGINE = MyISAM", Level.WARN, "MyISAM"),
+        ("ALTER TABLE photos_info_revamp MODIFY Exposure DOUBLE", Level.WARN, "a row like ours is not taken"),
         ("ALTER TABLE photos_info_revamp MODIFY Location VARCHAR(40) NOT NULL", Level.WARN, "Location holds 40"),
     ],
 )

@@ -18,6 +18,8 @@ from support.pictures import jpeg, quarters
 from support.programs import needs
 
 READER = PillowHeaders(max_megapixels=500, max_file_mb=1024)
+_TAKEN = ("ExifIFD:DateTimeOriginal", "XMP-exif:DateTimeOriginal", "XMP-photoshop:DateCreated")
+_WITHOUT_ZONE = len("2024:01:02 03:04:05")
 #: what means "nothing" in a date or a text
 _NOTHING = re.compile(r"[\s:0\-?]*|undef|inf")
 
@@ -41,12 +43,14 @@ def written(tags: Mapping[str, Any], *names: str) -> Any:
 
 def differences(header: Header, tags: Mapping[str, Any]) -> Iterator[tuple[str, object, object]]:
     exif = header.exif
-    times = written(tags, "ExifIFD:DateTimeOriginal", "ExifIFD:CreateDate", "IFD0:ModifyDate")
+    # a day without a time says nothing to us
+    moments = {name: said for name, said in tags.items() if len(str(said)) >= _WITHOUT_ZONE}
+    times = written(moments, *_TAKEN, "ExifIFD:CreateDate", "IFD0:ModifyDate")
     pairs = {
         "make": (exif.make, written(tags, "IFD0:Make")),
         "model": (exif.model, written(tags, "IFD0:Model")),
-        "lens": (exif.lens_model, written(tags, "ExifIFD:LensModel")),
-        "date_time": (exif.date_time, times),
+        "lens": (exif.lens_model, written(tags, "ExifIFD:LensModel", "XMP-exifEX:LensModel", "XMP-aux:Lens")),
+        "date_time": (exif.date_time, times and times[:_WITHOUT_ZONE]),
     }
     for name, (ours, theirs) in pairs.items():
         if ours != (None if theirs is None else " ".join(str(theirs).split())):

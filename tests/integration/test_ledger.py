@@ -166,7 +166,8 @@ class TestUnchanged:
         site.forget()
         publish_again(house, photo_id)
         assert not {"STOR", "RETR"} & set(site.commands)
-        assert site.commands.count("CONNECT") == 0
+        # hosts that let few in get their line back when nothing is left to send
+        assert site.commands.count("CONNECT") == site.commands.count("QUIT") == 1
         assert house.photo(photo_id).publications == ledger
         target.close()
         house.website = local

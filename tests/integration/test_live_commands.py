@@ -56,3 +56,10 @@ def test_changed_settings_are_noticed_and_brought_to_the_site_on_request(
     assert told.exit_code == 0
     assert "1 photos are on their way." in told.stdout
     assert "All is up to date." in run("renew", "--yes").stdout
+
+
+def test_the_newest_release_is_undone_and_another_one_is_refused_in_words(run: Run) -> None:
+    refused = run("unrelease", "7", "--yes")
+    assert (refused.exit_code, "only the newest can, which is 1" in refused.stderr) == (1, True)
+    assert "no longer on the website" in run("unrelease", "--yes").stdout
+    assert "There is no release to undo." in run("unrelease").stdout

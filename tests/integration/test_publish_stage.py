@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,11 @@ from PIL import Image
 from lightgate import publishing
 from lightgate.adapters.renditions import renditions
 from lightgate.adapters.sqlite.engine import sqlite_library
+from lightgate.approved import as_published
 from lightgate.delivery import Change
 from lightgate.domain.photo import Claim, Field, Photo, Source, Text
 from lightgate.domain.pipeline import Position, Result, Status, advance
+from lightgate.domain.vocabulary import Term
 from lightgate.errors import CatalogueUnreachable, RowRefused, SealBroken
 from lightgate.ports import CatalogueRow, QualityRow, Rendition
 from lightgate.runner import drain
@@ -153,6 +156,29 @@ def test_a_change_while_rendering_is_caught_before_the_first_byte(house: House, 
     assert report.failed[0].code == "seal_broken"
     assert house.published() == {}
     assert house.photo(photo_id).publications == ()
+
+
+def test_keywords_are_published_under_the_levels_that_they_had_when_they_were_approved(
+    house: House, photo_id: int
+) -> None:
+    with house.store.writing() as tx:
+        tx.photos.put_text(photo_id, Text("en", Field.KEYWORDS, ("boat",), Source.PERSON), NOON)
+        tx.vocabulary.add("en", [Term("boat", ("vehicle",))], NOON)
+    house.approve(photo_id)
+    with house.store.writing() as tx:
+        tx.vocabulary.clear("en")
+        tx.vocabulary.add("en", [Term("boat", ("toy",))], NOON)
+    house.release(photo_id)
+    assert house.publish().done == [photo_id]
+    (full,) = house.folder.published.glob("2026/city/*")
+    assert b"vehicle|boat" in full.read_bytes()
+    assert b"toy" not in full.read_bytes()
+
+
+def test_levels_put_into_an_approval_afterwards_break_its_seal(house: House, photo_id: int) -> None:
+    house.approve(photo_id)
+    run_sql(house, """UPDATE approval SET keyword_paths = '[["sneaked", "in"]]'""")
+    assert [each.message for each in house.release(photo_id).refused] == [SealBroken().message]
 
 
 def test_a_worker_that_lost_its_claim_publishes_nothing(house: House, photo_id: int) -> None:
@@ -428,6 +454,40 @@ def test_the_dry_run_says_what_the_real_run_does(house: House, photo_id: int) ->
     assert moved.row_change is Change.REPLACED
 
 
+def test_the_dry_run_of_a_mixed_release_is_the_release(house: House) -> None:
+    new, changed, same, moved, rejected = (house.take_in(label=each) for each in "abcde")
+    for each in (changed, same, moved, rejected):
+        house.bring_live(each)
+        house.back_to_review(each)
+    write_caption(house, changed, "A better caption.")
+    with house.store.writing() as tx:
+        tx.photos.write(moved, {"folder": "night"})
+    for each in (new, changed, same, moved):
+        house.approve(each)
+    house.reject(rejected)
+    ids = publishing.ready_for_release(house.store)
+    plans = list(publishing.plan(house.store, house.key, house.folder, renditions(Publish()), house.website, ids))
+    before, rows = house.published(), set(house.website.catalogue.file_names())
+
+    wanted = {path: (house.folder.published / path).stat().st_size for path in before}
+    for plan in plans:
+        assert plan.refused is None
+        wanted.update({file.path: file.size_bytes for file in plan.files})
+        for _, path in plan.to_remove:
+            del wanted[path]
+        assert plan.row is not None
+        rows = rows - {plan.row.File_Name} if plan.row_change is Change.REMOVED else rows | {plan.row.File_Name}
+    sent = {file.path for plan in plans for file in plan.files if file.change is not Change.SAME}
+    house.release(*ids)
+    house.publish()
+    after = house.published()
+    assert {path: (house.folder.published / path).stat().st_size for path in after} == wanted
+    assert {path for path, state in after.items() if before.get(path) != state} == sent
+    assert set(house.website.catalogue.file_names()) == rows
+    kept = [plan.row for plan in plans if plan.row_change is not Change.REMOVED]
+    assert all(house.website.catalogue.holds(row) for row in kept if row)
+
+
 class Sulky:
     """A catalogue that takes a row in the rehearsal and not when it counts."""
 
@@ -457,6 +517,63 @@ def test_a_row_refused_after_the_files_is_told_by_the_ledger_and_finished_by_a_r
         tx.photos.move(photo, advance(photo.position, Result.RETRIED, ROUTE), NOON)
     assert house.publish().done == [photo_id]
     assert [each.state for each in house.photo(photo_id).publications] == ["live"]
+
+
+class Counting:
+    """Renders, and remembers what."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[int, str]] = []
+        self.inner = renditions(Publish())
+
+    def render(self, original: Path, photo: Photo) -> Sequence[Rendition]:
+        self.seen.append((photo.id, threading.current_thread().name))
+        return self.inner.render(original, photo)
+
+
+def test_the_next_photo_is_rendered_once_while_this_one_is_sent(house: House) -> None:
+    ids = [house.take_in(label=each) for each in "abc"]
+    for each in ids:
+        house.approve(each)
+    house.release(*ids)
+    renderer = Counting()
+    assert house.publish(house.work(renderer)).done == ids
+    assert [photo_id for photo_id, _ in renderer.seen] == ids
+    assert [name == "MainThread" for _, name in renderer.seen] == [True, False, False]
+    for each in ids:
+        (ledger,) = house.photo(each).publications
+        made = {
+            file.kind: file.hash for file in renditions(Publish()).render(original_of(house, each), said(house, each))
+        }
+        assert ledger.hashes == made
+
+
+def test_a_photo_that_changes_after_it_was_rendered_ahead_is_refused(house: House) -> None:
+    first, second = house.take_in(label="a"), house.take_in(label="b")
+    for each in (first, second):
+        house.approve(each)
+    house.release(first, second)
+
+    class Late(Counting):
+        def render(self, original: Path, photo: Photo) -> Sequence[Rendition]:
+            made = super().render(original, photo)
+            if photo.id == second:
+                write_caption(house, second, "Sneaked in.")
+            return made
+
+    report = house.publish(house.work(Late()))
+    assert report.done == [first]
+    assert [each.code for each in report.failed] == ["seal_broken"]
+    assert house.photo(second).publications == ()
+
+
+def original_of(house: House, photo_id: int) -> Path:
+    return house.folder.original(house.photo(photo_id).content_hash, ".jpg")
+
+
+def said(house: House, photo_id: int) -> Photo:
+    with house.store.reading() as tx:
+        return as_published(tx, tx.photos.get(photo_id))
 
 
 def test_a_photo_without_alt_text_is_not_published(house: House, photo_id: int) -> None:

@@ -189,6 +189,34 @@ def test_a_server_that_knows_only_the_extended_way_is_asked_that_way(
     assert files(site.root) == {PATH: NEW}
 
 
+def test_a_server_that_opens_data_lines_itself_is_let_do_so(
+    site: FtpSite, over_ftp: Callable[..., RemoteTarget]
+) -> None:
+    site.go_wrong(lacks=["PASV", "EPSV"])
+    target = over_ftp()
+    target.put(PATH, OLD)
+    target.put(PATH, NEW)
+    assert target.read(PATH) == NEW
+    assert site.commands.count("PASV") == 1
+
+
+def test_a_server_that_allows_no_hidden_names_gets_other_temporary_ones(
+    site: FtpSite, over_ftp: Callable[..., RemoteTarget]
+) -> None:
+    site.go_wrong(no_dots=True)
+    target = over_ftp()
+    folder = (site.root / PATH).parent
+    folder.mkdir(parents=True)
+    left_over = folder / draft_name("Harbour_001.JPG", is_hidden=False)
+    left_over.write_bytes(OLD)
+    target.put(PATH, OLD)
+    target.put(PATH, NEW)
+    assert files(site.root) == {PATH: NEW}
+    left_over.write_bytes(OLD)
+    over_ftp().remove(PATH)
+    assert files(site.root) == {}
+
+
 def test_a_server_that_is_full_of_guests_is_asked_again_soon(
     site: FtpSite, over_ftp: Callable[..., RemoteTarget]
 ) -> None:

@@ -17,6 +17,7 @@ from lightgate.adapters.live_check import LiveCheck
 from lightgate.adapters.renditions import profiles_of, renditions
 from lightgate.adapters.website import open_target
 from lightgate.domain.photo import Exif, ExifFacts
+from lightgate.domain.pipeline import Status
 from lightgate.publishing import State
 from lightgate.settings import Publish, Target
 from support.file_servers import PASSWORD, USER, FtpSite, ftp_site
@@ -85,6 +86,22 @@ def test_what_other_settings_would_make_otherwise_is_sent_again_without_a_review
     assert house.published()[FULL][0] != before[FULL][0]
     assert [each.is_done for each in house.undo()] == [True]
     assert house.published()[FULL][0] == before[FULL][0]
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_taking_back_what_was_sent_again_leaves_it_live_and_approved(house: House, is_sent: bool) -> None:
+    photo_id = house.take_in()
+    house.bring_live(photo_id)
+    before, approval_id = house.published(), house.photo(photo_id).approval_id
+    renew(house, photo_id)
+    if is_sent:
+        house.publish(house.work(renditions(Publish(quality=70))))
+    assert [each.is_done for each in house.undo()] == [True]
+    photo = house.photo(photo_id)
+    assert (photo.position.status, photo.approval_id) == (Status.PUBLISHED, approval_id)
+    assert house.published()[FULL][0] == before[FULL][0]
+    assert house.publish().done == []
+    assert renew(house, photo_id) == [True]
 
 
 def test_only_what_is_live_is_sent_again(house: House) -> None:
@@ -169,7 +186,7 @@ class TestRemarks:
     def codes(self, house: House, photo_id: int) -> list[str]:
         photo = house.photo(photo_id)
         original = house.folder.original(photo.content_hash, photo.suffix)
-        return [each.code for each in publishing.remarks(photo, original, house.website)]
+        return [each.code for each in publishing.remarks(photo, original, house.website.terms)]
 
     def test_an_ordinary_photo_has_none(self, house: House) -> None:
         assert self.codes(house, house.take_in()) == []
@@ -181,12 +198,12 @@ class TestRemarks:
         with house.store.writing() as tx:
             tx.photos.write_facts(photo_id, ExifFacts(Exif(has_gps=True)), NOON)
         assert self.codes(house, photo_id) == ["maker_unnamed", "generated", "position_removed"]
-        house.website = replace(house.website, disclosed=frozenset({"position"}))
+        house.website = replace(house.website, terms=replace(house.website.terms, disclosed=frozenset({"position"})))
         assert self.codes(house, photo_id)[-1] == "position_published"
 
     def test_a_photo_that_would_have_no_notice_is_not_released(self, house: House) -> None:
-        strict = tuple(replace(each, unnamed="") for each in house.website.rights)
-        house.website = replace(house.website, rights=strict)
+        strict = tuple(replace(each, unnamed="") for each in house.website.terms.rights)
+        house.website = replace(house.website, terms=replace(house.website.terms, rights=strict))
         photo_id = house.take_in()
         with house.store.writing() as tx:
             tx.photos.write_facts(photo_id, ExifFacts(Exif()), NOON)

@@ -20,6 +20,9 @@ BIG = "big"
 #: in nearly every caption; in one of ten; in one of thousands
 COMMON, USUAL, RARE = "harbour", "lantern", "zeppelin"
 
+#: the first photo of a series of 30
+LONG_SERIES = 960
+
 _AT_ONCE = 5000
 _RARELY = 9973
 _SETS = 46
@@ -44,6 +47,7 @@ _COMPONENTS = [
     {"name": name, "score": 71.0, "raw": 0.02, "weight": 0.2, "text": "2 % of the picture is clipped white."}
     for name in ("sharpness", "exposure", "contrast", "noise", "colour", "aesthetics")
 ]
+_HINTS = [{"label": word} for word in ("boat", "harbour", "crane", "gull", "bridge")]
 _EMBEDDING = bytes(1536)
 _STEPS = ("exif", "naming", "quality", "caption")
 
@@ -112,7 +116,9 @@ def _photo(number: int, set_id: int) -> dict[str, object]:
     is_blocked = number % 50 == 1
     needs_work = is_blocked or number % 5 == 1
     confidence = 40 + number % 60
-    is_series = number % 12 < 4
+    is_series, is_long = number % 12 < 4, LONG_SERIES <= number < LONG_SERIES + 30
+    series = {"series": {"kind": "burst", "rank": 1, "reason": "sharpest of 4"}} if is_series or is_long else {}
+    key = f"s{number // 12}" if is_series else None
     return {
         "set_id": set_id,
         "step": step,
@@ -148,10 +154,10 @@ def _photo(number: int, set_id: int) -> dict[str, object]:
         "error_message": "The file ends in the middle of the picture." if status == "failed" else None,
         "reject_reason": "Out of focus" if status == "rejected" else None,
         "approval_id": number + 1 if step in {"release", "publish"} else None,
-        "series_key": f"s{number // 12}" if is_series else None,
+        "series_key": "long" if is_long else key,
         "series_position": number % 12 + 1 if is_series else 1,
-        "series_count": 4 if is_series else 1,
-        "facts": {"series": {"kind": "burst", "rank": 1, "reason": "sharpest of 4"}} if is_series else {},
+        "series_count": 30 if is_long else 4 if is_series else 1,
+        "facts": {**series, "hints": [{**_HINTS[(number + each) % 5], "share": 0.6 / (each + 1)} for each in range(5)]},
         "created_at": NOON - timedelta(days=number % 700),
         "updated_at": NOON,
     }

@@ -5,8 +5,9 @@
 It prints its port. Faults: ``reset`` and ``deny`` name a command, ``times`` how often, and ``reply``
 with which words it is denied; ``lie`` is added to every SIZE;
 ``silent`` names a command that gets no answer; ``full_after`` is how many bytes fit on the disk; ``hash`` is true, or a
-wrong hash; ``no_size`` and ``no_overwrite`` are servers that lack a feature; ``alphabet`` is what it writes its replies
-in; ``cut`` is after how many bytes it gives an upload up, with the words of ``reply``.
+wrong hash; ``no_size`` and ``no_overwrite`` are servers that lack a feature, ``lacks`` names commands it does not know,
+``no_dots`` allows no name with a dot in front; ``alphabet`` is what it writes its replies in; ``cut`` is after how many
+bytes it gives an upload up, with the words of ``reply``.
 """
 
 from __future__ import annotations
@@ -96,8 +97,10 @@ class Faulty:
             self.respond(str(fault("reply") or "550 Permission denied."))
         elif fault("silent") == cmd:
             return
-        elif cmd == "SIZE" and fault("no_size"):
+        elif (cmd == "SIZE" and fault("no_size")) or cmd in (fault("lacks") or ()):
             self.respond("502 Command not implemented.")
+        elif fault("no_dots") and args and Path(str(args[0])).name.startswith("."):
+            self.respond("553 Prohibited file name.")
         else:
             super().process_command(cmd, *args, **kwargs)
 

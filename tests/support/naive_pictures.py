@@ -44,6 +44,17 @@ def develop(original: Path, folder: Path) -> NDArray[np.float32]:
     return np.asarray(((scaled - _MEAN) / _STD).transpose(2, 0, 1)[None], dtype=np.float32)
 
 
+def plain(original: Path, folder: Path, prepare: Any) -> Any:
+    """Do what a short script would: decode once, make each picture from the one before, and CLIP's input from the
+    last by the model's own transforms; nothing is measured.
+    """
+    picture = decoded(original)
+    for edge_px, quality in _PICTURES:
+        picture.thumbnail((edge_px, edge_px))
+        picture.save(folder / f"{original.stem}-{edge_px}.jpg", quality=quality)
+    return prepare(picture).unsqueeze(0)
+
+
 def rate(visual: Any, torch: Any, prepared: NDArray[np.float32]) -> NDArray[np.float32]:
     """Show one picture to a model in single precision."""
     with torch.inference_mode():

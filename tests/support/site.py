@@ -12,6 +12,7 @@ from lightgate.adapters.renditions import renditions
 from lightgate.adapters.secrets import seal_key
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.website import open_website
+from lightgate.approved import with_keyword_paths
 from lightgate.domain.photo import Exif, ExifFacts, Photo, QualityFacts, Rights, Scores
 from lightgate.domain.pipeline import Result, advance, start
 from lightgate.domain.seal import SEAL_VERSION, seal
@@ -88,8 +89,11 @@ class House:
     def approve(self, photo_id: int) -> None:
         with self.store.writing() as tx:
             photo = tx.photos.get(photo_id)
-            sealed = seal(photo, self.key)
-            approval_id = tx.approvals.add(photo_id, photo.version, sealed, SEAL_VERSION, "ann", NOON)
+            said = with_keyword_paths(tx, photo)
+            sealed, paths = seal(said, self.key), said.keyword_paths
+            approval_id = tx.approvals.add(
+                photo_id, photo.version, sealed, SEAL_VERSION, "ann", NOON, keyword_paths=paths
+            )
             tx.photos.write(photo_id, {"approval_id": approval_id})
             tx.photos.move(photo, advance(photo.position, Result.APPROVED, ROUTE), NOON, raise_version=True)
 

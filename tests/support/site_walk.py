@@ -14,7 +14,7 @@ from lightgate.domain.query import BANDS, FLAGS
 from lightgate.domain.words import ReviewStatus
 from lightgate.store import Order
 from lightgate_web.pages.photos import CHIPS
-from support.crowd import BIG, COMMON, RARE, USUAL
+from support.crowd import BIG, COMMON, LONG_SERIES, RARE, USUAL
 
 #: what a reviewer may type: words everywhere and nowhere, each kind of term, what is denied, several together
 QUERIES = (
@@ -151,21 +151,25 @@ def addresses(app: Flask, photos: int) -> Addresses:
         "pages.photo": list(_photos("/photos/{}", photos)),
         "pages.start": ["/review", f"/review?set={BIG}", "/review?q=nowhere", f"/review?q={COMMON}&order=id"],
         "pages.compare": ["/compare?" + "&".join(f"id={each}" for each in range(13, 25))],
-        "pages.compare_series": ["/photos/13/series", "/photos/12/series"],
+        "pages.compare_series": ["/photos/13/series", "/photos/12/series", f"/photos/{LONG_SERIES + 3}/series"],
         "pages.dashboard": ["/dashboard"],
         "pages.people": ["/people"],
-        "pages.audit": ["/audit", "/audit?before=1"],
-        "pages.vocabulary": ["/vocabulary", "/vocabulary?state=listed", "/vocabulary?state=listed&q=nowhere"],
+        "pages.audit": ["/audit", "/audit?before=1", "/audit?before=2500"],
+        "pages.vocabulary": [
+            "/vocabulary",
+            *(f"/vocabulary?state=listed{more}" for more in ("", "&q=nowhere", "&q=77", "&after=4000")),
+        ],
         "pages.release": ["/release", f"/release?set={BIG}", "/release?after=40000", "/release?before=40000"],
-        "pages.releases": ["/releases"],
-        # needs a release
-        "pages.released": [],
+        "pages.unpublished": ["/unpublished"],
+        "pages.releases": ["/releases", "/releases?before=20"],
+        # the largest and a usual one, see ``support.crowd_around``
+        "pages.released": ["/releases/40", "/releases/7"],
         "api.photos": [*_lists_of_api(), *_searches("/api/v1/photos")],
         "api.photo": [f"/api/v1/photos/{photos // 2}", f"/api/v1/photos/{photos}"],
         "api.foreseen_name": [f"/api/v1/photos/{photos // 2}/name?subject=Zeppelin"],
         "api.csrf": ["/api/v1/csrf"],
         "api.sets": ["/api/v1/sets"],
-        "api.vocabulary": ["/api/v1/vocabulary"],
+        "api.vocabulary": ["/api/v1/vocabulary", "/api/v1/vocabulary?state=listed&cursor=4000"],
         "pictures.picture": [f"/pictures/{photos // 2}/thumb.jpg"],
         "health.healthz": ["/healthz"],
         # a stream does not end by itself; it is tested apart

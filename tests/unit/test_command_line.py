@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -207,10 +208,24 @@ def test_a_folder_that_a_container_does_not_see_is_refused_with_the_one_it_sees(
     assert "as /photos: the one PHOTOS names" in result.stderr
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
+def test_a_folder_that_a_container_may_not_read_is_refused_with_who_may_not(
+    run: Run, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIGHTGATE_INTAKE__MOUNTED_AT", "/photos")
+    pictures.chmod(0)
+    for path in (pictures, pictures / "one.jpg"):
+        result = run("submit", str(path), "--subject", "A", "--location", "B", "--folder", "C")
+        assert result.exit_code == 2
+        assert f"{path} may not be read by user {os.geteuid()}" in result.stderr
+        assert "PUID" in result.stderr
+    pictures.chmod(0o755)
+
+
 def test_show_says_why_a_photo_is_not_live(run: Run, pictures: Path) -> None:
     submit(run, pictures)
     result = run("show", "1")
-    assert "Not live yet: it is in the queue for “exif”." in result.stdout
+    assert "Not live yet: it is in the queue to be read." in result.stdout
     assert "history" in result.stdout
 
 

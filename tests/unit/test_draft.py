@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lightgate.adapters.draft import DraftWriter
+from lightgate.adapters.word_lists import word_lists
 from lightgate.domain.photo import Exif, Field, Source, Text
-from lightgate.domain.text import blocking, proof
+from lightgate.domain.text import Context, blocking, proof
 from lightgate.ports import CaptionDraft, CaptionRequest
 
 
@@ -67,8 +69,29 @@ def test_without_material_nothing_is_made_up() -> None:
 
 def test_another_language_gets_no_english_words() -> None:
     draft = drafted(asked("Seehunde", "Texel", "Tiere", "", language="de"))
-    assert draft.caption == "Seehunde, Texel, 2024-03-05."
+    assert draft.caption == "Seehunde, Texel, am 5. März 2024."
     assert draft.alt_text == "Seehunde, Tiere, Texel."
+
+
+@pytest.mark.parametrize(
+    ("language", "brief", "kept"),
+    [
+        ("en", "Beautiful photographs of seals on the sandbank at dawn. Boats keep their distance.", "Boats keep"),
+        ("en", "Shot with my new telephoto lens. This image was taken at low tide.", ""),
+        ("de", "Wunderschöne Fotos der Robben auf der Sandbank. Die Boote halten Abstand zu den Tieren.", "Die Boote"),
+    ],
+)
+def test_words_that_the_proof_warns_of_stay_out_of_a_draft(language: str, brief: str, kept: str) -> None:
+    request = asked(brief=brief, language=language, date_time="2024:03:05 05:30:12")
+    draft = DraftWriter(word_lists).describe(b"", request)
+    texts = [
+        Text(language, Field.CAPTION, draft.caption, draft.source),
+        Text(language, Field.ALT_TEXT, draft.alt_text, draft.source),
+        Text(language, Field.KEYWORDS, draft.keywords, draft.source),
+    ]
+    found = {issue.code for issue in proof(texts, language, Context(word_lists()))}
+    assert found <= {"draft", "caption_too_short", "alt_text_too_short", "keywords_too_few"}
+    assert kept in draft.caption
 
 
 def test_a_hostile_set_gives_clean_texts() -> None:

@@ -35,6 +35,28 @@ def test_a_good_answer_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "caption"),
+    [
+        ("en", "I'm sorry, but I cannot help with that request today."),
+        ("en", "I am not able to identify anybody in this."),
+        ("de", "Es tut mir leid, aber ich kann dieses Bild nicht beschreiben."),
+        ("nl", "Het spijt me, maar ik kan deze afbeelding niet zien."),
+        ("fr", "Je suis désolé, mais je ne peux pas décrire cette image."),
+        ("es", "Lo siento, pero no puedo describir esta imagen ahora."),
+        ("it", "Mi dispiace, ma non posso descrivere questa immagine."),
+    ],
+)
+def test_an_apology_is_no_description(language: str, caption: str) -> None:
+    with pytest.raises(ModelAnswerBad, match="refused"):
+        written(with_field("caption", caption), language)
+
+
+def test_an_apology_that_stands_on_a_sign_may_be_quoted() -> None:
+    content = with_field("caption", "A sign reading “I'm sorry” hangs on the door of a shop.")
+    assert read_answer(Answer(content), "en").caption.startswith("A sign")
+
+
+@pytest.mark.parametrize(
     "content",
     [
         f"```json\n{json.dumps(GOOD)}\n```",

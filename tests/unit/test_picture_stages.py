@@ -14,7 +14,7 @@ from lightgate.adapters.plug_ins import GROUP, plugged_in
 from lightgate.domain.judge import Judge
 from lightgate.domain.photo import Claim, Exif, ExifFacts, Field, Photo, QualityFacts, Rights, Source, Text
 from lightgate.domain.pipeline import Position, Status
-from lightgate.domain.quality import BandLimits, Measurements
+from lightgate.domain.quality import QUALITY_VERSION, BandLimits, Measurements
 from lightgate.errors import ClipUnavailable, Misconfigured, OriginalMissing, UnreadableImage
 from lightgate.folder import DataFolder
 from lightgate.ports import Header
@@ -35,7 +35,7 @@ MEASURED = Measurements(
     brightest=0.8,
     contrast=0.7,
     colourfulness=40.0,
-    is_black_and_white=False,
+    in_colour=1.0,
     perceptual_hash="00ff00ff00ff00ff",
     difference_hash="ff00ff00ff00ff00",
     sharpest=(0.25, 0.75),
@@ -164,7 +164,7 @@ class TestQuality:
         assert found.scores.components[-1].text.startswith("Rated on the camera's preview of 6000")
 
     def test_a_fitted_rating_takes_the_place_of_the_computed_one(self, folder: DataFolder) -> None:
-        judge = Judge("fake", "1.2", (0.0,) * 6, 1.0, ((0.0, 2.0), (1.0, 9.0), (2.0, 9.5)))
+        judge = Judge("fake", f"1.{QUALITY_VERSION}", (0.0,) * 6, 1.0, ((0.0, 2.0), (1.0, 9.0), (2.0, 9.5)))
         (found,) = QualityWork(FakeDarkroom(MEASURED), folder, BandLimits(), FakeScorer(), judge=judge).do([claim(1)])
         assert isinstance(found, QualityFacts)
         assert (found.scores.qr, found.scores.band, found.scores.qr_mode) == (9.0, "Top", "calibrated")

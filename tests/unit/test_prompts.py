@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.prompts import CAPTION, CAPTION_SIMPLE, read_prompt
+from lightgate.adapters.prompts import CAPTION, CAPTION_SIMPLE, REWRITE, read_prompt
+from lightgate.adapters.word_lists import word_lists
 from lightgate.domain.photo import Exif, Field
+from lightgate.domain.text import ALT_WORDS, CAPTION_WORDS
+from lightgate.domain.wording import words_of
 from lightgate.errors import SettingInvalid
 from lightgate.ports import CaptionRequest
 
@@ -62,6 +65,27 @@ def test_the_hash_names_the_text_of_the_prompt(tmp_path: Path) -> None:
     own = read_prompt(CAPTION, tmp_path)
     assert own.hash == hashlib.sha256(b"Say it in $language, for $$5.").hexdigest()[:12] != shipped.hash
     assert own.fill(REQUEST) == "Say it in German, for $5."
+
+
+@pytest.mark.parametrize("name", [CAPTION, CAPTION_SIMPLE, REWRITE])
+def test_a_prompt_asks_for_what_the_proof_allows(name: str) -> None:
+    prompt = read_prompt(name).fill(replace(REQUEST, keyword_limits=(3, 8), refused=(), faults=()))
+    for limit in (CAPTION_WORDS, ALT_WORDS, (3, 8)):
+        assert f"{limit[0]} to {limit[1]}" in prompt
+    assert "$" not in prompt.replace("$boat", "")
+
+
+@pytest.mark.parametrize("name", [CAPTION, CAPTION_SIMPLE, REWRITE])
+def test_a_prompt_holds_no_words_that_the_proof_would_refuse(name: str) -> None:
+    lists, template = word_lists(), read_prompt(name).template
+    for judged in ("praise", "doubt", "gear"):
+        assert [found.said for found in lists.find(judged, "en", words_of(template), template)] == []
+
+
+def test_a_users_prompt_of_an_earlier_version_still_counts(tmp_path: Path) -> None:
+    (tmp_path / "caption.v1.txt").write_text("Say it briefly.")
+    (tmp_path / "caption.v9.txt").write_text("From a later Lightgate.")
+    assert read_prompt(CAPTION, tmp_path).template == "Say it briefly."
 
 
 def test_an_unreadable_prompt_of_the_user_is_a_setting_that_is_wrong(tmp_path: Path) -> None:

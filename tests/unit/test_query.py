@@ -51,6 +51,8 @@ def test_a_query_is_read(text: str, terms: Query) -> None:
         ("keyword:,", "needs a value"),
         ("x " * 21, "at most 20 terms"),
         ("x" * 501, "at most 500 characters"),
+        (f"caption:{','.join(['éñ'] * 31)}", "at most 30 words and alternatives"),
+        ("subject:\ud800", "not valid Unicode"),
     ],
 )
 def test_what_means_nothing_is_named(text: str, said: str) -> None:

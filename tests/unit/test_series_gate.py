@@ -24,8 +24,9 @@ from lightgate.domain.photo import (
 from lightgate.domain.pipeline import Position, Result, Status, advance
 from lightgate.domain.shot import Shift
 from lightgate.folder import DataFolder
+from lightgate.proofreading import Proofreader
 from lightgate.series_gate import find_new_series, rank_again
-from support.stores import NOON, ROUTE, add_photos, add_set, make_store
+from support.stores import NOON, ROUTE, add_photos, add_set, bring_to, make_store
 
 
 @pytest.fixture
@@ -71,7 +72,8 @@ def photos(store: SqliteStore, ids: Sequence[int]) -> Sequence[Photo]:
 
 
 def look(store: SqliteStore, tmp_path: Path, shift: Shift | None = None) -> int:
-    return find_new_series(store, DataFolder(tmp_path), ROUTE, lambda one, other: shift, NOON)
+    reader = Proofreader()
+    return find_new_series(store, DataFolder(tmp_path), ROUTE, lambda one, other: shift, NOON, proofreader=reader)
 
 
 def test_a_rated_set_gets_its_series_with_ranks_and_reasons(store: SqliteStore, tmp_path: Path) -> None:
@@ -88,6 +90,20 @@ def test_a_rated_set_gets_its_series_with_ranks_and_reasons(store: SqliteStore, 
     assert series[0] is not None
     assert series[0].reason == f"Less sharp than {photos(store, ids)[2].original_file_name}."
     assert photos(store, ids)[0].hints == (Hint("boat", 0.5),)
+
+
+def test_frames_that_were_warned_of_before_their_series_was_known_are_read_again(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    ids = add_photos(store, 2)
+    for number, photo_id in enumerate(ids):
+        rate(store, photo_id, number * 0.5)
+        photo = bring_to(store, photo_id, "review")
+        with store.writing() as tx:
+            Proofreader().prove(tx, tx.photos.get(photo.id), NOON)
+    assert [photo.needs_work for photo in photos(store, ids)] == [False, True]
+    look(store, tmp_path)
+    assert [photo.needs_work for photo in photos(store, ids)] == [False, False]
 
 
 def ranks(store: SqliteStore, ids: Sequence[int]) -> list[tuple[int | None, str]]:

@@ -121,7 +121,8 @@ def test_bad_keywords_are_named(keywords: tuple[str, ...], code: str, severity: 
     ],
 )  # fmt: skip
 def test_good_texts_pass(language: str, caption: str, alt: str) -> None:
-    assert proof(texts(caption, alt, language=language), language) == ()
+    keywords = ("Schiff", "Strand", "Küste", "Tau", "Ebbe") if language == "de" else KEYWORDS
+    assert proof(texts(caption, alt, keywords, language=language), language) == ()
 
 
 def test_missing_texts_block() -> None:

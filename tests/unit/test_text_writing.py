@@ -10,13 +10,14 @@ import pytest
 
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.word_lists import word_lists
+from lightgate.domain.keyword_lists import read_keywords
 from lightgate.domain.photo import Field, Photo, QualityFacts, Scores, Series, SeriesKind, Source
 from lightgate.domain.text import NOTE
-from lightgate.domain.vocabulary import TermState, read_vocabulary
+from lightgate.domain.vocabulary import TermState
 from lightgate.errors import LightgateError, ModelAnswerBad, ModelServerDown
 from lightgate.ports import CaptionDraft, CaptionRequest
 from lightgate.proofreading import Proofreader
-from lightgate.text_writing import KeywordRule, Writer
+from lightgate.text_writing import Writer
 from support.stores import NOON, add_photos, bring_to, make_store
 
 GOOD = "A small red boat lies on the wet sand below a white lighthouse."
@@ -65,7 +66,7 @@ def writer(
         Proofreader(word_lists),
         rewrites=rewrites,
         has_time=lambda: has_time,
-        keywords=KeywordRule("en", keeps),
+        keeps_unknown=keeps,
     )
 
 
@@ -140,7 +141,7 @@ def test_keywords_are_held_against_the_vocabulary_and_unknown_ones_wait_for_a_pe
     store: SqliteStore, photo: Photo
 ) -> None:
     with store.writing() as tx:
-        tx.vocabulary.add(read_vocabulary("boat\n\t{vessel}\nBeach\ntower\nsand\ncoast\n"), NOON)
+        tx.vocabulary.add("en", read_keywords("boat\n\t{vessel}\nBeach\ntower\nsand\ncoast\n").terms, NOON)
     model = Model([GOOD], keywords=("vessel", "beach", "tower", "sand", "coast", "drone"))
     written = writer(store, model).write(photo, "en", b"", tuple(Field))
     [keywords] = [text.value for text in written.texts if text.field is Field.KEYWORDS]
@@ -151,14 +152,14 @@ def test_keywords_are_held_against_the_vocabulary_and_unknown_ones_wait_for_a_pe
 
 def test_unknown_keywords_stay_where_the_settings_say_so(store: SqliteStore, photo: Photo) -> None:
     with store.writing() as tx:
-        tx.vocabulary.add(read_vocabulary("beach\ntower\n"), NOON)
+        tx.vocabulary.add("en", read_keywords("beach\ntower\n").terms, NOON)
     written = writer(store, Model([GOOD]), keeps=True).write(photo, "en", b"", [Field.KEYWORDS])
     assert written.texts[0].value == ("beach", "tower", "vessel", "sand", "coast")
 
 
 def test_without_a_vocabulary_only_what_is_banned_goes(store: SqliteStore, photo: Photo) -> None:
     with store.writing() as tx:
-        tx.vocabulary.propose(["coast"], NOON)
+        tx.vocabulary.propose("en", ["coast"], NOON)
         tx.vocabulary.decide(tx.vocabulary.entries(TermState.PROPOSED)[0].id, TermState.BANNED, NOON)
     written = writer(store, Model([GOOD] * 3)).write(photo, "en", b"", [Field.KEYWORDS])
     assert written.texts[0].value == ("vessel", "beach", "tower", "sand")

@@ -20,7 +20,7 @@ from lightgate.domain.photo import Field, Publication, Source, Text
 from lightgate.domain.words import review_status
 from lightgate_web.api import events
 from lightgate_web.app import create_app
-from support.gallery import GALLERY, approve, fail, photo_of, quick_passwords
+from support.gallery import GALLERY, add_person, approve, fail, photo_of, quick_passwords
 from support.site_client import Visitor, visitor
 from support.stores import NOON, Sent, add_photos, add_set
 
@@ -298,7 +298,7 @@ class TestDeciding:
 class TestVocabulary:
     def test_what_a_model_proposed_is_accepted_or_banned(self, house: House, ann: Visitor) -> None:
         with house.store.writing() as tx:
-            tx.vocabulary.propose(["gull", "masterpiece"], NOON)
+            tx.vocabulary.propose("en", ["gull", "masterpiece"], NOON)
         gull, other = check(ann.get("/api/v1/vocabulary"))["terms"]
         assert (gull["name"], gull["seen"], gull["state"]) == ("gull", 1, "proposed")
         assert check(ann.api("POST", f"/vocabulary/{gull['id']}/accept", {}))["state"] == "listed"
@@ -410,9 +410,15 @@ class TestEvents:
         assert b'"Approved": 1' in next(parts)  # type: ignore[operator]
         answer.close()
 
-    def test_streams_leave_threads_for_everything_else(self, ann: Visitor) -> None:
-        streams = [ann.client.get("/api/v1/events") for _ in range(4)]
+    def test_streams_leave_threads_for_everything_else_and_a_place_for_others(self, house: House, ann: Visitor) -> None:
+        streams = [ann.client.get("/api/v1/events") for _ in range(3)]
         assert refusal(ann.client.get("/api/v1/events"), 503) == "refused"
+        add_person(house, "bob")
+        bob = Visitor(ann.app)
+        bob.sign_in("bob")
+        streams.append(bob.client.get("/api/v1/events"))
+        assert streams[3].status_code == 200
+        assert refusal(bob.client.get("/api/v1/events"), 503) == "refused"
         streams[0].close()
         again = ann.client.get("/api/v1/events")
         assert again.status_code == 200

@@ -122,6 +122,26 @@ def test_what_cannot_be_written_says_so_on_the_release_page(house: House, ann: V
     assert "working copy of this photo is missing" in ann.get("/release/plan/1").text
 
 
+def test_what_concerns_every_photo_is_said_once_before_a_release(house: House, ann: Visitor) -> None:
+    for photo_id in (1, 2, 3):
+        approve(house, photo_id)
+    html = ann.get("/release").text
+    assert "<strong>All 3 shown here:</strong> The file holds its GPS position" in html
+    assert html.count("GPS position") == 1
+    # a warning that sets a photo apart stays on its line
+    assert html.index("The text proof still has remarks.") > html.index("Photo by photo")
+
+
+def test_what_was_taken_off_has_an_address_of_its_own(house: House, ann: Visitor) -> None:
+    assert "You have taken nothing off yet" in ann.get("/unpublished").text
+    answer = ann.post("/unpublish", {"id": ["1", "2"]})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/unpublished?state=all")
+    html = ann.get("/unpublished").text
+    assert "0 of 2 taken off." in html
+    assert html.count("This photo is not on the website.") == 1
+    assert "Try the 2 left again" in html
+
+
 def test_a_photo_that_is_not_live_is_not_taken_off(ann: Visitor) -> None:
     assert "None of these is on the website" in ann.post("/unpublish/look", {"id": "1"}).text
 
@@ -131,7 +151,7 @@ def test_the_dashboard_shows_sums(house: House, ann: Visitor) -> None:
     html = ann.get("/dashboard").text
     assert "Canon EOS 5D Mark IV" in html
     assert "100 % of 1" in html
-    assert "Of the newest 2\u202f000 approved photos" in html
+    assert "Of the newest 1\u202f000 approved photos" in html
 
 
 def test_the_dashboard_follows_each_decision(house: House, ann: Visitor) -> None:

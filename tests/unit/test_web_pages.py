@@ -61,8 +61,8 @@ def test_an_empty_installation_says_how_to_send_photographs(ann: Visitor) -> Non
 def test_the_list_opens_on_what_waits_for_a_decision(house: House, ann: Visitor) -> None:
     ids = hang(house, shown=GALLERY[:3])
     approve(house, ids[1])
-    assert names_on(ann.get("/photos?order=id").text) == ["Harbour_001.JPG", "Harbour_003.JPG"]
-    assert names_on(ann.get("/photos?state=Approved").text) == ["Harbour_002.JPG"]
+    assert names_on(ann.get("/photos?order=id").text) == ["IMG_2041.JPG", "IMG_2043.JPG"]
+    assert names_on(ann.get("/photos?state=Approved").text) == ["IMG_2042.JPG"]
     assert len(names_on(ann.get("/photos?state=all").text)) == 3
 
 
@@ -191,7 +191,7 @@ def test_what_gave_up_is_listed_with_its_reason_and_a_way_on(house: House, ann: 
 
 def test_a_name_is_found_by_part_of_it(house: House, ann: Visitor) -> None:
     hang(house, shown=GALLERY[:3])
-    assert names_on(ann.get("/photos?q=espresso").text) == ["Harbour_002.JPG"]
+    assert names_on(ann.get("/photos?q=espresso").text) == ["IMG_2042.JPG"]
     assert "Nothing fits these filters" in ann.get("/photos?q=%25").text
 
 

@@ -93,6 +93,21 @@ def test_what_another_person_released_since_is_left_and_said(house: House, ann: 
     assert review_status(photo_of(house, 1)).value == "Released"
 
 
+def test_the_newest_release_is_taken_back_by_one_button_and_an_older_one_says_why_not(
+    house: House, ann: Visitor
+) -> None:
+    release(house, ann, 1)
+    address = release(house, ann, 2)
+    assert 'Only <a href="/releases/2">the newest release</a>' in ann.get("/releases/1").text
+    refused = ann.post("/releases/1/undo", {"confirmed": digest([1])})
+    assert (refused.status_code, "Release 1 cannot be taken back" in refused.text) == (422, True)
+    assert ann.post(f"{address}/undo", {"confirmed": digest([1, 2])}).status_code == 422
+    assert ann.post(f"{address}/undo", {"confirmed": digest([2])}).headers["Location"] == "/releases"
+    assert photo_of(house, 2).position == Position("review", Status.WAITING)
+    assert review_status(photo_of(house, 1)).value == "Released"
+    assert "Take back 1 photo" in ann.get("/releases/1").text
+
+
 def test_releases_are_listed_newest_first(house: House, ann: Visitor) -> None:
     assert "Nothing was released yet" in ann.get("/releases").text
     release(house, ann, 1)

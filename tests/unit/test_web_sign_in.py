@@ -11,7 +11,7 @@ import pytest
 from lightgate.bootstrap import House
 from lightgate_web.account import safe_next
 from support.gallery import NAME, PASSWORD, add_person, site_house
-from support.site_client import Visitor, visitor
+from support.site_client import Visitor, token_in, visitor
 from support.stores import Clock
 
 
@@ -71,6 +71,30 @@ def test_guessing_many_names_from_one_address_is_guessing_too(stranger: Visitor)
     for name in ("bob", "carol", "dan"):
         stranger.sign_in(name, "guess")
     assert stranger.sign_in().status_code == 429
+
+
+def elsewhere(number: int) -> dict[str, dict[str, str]]:
+    return {"environ_overrides": {"REMOTE_ADDR": f"198.51.100.{number}"}}
+
+
+def test_a_stranger_locks_nobody_out_where_the_person_has_signed_in_before(house: House, stranger: Visitor) -> None:
+    visitor(house)
+    stranger.token = token_in(stranger.get("/login"))
+    guess = {"name": NAME, "password": "guess"}
+    for number in range(3):
+        assert stranger.post("/login", guess, **elsewhere(number)).status_code == 401
+    # from an address that never was the person's, not even with the right password
+    assert stranger.post("/login", guess | {"password": PASSWORD}, **elsewhere(9)).status_code == 429
+    assert stranger.sign_in().status_code == 303
+
+
+def test_signing_in_oneself_buys_no_more_guesses_at_another_person(house: House, stranger: Visitor) -> None:
+    add_person(house, "eve", "a password of eve")
+    for _ in range(2):
+        stranger.sign_in(NAME, "guess")
+        assert visitor(house, signed_in=False).sign_in("eve", "a password of eve").status_code == 303
+    assert stranger.sign_in(NAME, "guess").status_code == 401
+    assert stranger.sign_in(NAME, "guess").status_code == 429
 
 
 def test_the_api_counts_the_same_attempts(stranger: Visitor) -> None:

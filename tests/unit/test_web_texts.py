@@ -77,7 +77,7 @@ def test_new_texts_are_asked_for_with_a_hint_and_the_page_says_that_they_come(ho
 
 def test_what_a_model_proposed_is_judged_on_the_keywords_page(house: House, ann: Visitor) -> None:
     with house.store.writing() as tx:
-        tx.vocabulary.propose(["<b>drone</b>"], NOON)
+        tx.vocabulary.propose("en", ["<b>drone</b>"], NOON)
         [term] = tx.vocabulary.entries(TermState.PROPOSED)
     assert "&lt;b&gt;drone" in ann.get("/vocabulary").get_data(as_text=True)
     assert ann.post(f"/vocabulary/{term.id}/ban", {}).status_code == 303

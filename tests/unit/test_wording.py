@@ -84,6 +84,10 @@ def test_likeness_goes_by_words_not_by_punctuation() -> None:
         ("De Dam in Amsterdam.", "en", False),
         ("Три лодки лежат на песке", "en", True),
         ("Three boats rest on the sand.", "xx", False),
+        ("Drei Boote liegen an der Mauer, und zwei Männer tragen Kisten.", "en", True),
+        ("Un remorqueur pousse une barge le long du quai.", "en", True),
+        ("Man reading outside Café de la Paix.", "en", False),
+        ("Visitors queue at the Musée de la Marine et de la Pêche.", "en", False),
         ("", "en", False),
     ],
 )

@@ -13,7 +13,16 @@ from lightgate.errors import InputInvalid, LightgateError
 from lightgate.review import Changes, KeywordEdit, Replacement, Undone
 from lightgate_web import releasing
 from lightgate_web.api import api
-from lightgate_web.api.given import body, changes_from, ids_from, query_from, text_of, texts_of, version_of
+from lightgate_web.api.given import (
+    body,
+    changes_from,
+    ids_from,
+    last_event_of,
+    query_from,
+    text_of,
+    texts_of,
+    version_of,
+)
 from lightgate_web.asking import refuse_without_model
 from lightgate_web.here import house, person
 from lightgate_web.selection import MAX_ID, ids_of, selection_from
@@ -53,7 +62,7 @@ def skip(photo_id: int) -> Response:
 @api.post("/bulk")
 def bulk() -> Response:
     given = body()
-    ids = _ids(given)
+    ids, seen = _ids(given), last_event_of(given)
     action = text_of(given, "action")
     changes = None
     if action == "regenerate":
@@ -65,9 +74,10 @@ def bulk() -> Response:
             raise InputInvalid(reason="changes must be an object.")
         changes = changes_from(wanted, house().settings.intake.languages[0])
     if action in _REWRITING:
-        outcomes = review.bulk_edit(house().desk(), ids, _REWRITING[action](given), person())
+        outcomes = review.bulk_edit(house().desk(), ids, _REWRITING[action](given), person(), seen=seen)
     else:
-        outcomes = review.bulk(house().desk(), ids, action, person(), reason=text_of(given, "reason"), changes=changes)
+        reason = text_of(given, "reason")
+        outcomes = review.bulk(house().desk(), ids, action, person(), reason=reason, changes=changes, seen=seen)
     return jsonify(
         done=[outcome.photo_id for outcome in outcomes if outcome.error is None],
         refused=[_refusal(outcome.photo_id, outcome.error) for outcome in outcomes if outcome.error is not None],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from typing import cast
@@ -14,7 +13,8 @@ from werkzeug.exceptions import ServiceUnavailable
 from lightgate.bootstrap import House
 from lightgate.errors import StoreBusy
 from lightgate_web.api import api
-from lightgate_web.here import house
+from lightgate_web.api.places import Places
+from lightgate_web.here import house, person
 
 #: a stream ends after this long and the browser asks again: no thread, and no check of a sign-in, is held longer
 LIFETIME_S = 50.0
@@ -31,14 +31,14 @@ def events() -> Response:
     """Tell, while the stream lives, when anything changed: in one set, or at all."""
     here = house()
     set_id = _set_id(here, request.args.get("set", ""))
-    free = _streams(here)
-    if not free.acquire(blocking=False):
+    places, name = _places(here), person()
+    if not places.take(name):
         raise ServiceUnavailable("Too many pages are listening; ask again for the page itself.")
     response = Response(_stream(here, set_id), mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     # nginx would keep the stream back
     response.headers["X-Accel-Buffering"] = "no"
-    response.call_on_close(free.release)
+    response.call_on_close(lambda: places.leave(name))
     return response
 
 
@@ -49,10 +49,10 @@ def _set_id(here: House, slug: str) -> int | None:
         return tx.sets.get(slug).id
 
 
-def _streams(here: House) -> threading.BoundedSemaphore:
-    """Each stream holds one of the server's threads: half of them are kept for everything else."""
-    made = threading.BoundedSemaphore(max(1, here.settings.review.threads // 2))
-    return cast("threading.BoundedSemaphore", current_app.extensions.setdefault(_STREAMS, made))
+def _places(here: House) -> Places:
+    """Keep half of the server's threads for everything else."""
+    made = Places(max(1, here.settings.review.threads // 2))
+    return cast("Places", current_app.extensions.setdefault(_STREAMS, made))
 
 
 def _stream(here: House, set_id: int | None) -> Iterator[str]:

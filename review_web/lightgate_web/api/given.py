@@ -37,6 +37,11 @@ def version_of(given: Mapping[str, Any]) -> int:
     return _whole(given.get("version"), "version")
 
 
+def last_event_of(given: Mapping[str, Any]) -> int | None:
+    """Read what the list said of the newest event, where the sender says it."""
+    return None if given.get("last_event") is None else _whole(given["last_event"], "last_event")
+
+
 def text_of(given: Mapping[str, Any], name: str, default: str = "") -> str:
     """Read an optional text."""
     value = given.get(name)

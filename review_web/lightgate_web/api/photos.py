@@ -28,10 +28,11 @@ def photos() -> Response:
     selection = selection_from(request.args, order=Order.ID)
     limit = _limit()
     with house().store.reading() as tx:
+        last_event = tx.events.last_id()
         found = tx.photos.page(selection.wanted(tx), after=cursor_from(request.args, "cursor"), limit=limit + 1)
     shown = found[:limit]
     cursor = selection.place_of(shown[-1]) if len(found) > limit else None
-    return jsonify(photos=[photo_json(each) for each in shown], next_cursor=cursor)
+    return jsonify(photos=[photo_json(each) for each in shown], next_cursor=cursor, last_event=last_event)
 
 
 @api.get(f"/photos/<int(max={MAX_ID}):photo_id>")

@@ -20,14 +20,20 @@ _LIMIT = 200
 
 @api.get("/vocabulary")
 def vocabulary() -> Response:
-    """List terms of one state: proposed, unless another is asked for."""
+    """List terms of one state: proposed, unless another is asked for; of one language or of all."""
     try:
         state = TermState(request.args.get("state", TermState.PROPOSED))
     except ValueError as error:
         raise InputInvalid(reason=f"There is no such state; use {', '.join(TermState)}.") from error
     after = place_from(request.args, "cursor") or 0
     with house().store.reading() as tx:
-        found = tx.vocabulary.entries(state, after=after, limit=_LIMIT + 1, search=request.args.get("q", "")[:200])
+        found = tx.vocabulary.entries(
+            state,
+            language=request.args.get("language") or None,
+            after=after,
+            limit=_LIMIT + 1,
+            search=request.args.get("q", "")[:200],
+        )
     shown = found[:_LIMIT]
     cursor = str(shown[-1].id) if len(found) > _LIMIT else None
     return jsonify(terms=[_term(each) for each in shown], next_cursor=cursor)

@@ -11,14 +11,14 @@ from werkzeug.wrappers import Response
 from lightgate import review
 from lightgate.domain.photo import Photo
 from lightgate.domain.words import review_status
-from lightgate.errors import InputInvalid, Refused
+from lightgate.errors import Conflict, InputInvalid, Refused, Transient
 from lightgate.review import Desk
 from lightgate_web.failures import status_of
 from lightgate_web.here import house, person
 from lightgate_web.pages import pages
 from lightgate_web.pages.compare import OPEN, series_of
 from lightgate_web.pages.decisions import onwards, place_before, version_from
-from lightgate_web.pages.entries import changes_from
+from lightgate_web.pages.entries import changes_from, is_any_text_unseen
 from lightgate_web.pages.photo import photo_page
 from lightgate_web.pages.several import picked_ids
 from lightgate_web.selection import MAX_ID, place_from, selection_from
@@ -50,10 +50,12 @@ def best_of_series(photo_id: int) -> Response | tuple[str, int]:
         if len(photos) < 2:
             raise InputInvalid(reason="This photo stands alone: there is no series to choose from.")
         _refuse_parts_of_one(photos)
+        if is_any_text_unseen(request.form, photo):
+            raise Conflict
         changes = changes_from(request.form, photo)
         edited = review.edit(desk, photo_id, version_from(request.form), changes, person())
         _choose(desk, edited, photos)
-    except Refused as error:
+    except (Refused, Transient) as error:
         return photo_page(photo_id, selection, request.form, error.message), status_of(error)
     return onwards(selection, place)
 
@@ -62,7 +64,8 @@ def _choose(desk: Desk, best: Photo, photos: Sequence[Photo]) -> None:
     _refuse_parts_of_one(photos)
     review.approve(desk, best.id, best.version, person(), request.form.get("override_reason") or None)
     others = [photo.id for photo in photos if photo.id != best.id and review_status(photo) in OPEN]
-    outcomes = review.bulk(desk, others, "reject", person(), reason=_REASON)
+    seen = place_from(request.form, "seen")
+    outcomes = review.bulk(desk, others, "reject", person(), reason=_REASON, seen=seen)
     refused = sum(outcome.error is not None for outcome in outcomes)
     flash(f"Approved one, rejected {len(outcomes) - refused}.{f' {refused} refused.' if refused else ''}", "undoable")
 

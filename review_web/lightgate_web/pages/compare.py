@@ -15,13 +15,22 @@ from lightgate_web.here import house
 from lightgate_web.pages import pages
 from lightgate_web.pages.several import picked_ids
 from lightgate_web.selection import MAX_ID, place_from, selection_from
+from lightgate_web.wording import taken
 
 #: more are too small to judge beside one another
 MOST = 12
-_FACTS = ("date_time", "camera", "lens_model", "focal_length_mm", "exposure", "aperture", "iso")
+#: what is compared, by its name among the facts, with the unit of a bare number
+_FACTS = (
+    ("Camera", "camera", ""),
+    ("Lens", "lens_model", ""),
+    ("Focal length", "focal_length_mm", " mm"),
+    ("Exposure", "exposure", ""),
+    ("Aperture", "aperture", ""),
+    ("ISO", "iso", ""),
+)
 #: states that wait for a decision
 OPEN = frozenset({ReviewStatus.PENDING, ReviewStatus.NEEDS_WORK})
-_NONE = "-"
+_NONE = "\u2013"
 
 
 @pages.get("/compare")
@@ -31,12 +40,14 @@ def compare() -> str:
     ids = [place for each in request.args.getlist("id") if (place := place_from({"id": each}, "id")) is not None]
     with house().store.reading() as tx:
         photos = tx.photos.many(list(dict.fromkeys(ids))[:MOST])
+        last_event = tx.events.last_id()
     if not photos:
         raise InputInvalid(reason="Pick the photos to compare first.")
     kept = any(photo.series is not None and photo.series.is_one_picture for photo in photos)
     return render_template(
         "compare.html",
         photos=photos,
+        last_event=last_event,
         selection=selection,
         facts=_differences(photos),
         is_kept=kept,
@@ -72,9 +83,10 @@ def series_of(tx: Transaction, photo: Photo) -> list[int]:
 
 def _differences(photos: Sequence[Photo]) -> list[tuple[str, list[str], bool]]:
     """List facts photo by photo, with whether they differ."""
-    rows = []
-    for name in _FACTS:
-        values = [str(getattr(photo.exif, name) or _NONE) for photo in photos]
-        rows.append((name.replace("_", " ").removesuffix(" mm"), values, len(set(values)) > 1))
+    times = [taken(photo.exif) or _NONE for photo in photos]
+    rows = [("Taken", times, len(set(times)) > 1)]
+    for label, name, unit in _FACTS:
+        values = [f"{value}{unit}" if (value := getattr(photo.exif, name)) else _NONE for photo in photos]
+        rows.append((label, values, len(set(values)) > 1))
     ratings = [f"{photo.qr:.2f}" if photo.qr is not None else _NONE for photo in photos]
-    return [*rows, ("rating", ratings, len(set(ratings)) > 1)]
+    return [*rows, ("Rating", ratings, len(set(ratings)) > 1)]

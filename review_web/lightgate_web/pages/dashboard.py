@@ -24,7 +24,7 @@ from lightgate_web.wording import FIELDS, STEPS
 from lightgate_web.worked_out import database_state, worked_out
 
 #: the newest approvals and decisions that are looked at: they tell how it goes now
-_DECISIONS = 2000
+_DECISIONS = 1000
 #: a longer gap between two decisions is a pause
 _PAUSE_S = 300
 _HOUR = timedelta(hours=1)

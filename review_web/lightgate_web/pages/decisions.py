@@ -10,20 +10,21 @@ from werkzeug.wrappers import Response
 
 from lightgate import review
 from lightgate.domain.photo import Field, Photo
-from lightgate.errors import InputInvalid, Refused
+from lightgate.errors import Conflict, InputInvalid, Refused, Transient
 from lightgate.review import Desk, Outcome, Undone
 from lightgate.store import Place
 from lightgate_web.asking import refuse_without_model
 from lightgate_web.failures import status_of
 from lightgate_web.here import house, person
 from lightgate_web.pages import pages
-from lightgate_web.pages.entries import changes_from
+from lightgate_web.pages.entries import changes_from, is_any_text_unseen
 from lightgate_web.pages.photo import photo_page
 from lightgate_web.selection import (
     MAX_ID,
     Selection,
     ids_of,
     next_to_decide,
+    picked_from,
     place_at,
     place_from,
     place_given,
@@ -41,12 +42,17 @@ def _save(desk: Desk, photo_id: int, form: Form) -> Photo:
 
 
 def _approve(desk: Desk, photo_id: int, form: Form) -> Photo:
+    with desk.store.reading() as tx:
+        if is_any_text_unseen(form, tx.photos.get(photo_id)):
+            raise Conflict
     photo = _edited(desk, photo_id, form)
     return review.approve(desk, photo_id, photo.version, person(), form.get("override_reason") or None)
 
 
 def _reject(desk: Desk, photo_id: int, form: Form) -> Photo:
-    return review.reject(desk, photo_id, version_from(form), person(), form.get("reason", ""))
+    # what was typed before is kept with the photo, which may come back
+    photo = _edited(desk, photo_id, form)
+    return review.reject(desk, photo_id, photo.version, person(), form.get("reason", ""))
 
 
 def _reopen(desk: Desk, photo_id: int, form: Form) -> Photo:
@@ -73,7 +79,7 @@ _ACTIONS: Mapping[str, tuple[Callable[[Desk, int, Form], Photo], str]] = {
     "reject": (_reject, "Rejected"),
     "reopen": (_reopen, "Back to review"),
     "retry": (_retry, "Trying again"),
-    "skip": (_skip, "Goes on without it"),
+    "skip": (_skip, "Skipped the step"),
 }
 #: the page stays on the photo after these
 _STAYS = frozenset({"save", "reopen"})
@@ -87,7 +93,7 @@ def decide(photo_id: int, action: str) -> Response | tuple[str, int]:
     act, words = _ACTIONS[action]
     try:
         photo = act(house().desk(), photo_id, request.form)
-    except Refused as error:
+    except (Refused, Transient) as error:
         return photo_page(photo_id, selection, request.form, error.message), status_of(error)
     flash(f"{words}: {short(photo.original_file_name, _NAME_LENGTH)}", "undoable" if action in _UNDOABLE else "done")
     if action in _STAYS:
@@ -165,8 +171,8 @@ def restore(photo_id: int, event_id: int) -> Response | tuple[str, int]:
     selection = selection_from(request.args)
     try:
         review.restore(house().desk(), photo_id, version_from(request.form), event_id, person())
-    except Refused as error:
-        return photo_page(photo_id, selection, {}, error.message), status_of(error)
+    except (Refused, Transient) as error:
+        return photo_page(photo_id, selection, request.form, error.message), status_of(error)
     flash("The earlier value is back", "undoable")
     return back_to(photo_id)
 
@@ -184,7 +190,7 @@ def lock(photo_id: int, action: str, field: str, language: str) -> Response | tu
         # what is typed is saved with it
         changes = replace(changes_from(request.form, photo), locks=(locked,))
         review.edit(house().desk(), photo_id, version_from(request.form), changes, person())
-    except Refused as error:
+    except (Refused, Transient) as error:
         return photo_page(photo_id, selection, request.form, error.message), status_of(error)
     return back_to(photo_id)
 
@@ -198,7 +204,14 @@ def bulk() -> Response:
         raise InputInvalid(reason="No photo was picked: tick the ones you mean first.")
     if action == "regenerate":
         refuse_without_model()
-    outcomes = review.bulk(house().desk(), ids, action, person(), reason=request.form.get("reason", ""))
+    outcomes = review.bulk(
+        house().desk(),
+        ids,
+        action,
+        person(),
+        reason=request.form.get("reason", ""),
+        seen=place_from(request.form, "seen"),
+    )
     is_done = any(outcome.error is None for outcome in outcomes)
     flash(_summed_up(action, outcomes), "undoable" if is_done and action in _UNDOABLE else "done")
     return redirect(url_for("pages.photos", **selection.params, **place_given(request.args)), 303)
@@ -214,8 +227,7 @@ def _asked_of_several(selection: Selection) -> tuple[str, Sequence[int]]:
     if form.get("every"):
         with house().store.reading() as tx:
             return form.get("action", ""), ids_of(tx, selection)
-    picked = (place_from({"id": each}, "id") for each in form.getlist("id"))
-    return form.get("action", ""), [place for place in picked if place is not None]
+    return form.get("action", ""), picked_from(form.getlist("id"))
 
 
 def _summed_up(action: str, outcomes: Sequence[Outcome]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lightgate.domain.photo import Field, Issue, Photo, Text
+from lightgate.domain.wording import UNSPACED, primary
 from lightgate.errors import InputInvalid
 from lightgate.review import Changes, Mending, TextChange
 
@@ -119,6 +120,18 @@ def changes_from(form: Mapping[str, str], photo: Photo) -> Changes:
     )
 
 
+def is_any_text_unseen(form: Mapping[str, str], photo: Photo) -> bool:
+    """Does a text stand there that the form did not show, and the person did not replace? Workers raise no version."""
+    stored = {
+        _name(*key): shown(photo.text(*key)) for key in ((each, field) for each in photo.languages for field in Field)
+    }
+    return any(
+        digest(form.get(name, "")) == form[f"was.{name}"] != digest(value)
+        for name, value in stored.items()
+        if f"was.{name}" in form
+    )
+
+
 def digest(value: str) -> str:
     """Give a short digest of a field's content."""
     return hashlib.sha256(_normal(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -144,7 +157,7 @@ def _text_entry(photo: Photo, language: str, field: Field, issues: Sequence[Issu
         text=text,
         issues=tuple(issue for issue in issues if issue.field is field and issue.language == language),
         rows=_ROWS[field],
-        unit=_UNITS[field],
+        unit="pairs" if field is Field.CAPTION and primary(language) in UNSPACED else _UNITS[field],
         theirs=_theirs(typed, name, stored),
     )
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from lightgate import review
 from lightgate.domain.photo import Field, Photo
-from lightgate.errors import InputInvalid, Refused
+from lightgate.errors import InputInvalid, Refused, Transient
 from lightgate.review import Changes, TextChange
 from lightgate_web.failures import status_of
 from lightgate_web.here import house, person
@@ -31,7 +31,7 @@ def mend(photo_id: int, field: str, language: str) -> Response | tuple[str, int]
             photo = tx.photos.get(photo_id)
         changes = _with_mended(photo, changes_from(request.form, photo), Field(field), language)
         review.edit(house().desk(), photo_id, version_from(request.form), changes, person())
-    except Refused as error:
+    except (Refused, Transient) as error:
         return photo_page(photo_id, selection, request.form, error.message), status_of(error)
     flash("Mended", "undoable")
     return back_to(photo_id)

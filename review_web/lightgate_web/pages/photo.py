@@ -32,19 +32,19 @@ from lightgate_web.selection import (
     place_from,
     selection_from,
 )
-from lightgate_web.wording import is_routine, megabytes
+from lightgate_web.wording import is_routine, megabytes, taken
 
 _HISTORY = 200
 #: the rating that each of the keys 1 to 5 gives, with its band's name
 BAND_MIDDLES = ((1, "Very Low", 3.5), (2, "Low", 5.0), (3, "Average", 6.0), (4, "Good", 7.0), (5, "Top", 8.5))
 _NEWS = 5
-_CHANGES = frozenset({"field", "decision", "undo", "name"})
+_CHANGES = frozenset({"field", "lock", "decision", "undo", "redo", "name"})
 _REVIEWED = frozenset({ReviewStatus.PENDING, ReviewStatus.NEEDS_WORK})
 _DECIDED = frozenset({ReviewStatus.APPROVED, ReviewStatus.REJECTED, ReviewStatus.PUBLISHED})
 
 _REOPEN = ("reopen", "Back to review", "back")
 _RETRY = ("retry", "Try again", "again")
-_SKIP = ("skip", "Go on without", "skip")
+_SKIP = ("skip", "Skip the step", "skip")
 
 
 @pages.get("/review")
@@ -78,8 +78,10 @@ def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping
     place = place_at(request.args, photo.id)
     around = beside(tx, selection, place)
     identity = identity_entries(photo, tx.names.is_frozen(photo.id), typed)
+    groups = language_groups(photo, issues, review.mendings(house().desk(), photo, issues), typed)
     return {
-        "languages": language_groups(photo, issues, review.mendings(house().desk(), photo, issues), typed),
+        "languages": groups,
+        "is_typed": any(entry.is_typed for entry in (*identity, *(each for group in groups for each in group.entries))),
         "mended": mended_pieces,
         "is_kept": photo.series is not None and photo.series.is_one_picture,
         "identity": identity,
@@ -100,6 +102,7 @@ def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping
         "service_note": tx.notes.get(f"{photo.position.step}.status"),
         "facts": _facts(photo),
         "alt": _alternative(photo),
+        "alt_language": photo.languages[0] if photo.text(photo.languages[0], Field.ALT_TEXT) else None,
         **_possible(photo),
     }
 
@@ -110,7 +113,7 @@ def _possible(photo: Photo) -> dict[str, Any]:
     word = review_status(photo)
     is_at_rest = status is not Status.RUNNING
     others = []
-    if word in _DECIDED:
+    if word in _DECIDED or (word == ReviewStatus.RELEASED and is_at_rest):
         others.append(_REOPEN)
     if status is Status.FAILED:
         others.append(_RETRY)
@@ -171,7 +174,7 @@ def _facts(photo: Photo) -> list[tuple[str, str]]:
         ("File name", photo.file_name or "not named yet"),
         ("Original", photo.relative_path),
         ("Set", photo.set_slug),
-        ("Taken", _joined(exif.date_time, exif.offset)),
+        ("Taken", taken(exif)),
         ("Camera", exif.camera or ""),
         ("Lens", _joined(exif.lens_model, focal)),
         ("Exposure", _joined(exif.exposure, exif.aperture, iso)),

@@ -13,7 +13,7 @@ from lightgate.domain.photo import Photo
 from lightgate.domain.query import HELP
 from lightgate.domain.words import ReviewStatus
 from lightgate.errors import InputInvalid
-from lightgate.store import PhotoFilter, Transaction
+from lightgate.store import PhotoFilter, Total, Transaction
 from lightgate_web import audited
 from lightgate_web.here import house, person
 from lightgate_web.pages import pages
@@ -60,7 +60,7 @@ class Window:
     earlier: Photo | None
     later: Photo | None
     #: photos on all pages
-    total: int
+    total: Total
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,10 @@ def _list(selection: Selection, typed: str = "", problem: str = "") -> str:
     with house().store.reading() as tx:
         wanted = selection.wanted(tx)
         window = page_of(tx, wanted, request.args)
-        if window.total and not window.photos:
+        if window.total.number and not window.photos:
             # a decision took away all that stood there
             window = page_of(tx, wanted, {})
+        last_event = tx.events.last_id()
         views = tx.views.all()
         by_status = tx.photos.count_by_status(wanted.set_id)
         sets = list(reversed(tx.sets.all()))
@@ -103,6 +104,7 @@ def _list(selection: Selection, typed: str = "", problem: str = "") -> str:
         set=found,
         sets=[*([found] if found and found not in sets[:_SETS] else []), *sets[:_SETS]],
         photos=window.photos,
+        last_event=last_event,
         typed=typed or selection.q,
         problem=problem,
         chips=[_chip(selection, *each) for each in CHIPS],

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import render_template, request, url_for
 
 from lightgate.adapters.word_lists import word_lists
-from lightgate.prefill import report_of
+from lightgate.prefill import look_over
 from lightgate_web.here import house
 from lightgate_web.pages import pages
 from lightgate_web.selection import place_from
-from lightgate_web.worked_out import worked_out
+from lightgate_web.worked_out import carried_on
 
 _PAGE = 100
 #: what people read for the report's reasons
@@ -34,8 +34,9 @@ def texts_of_set(slug: str) -> str:
     lists = word_lists(here.folder.words)
     with here.store.reading() as tx:
         photo_set = tx.sets.get(slug)
-        state = (lists, *tx.sets.texts_state(photo_set.id))
-        report = worked_out(("texts", photo_set.id), state, lambda: report_of(tx, photo_set, lists))
+        state = (lists, tx.events.last_of_set(photo_set.id))
+        name = ("texts", photo_set.id)
+        report = carried_on(name, state, lambda before: look_over(tx, photo_set, lists, before)).report
     end = start + _PAGE
     return render_template(
         "prefill.html",

@@ -35,7 +35,7 @@ def ask(photo_id: int) -> Response | tuple[str, int]:
             hint=form.get("hint", ""),
         )
     except Refused as error:
-        return photo_page(photo_id, selection_from(request.args), {}, error.message), status_of(error)
+        return photo_page(photo_id, selection_from(request.args), form, error.message), status_of(error)
     flash("The model is asked for new texts; they appear here to take or leave.", "done")
     return back_to(photo_id)
 
@@ -53,7 +53,7 @@ def decide_proposal(photo_id: int, request_id: int, action: str) -> Response | t
         else:
             review.leave(house().desk(), request_id, person(), fields)
     except Refused as error:
-        return photo_page(photo_id, selection_from(request.args), {}, error.message), status_of(error)
+        return photo_page(photo_id, selection_from(request.args), form, error.message), status_of(error)
     flash("Taken" if action == "take" else "Left as it was", "undoable" if action == "take" else "done")
     return back_to(photo_id)
 

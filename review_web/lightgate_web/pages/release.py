@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -18,6 +22,15 @@ from lightgate_web.selection import MAX_ID
 from lightgate_web.wording import short
 
 _SHOWN = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A remark that is said once for all photos of the page."""
+
+    remark: Remark
+    #: how many of them it is about
+    photos: int
 
 
 @pages.get("/release")
@@ -67,6 +80,17 @@ def _warnings(photo: Photo) -> list[Remark]:
     return [Remark(code, "warn", words) for code, is_so, words in found if is_so]
 
 
+def _said_once(found: Sequence[Sequence[Remark]]) -> tuple[list[Said], list[list[Remark]]]:
+    """Sum up what is said of several photos; the lines keep the warnings that set a photo apart from the others."""
+    if len(found) < 2:
+        return [], [list(remarks) for remarks in found]
+    counted = Counter(remark for remarks in found for remark in remarks)
+    common = {each for each, number in counted.items() if each.severity != "warn" or number == len(found)}
+    in_order = sorted(counted.items(), key=lambda item: (item[0].severity != "warn", -item[1]))
+    sums = [Said(remark, number) for remark, number in in_order if number > 1 or remark in common]
+    return sums, [[each for each in remarks if each not in common] for remarks in found]
+
+
 def _page(slug: str, problem: str = "") -> str:
     here = house()
     ids = releasing.ready(slug)
@@ -76,14 +100,14 @@ def _page(slug: str, problem: str = "") -> str:
         window = page_of(tx, wanted, request.args, _SHOWN)
         approved = tx.photos.count(wanted)
     of_set = slug or None
+    found_on = releasing.remarks_on(window.photos)
+    sums, lines = _said_once([(*of, *_warnings(photo)) for photo, of in zip(window.photos, found_on, strict=True)])
     return render_template(
         "release.html",
         here="release",
         set=found,
-        photos=[
-            (photo, (*remarks, *_warnings(photo)))
-            for photo, remarks in zip(window.photos, releasing.remarks_on(window.photos), strict=True)
-        ],
+        photos=list(zip(window.photos, lines, strict=True)),
+        sums=sums,
         total=len(ids),
         approved=approved,
         to_remove=len(ids) - approved,

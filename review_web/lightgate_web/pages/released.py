@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from flask import render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
-from lightgate_web.here import house
+from lightgate.errors import InputInvalid
+from lightgate_web import audited, releasing
+from lightgate_web.here import house, person
 from lightgate_web.pages import pages
 from lightgate_web.releasing import live_address
 from lightgate_web.selection import MAX_AT_ONCE, MAX_ID, place_from
+from lightgate_web.wording import short
 
 _RELEASES = 30
 _PHOTOS = 48
@@ -30,10 +34,28 @@ def released(number: int) -> str:
         release = tx.releases.get(number)
         photos = tx.photos.many(tx.releases.photos_of(number, _PHOTOS))
         failed = tx.releases.photos_of(number, MAX_AT_ONCE, only_failed=True) if release.failed else []
+    newest, ids = releasing.newest()
     return render_template(
         "released.html",
         here="release",
         release=release,
         failed=failed,
+        newest=newest,
+        confirmed=releasing.digest(ids),
         photos=[(photo, live_address(photo)) for photo in photos],
     )
+
+
+@pages.post(f"/releases/<int(max={MAX_ID}):number>/undo")
+def take_release_back(number: int) -> Response:
+    """Undo the newest release, as it was shown."""
+    newest, ids = releasing.newest()
+    if newest == number and releasing.digest(ids) != request.form.get("confirmed"):
+        raise InputInvalid(reason="This release has changed since you looked. Look again and confirm.")
+    outcomes = releasing.take_back(number)
+    left = [outcome for outcome in outcomes if not outcome.is_done]
+    done = len(outcomes) - len(left)
+    audited.note(person(), "took_release_back", f"release {number}: {done} of {len(outcomes)} photos")
+    words = f"Release {number} taken back: {done} of {len(outcomes)} photos."
+    flash(words + (f" {len(left)} not, the first because: {short(left[0].message, 200)}" if left else ""), "done")
+    return redirect(url_for("pages.released", number=number) if left else url_for("pages.releases"), 303)

@@ -18,8 +18,8 @@ from lightgate_web.here import house
 from lightgate_web.pages import pages
 from lightgate_web.pages.subjects import suggestion_for
 from lightgate_web.selection import place_from
-from lightgate_web.wording import STATES, STEPS
-from lightgate_web.worked_out import database_state, worked_out
+from lightgate_web.wording import STATES, STEPS, thousands
+from lightgate_web.worked_out import worked_out
 
 _PAGE = 30
 #: the speed of a stage is what it did within this time
@@ -74,6 +74,7 @@ class SetRow:
     words: str
     undecided: int
     approved: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +136,21 @@ def _row(photo_set: PhotoSet, by_status: Mapping[str, int]) -> SetRow:
     parts = tuple(
         Part(name, round(end - width, 2), round(width, 2)) for (name, width), end in zip(shares, ends, strict=True)
     )
-    words = ", ".join(f"{numbers[name]} {_PART_WORDS[name]}" for name, _ in shares) or "no photos"
-    return SetRow(photo_set, parts, words, numbers["undecided"], numbers["approved"])
+    words = ", ".join(_counted(name, numbers[name]) for name, _ in shares) or "no photos"
+    return SetRow(photo_set, parts, words, numbers["undecided"], numbers["approved"], numbers["failed"])
+
+
+def _counted(part: str, number: int) -> str:
+    return "1 needs attention" if (part, number) == ("failed", 1) else f"{thousands(number)} {_PART_WORDS[part]}"
 
 
 @pages.get("/sets/<slug>")
 def set_page(slug: str) -> str:
     here = house()
-    # a person's own word lists count, too
-    state = (word_lists(here.folder.words), database_state())
     with here.store.reading() as tx:
         found = tx.sets.get(slug)
+        # a person's own word lists count, too
+        state = (word_lists(here.folder.words), tx.events.last_of_set(found.id))
         by_status = tx.photos.count_by_status(found.id)
         by_position = tx.photos.count_by_position(found.id)
         first = tx.photos.page(PhotoFilter(set_id=found.id), limit=_FIRST)
@@ -162,6 +167,7 @@ def set_page(slug: str) -> str:
         rejected=by_status.get(ReviewStatus.REJECTED, 0),
         undecided=sums.undecided,
         approved=sums.approved,
+        failed=sums.failed,
         is_moving=bool(sums.queued or by_status.get(ReviewStatus.RELEASED)),
         counts=[(word, by_status[word]) for word in STATES if by_status.get(word)],
         steps=with_etas(progress(here.route, by_position), recently),

@@ -17,7 +17,7 @@ from lightgate.review import Changes, KeywordEdit, Outcome, Replacement
 from lightgate.store import Transaction
 from lightgate_web.here import house, person
 from lightgate_web.pages import pages
-from lightgate_web.selection import ids_of, place_from, selection_from
+from lightgate_web.selection import ids_of, picked_from, place_from, selection_from
 from lightgate_web.wording import short
 
 _KEYWORDS_SHOWN = 80
@@ -41,7 +41,7 @@ def picked_ids(tx: Transaction) -> list[int]:
     if request.form.get("every"):
         ids = list(ids_of(tx, selection_from(request.args)))
     else:
-        ids = [place for each in request.form.getlist("id") if (place := place_from({"id": each}, "id")) is not None]
+        ids = picked_from(request.form.getlist("id"))
     if not ids:
         raise InputInvalid(reason="No photo was picked: tick the ones you mean first.")
     return ids
@@ -53,6 +53,7 @@ def several() -> str:
     selection = selection_from(request.args)
     with house().store.reading() as tx:
         photos = tx.photos.many(picked_ids(tx))
+        last_event = tx.events.last_id()
     form = request.form
     marked = set(form.getlist("remove"))
     counts = review.keyword_counts(photos)
@@ -62,6 +63,7 @@ def several() -> str:
         "several.html",
         selection=selection,
         photos=photos,
+        last_event=last_event,
         is_every=bool(form.get("every")),
         common={name: _common(photos, name) for name in _NAMES},
         typed=form,
@@ -82,7 +84,7 @@ def apply_to_several() -> Response:
     with house().store.reading() as tx:
         ids = picked_ids(tx)
     change, words = _change(request.form)
-    outcomes = review.bulk_edit(house().desk(), ids, change, person())
+    outcomes = review.bulk_edit(house().desk(), ids, change, person(), seen=place_from(request.form, "seen"))
     is_changed = any(outcome.error is None and outcome.is_changed for outcome in outcomes)
     flash(_summed_up(words, outcomes), "undoable" if is_changed else "done")
     return redirect(url_for("pages.photos", **selection.params), 303)

@@ -1,16 +1,39 @@
-"""Taking photos off the website: what it would remove, one confirm with the count, and an answer for each."""
+"""Taking photos off the website: what it would remove, one confirm with the count, and what became of it."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
 from flask import redirect, render_template, request, url_for
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from lightgate.domain.photo import Photo
 from lightgate.domain.words import ReviewStatus
+from lightgate.publishing import Outcome
 from lightgate_web import audited, releasing
 from lightgate_web.here import house, person
 from lightgate_web.pages import pages
 from lightgate_web.pages.several import picked_ids
 from lightgate_web.selection import selection_from
+
+#: each person's last result, so that a reload shows it again
+_NOTE = "unpublished.{user_id}"
+#: photos that are named behind one reason
+_NAMED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Photos that could not be taken off for one reason."""
+
+    reason: str
+    ids: Sequence[int]
+    #: the first of them
+    named: Sequence[Photo]
 
 
 @pages.post("/unpublish/look")
@@ -24,27 +47,49 @@ def look_before_unpublishing() -> str:
         photos=live,
         others=len(photos) - len(live),
         files=sum(len(each.paths) for photo in live for each in photo.publications),
-        outcomes=None,
         selection=selection_from(request.args),
     )
 
 
 @pages.post("/unpublish")
-def unpublish() -> str | Response:
-    """Take them off, and say for each what became of it."""
+def unpublish() -> Response:
+    """Take them off, and lead to the page that says what became of it."""
     with house().store.reading() as tx:
-        photos = {photo.id: photo for photo in tx.photos.many(picked_ids(tx))}
+        photos = tx.photos.many(picked_ids(tx))
     if not photos:
         return redirect(url_for("pages.photos", state=ReviewStatus.PUBLISHED.value), 303)
-    outcomes = releasing.unpublish(list(photos))
+    outcomes = releasing.unpublish([photo.id for photo in photos])
     done = sum(outcome.is_done for outcome in outcomes)
     audited.note(person(), "unpublished", f"{done} of {len(outcomes)} photos")
+    _keep(outcomes, done)
+    return redirect(url_for("pages.unpublished", **selection_from(request.args).params), 303)
+
+
+@pages.get("/unpublished")
+def unpublished() -> str:
+    """Show what became of the photos that this person took off last."""
+    with house().store.reading() as tx:
+        kept = json.loads(tx.notes.get(_note()) or "{}")
+        left = [Left(reason, ids, tx.photos.many(ids[:_NAMED])) for reason, ids in sorted(kept.get("left", {}).items())]
     return render_template(
-        "unpublish.html",
-        photos=[],
-        others=0,
-        files=0,
-        outcomes=[(photos.get(outcome.photo_id), outcome) for outcome in outcomes],
-        done=done,
+        "unpublished.html",
+        photos=kept.get("photos", 0),
+        done=kept.get("done", 0),
+        left=left,
+        again=list(chain.from_iterable(each.ids for each in left)),
         selection=selection_from(request.args),
     )
+
+
+def _keep(outcomes: Sequence[Outcome], done: int) -> None:
+    left: dict[str, list[int]] = {}
+    for outcome in outcomes:
+        if not outcome.is_done:
+            left.setdefault(outcome.message, []).append(outcome.photo_id)
+    here = house()
+    with here.store.writing() as tx:
+        tx.notes.put(_note(), json.dumps({"photos": len(outcomes), "done": done, "left": left}), here.now())
+
+
+def _note() -> str:
+    return _NOTE.format(user_id=current_user.user.id)

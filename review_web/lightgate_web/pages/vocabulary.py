@@ -22,10 +22,12 @@ def vocabulary() -> str:
         raise InputInvalid(reason=f"There is no such state; use {', '.join(TermState)}.")
     state = TermState(given)
     search = request.args.get("q", "")[:200]
+    languages = house().settings.intake.languages
+    language = request.args.get("language", "")[:35] or languages[0]
     with house().store.reading() as tx:
         after = place_from(request.args, "after") or 0
-        found = tx.vocabulary.entries(state, after=after, limit=_SHOWN + 1, search=search)
-        counts = {each: tx.vocabulary.count(each) for each in TermState}
+        found = tx.vocabulary.entries(state, language=language, after=after, limit=_SHOWN + 1, search=search)
+        counts = {each: tx.vocabulary.count(each, language) for each in TermState}
     following = found[_SHOWN - 1].id if len(found) > _SHOWN else None
     return render_template(
         "vocabulary.html",
@@ -34,7 +36,8 @@ def vocabulary() -> str:
         counts=counts,
         following=following,
         search=search,
-        language=house().settings.intake.languages[0],
+        language=language,
+        languages=tuple(dict.fromkeys((*languages, language))),
     )
 
 
@@ -44,4 +47,5 @@ def decide_term(term_id: int, action: str) -> Response:
     with here.store.writing() as tx:
         tx.vocabulary.decide(term_id, _STATES[action], here.now())
     flash("In the list: models may use it" if action == "accept" else "Banned: it is taken out of new texts", "done")
-    return redirect(url_for("pages.vocabulary", state=request.args.get("state") or None), 303)
+    state, language = (request.args.get(name) or None for name in ("state", "language"))
+    return redirect(url_for("pages.vocabulary", state=state, language=language), 303)

@@ -2,7 +2,8 @@
 
 import { loaded } from "./rows.js";
 
-// as the text proof counts
+// as the text proof counts: a word may hold an apostrophe or a hyphen; without blanks, two characters are one
+const WORD = /[\p{L}\p{N}]+(?:['\u2019\u2010\u2011-][\p{L}\p{N}]+)*/gu;
 const MOST_WORDS = 24;
 const MOST_ALT = 250;
 
@@ -11,8 +12,9 @@ const counted = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
 function count(field, unit) {
   const value = field.value.trim();
   if (unit === "keywords") return [counted(value.split(/[,\n]/).filter((each) => each.trim()).length, "keyword"), false];
-  if (unit === "alt") return [counted(value.length, "character"), value.length > MOST_ALT];
-  const words = value ? value.split(/\s+/).length : 0;
+  if (unit === "alt") return [counted([...value].length, "character"), [...value].length > MOST_ALT];
+  const found = value.match(WORD) ?? [];
+  const words = unit === "pairs" ? Math.ceil(found.join("").length / 2) : found.length;
   return [counted(words, "word"), words > MOST_WORDS];
 }
 

@@ -1,7 +1,9 @@
 // The one table of keys: what is bound here is what the overview shows.
 
 import { act } from "./actions.js";
+import { toast } from "./announce.js";
 import { recall, remember } from "./remembered.js";
+import { isPhotoPage } from "./swap.js";
 
 export const KEYS = [
   { keys: ["p", "a"], action: "approve", words: "Approve, and go to the next" },
@@ -42,6 +44,7 @@ export const KEYS = [
   { keys: ["Escape"], action: "leave", words: "Leave the field", everywhere: true },
 ];
 
+const OVERVIEW = KEYS.find((each) => each.action === "help");
 const SHOWN = { ArrowRight: "→", ArrowLeft: "←", " ": "Space", Escape: "Esc" };
 
 // keys that this person gave to actions, instead of those of the table
@@ -76,11 +79,25 @@ export function switchKeys(on) {
   mark();
 }
 
+// what is typed with AltGr or Option is a sign like any other: many layouts have [ and ] nowhere else
+const isSign = (event) => event.altKey && !event.metaKey && /^[^\p{L}\p{N}\s]$/u.test(event.key);
+
+// other scripts have other letters, and some keyboards digits behind Shift: there the place of the key decides
+function keyOf(event) {
+  const isAlone = !event.altKey && !event.getModifierState("AltGraph");
+  const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
+  const digit = /^Digit(\d)$/.exec(event.code)?.[1];
+  if (letter && isAlone && /^(?![a-z])\p{L}$/iu.test(event.key)) return letter.toLowerCase();
+  if (digit && isAlone && !event.shiftKey && !KEYS.some((each) => keysOf(each).includes(event.key))) return digit;
+  return event.key;
+}
+
 function nameOf(event) {
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") return "Ctrl+Enter";
-  if (event.ctrlKey || event.metaKey || event.altKey) return "";
-  if (event.shiftKey && /^[a-z]$/i.test(event.key)) return `Shift+${event.key.toUpperCase()}`;
-  return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (!isSign(event) && (event.ctrlKey || event.metaKey || event.altKey)) return "";
+  const key = keyOf(event);
+  if (event.shiftKey && /^[a-z]$/i.test(key)) return `Shift+${key.toUpperCase()}`;
+  return key.length === 1 ? key.toLowerCase() : key;
 }
 
 function isTyping(target) {
@@ -100,10 +117,11 @@ function pressed(event) {
   if (!bound.everywhere && (isTyping(target) || !areOn())) return;
   if (event.repeat && bound.action !== "next" && bound.action !== "previous") return;
   if (act(bound.action)) event.preventDefault();
+  else if (isPhotoPage() && !bound.everywhere) toast(`Nothing to do on this photo: ${bound.words}`);
 }
 
 function label(key) {
-  return key.split("+").map((part) => SHOWN[part] ?? (part.length === 1 ? part.toUpperCase() : part));
+  return (key === "+" ? [key] : key.split("+")).map((part) => SHOWN[part] ?? (part.length === 1 ? part.toUpperCase() : part));
 }
 
 function drawn(bound) {
@@ -159,10 +177,16 @@ export function showOverview() {
     dialog = document.createElement("dialog");
     dialog.id = "keys-overview";
     dialog.setAttribute("aria-labelledby", "keys-title");
-    dialog.innerHTML = '<h2 id="keys-title">Keys</h2><dl class="keys"></dl><form method="dialog" class="dialog-foot">'
+    dialog.innerHTML = '<form method="dialog" class="dialog-head"><h2 id="keys-title">Keys</h2>'
       + '<label class="switch"><input type="checkbox" data-do="keys-switch"> Use single-letter keys</label>'
-      + '<button class="primary" autofocus>Close</button></form>';
+      + '<button class="primary" autofocus>Close</button></form><dl class="keys"></dl>';
     dialog.querySelector("dl").append(...KEYS.map(drawn));
+    // the key that opens it closes it
+    dialog.addEventListener("keydown", (event) => { 
+      if (nameOf(event) !== keysOf(OVERVIEW)[0]) return;
+      event.preventDefault();
+      dialog.close();
+    });
     document.body.append(dialog);
   }
   dialog.querySelector("[data-do=keys-switch]").checked = areOn();

@@ -1,5 +1,7 @@
 // The release page: what exactly would be written, asked for photo by photo, since each is rendered for it.
 
+import { announce } from "./announce.js";
+
 const MEGA = 1e6;
 
 export async function showPlans() {
@@ -26,7 +28,10 @@ export async function showPlans() {
 function tell(sum, total) {
   const line = document.querySelector("[data-plan-sum]");
   if (!line) return;
+  line.hidden = false;
   const done = sum.photos === total ? `${total} shown here` : `${sum.photos} of ${total} worked out`;
   const refused = sum.refused ? `, ${sum.refused} would be stopped` : "";
-  line.textContent = `${done}: ${sum.files} files, ${(sum.bytes / MEGA).toFixed(1)} MB${refused}`;
+  line.querySelector("span").textContent = `${done}: ${sum.files} files, ${(sum.bytes / MEGA).toFixed(1)} MB${refused}`;
+  line.classList.toggle("warns", sum.refused > 0);
+  if (sum.photos === total) announce(line.textContent.trim());
 }

@@ -7,6 +7,7 @@ import { countPicked, pickAll, showCounters, showLocalTimes, take } from "./fiel
 import { listenToGrid, watch } from "./grid.js";
 import { listen, mark, showOverview } from "./keys.js";
 import { follow, stop } from "./live.js";
+import { listenToMenu } from "./menu.js";
 import { listenToSecondClicks } from "./once.js";
 import { keepPlace } from "./place.js";
 import { showPlans } from "./plan.js";
@@ -14,7 +15,7 @@ import { listenToRating } from "./rating.js";
 import { recall, remember } from "./remembered.js";
 import { listenToRepeat } from "./repeat.js";
 import { listenToStage, toggleCrop } from "./stage.js";
-import { isPhotoPage, leaveFor, prefetch, send, visit, whenSwapped } from "./swap.js";
+import { bringBack, goBack, isPhotoPage, leaveFor, prefetch, send, visit, whenSwapped } from "./swap.js";
 import { listenToLeaving, typed } from "./unsaved.js";
 
 const THEMES = { system: "as the system", dark: "dark", light: "light" };
@@ -68,6 +69,11 @@ document.addEventListener("click", (event) => {
   leaveFor(link.href);
 });
 
+// the second click of a double click would decide the photo that has come by then
+document.addEventListener("click", (event) => {
+  if (event.detail > 1 && isPhotoPage() && event.target.closest(".decide button")) event.preventDefault();
+}, true);
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || "wholePage" in form.dataset || !isPhotoPage()) return;
@@ -80,7 +86,7 @@ document.addEventListener("lightgate:fresh", showLocalTimes);
 // the way back leads to another photo; a link within the page, as the first one to the content, does not
 const address = () => location.pathname + location.search;
 let shown = address();
-addEventListener("popstate", () => { if (address() !== shown) location.reload(); });
+addEventListener("popstate", () => { if (address() !== shown) goBack(); });
 addEventListener("pagehide", stop);
 
 // on a narrow screen the tab in use may lie outside the row
@@ -112,7 +118,9 @@ keepPlace();
 listenToRating();
 listenToRepeat();
 listenToSecondClicks();
+listenToMenu();
 listenToLeaving();
 listen();
+bringBack();
 settle();
 document.documentElement.dataset.ready = "";

@@ -2,7 +2,7 @@
 // The server renders everything; a conflict or a refusal comes back as the page with what was typed.
 
 import { announce, toast } from "./announce.js";
-import { hold, restore, typed } from "./unsaved.js";
+import { forget, hold, restore, typed } from "./unsaved.js";
 
 // a page fetched ahead is shown only while it is as fresh as a look at one photo
 const FRESH_MS = 30000;
@@ -31,13 +31,13 @@ async function answered(form, submitter) {
   // what was fetched ahead may show what this changes
   ahead.clear();
   const data = new FormData(form, submitter);
+  if (isRejection(form)) typed().forEach((each) => carry(data, each));
   const address = submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.action;
   isBusy = true;
   document.documentElement.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(address, { method: "POST", body: data, headers: { Accept: "text/html" } });
-    // the photo's own form carries what is typed
-    await show(answer, form.id === "photo-form" ? () => {} : hold);
+    await show(answer, form);
   } catch {
     toast("Lightgate does not answer. Nothing was saved; what you typed is still here.");
   } finally {
@@ -46,15 +46,25 @@ async function answered(form, submitter) {
   }
 }
 
-async function show(answer, beforehand) {
+// its own form holds only the reason: what is typed is sent along, and saved with it
+const isRejection = (form) => form.classList.contains("reject-form");
+
+function carry(data, field) {
+  data.set(field.name, field.value);
+  data.set(`was.${field.name}`, field.form.elements[`was.${field.name}`].value);
+}
+
+async function show(answer, form) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const isRefusalWithForm = [400, 409, 422].includes(answer.status);
+  const isRefusalWithForm = [400, 409, 422, 503, 507].includes(answer.status);
   const isOfThisSite = page.getElementById("main") !== null;
   if (!isOfThisSite || (!answer.ok && !(isRefusalWithForm && page.querySelector(".photo-page, .confirm")))) {
     toast(answer.status === 401 ? SIGNED_OUT : wordsOf(page));
     return;
   }
-  beforehand();
+  // the photo's own form carries what is typed
+  if (form.id !== "photo-form" && !isRejection(form)) hold();
+  else if (answer.ok) forget(document.getElementById("photo-form"));
   if (answer.ok && answer.url !== location.href) history.pushState({}, "", answer.url);
   replace(page);
 }
@@ -69,7 +79,7 @@ function replace(page) {
   document.body.className = page.body.className;
   const held = document.activeElement?.dataset?.do;
   document.getElementById("main").replaceWith(page.getElementById("main"));
-  restore();
+  bringBack();
   const nav = document.querySelector("[data-live=nav]");
   const newNav = page.querySelector("[data-live=nav]");
   if (nav && newNav) nav.replaceWith(newNav);
@@ -84,13 +94,21 @@ function replace(page) {
   listeners.forEach((listener) => listener());
 }
 
+export function bringBack() {
+  if (restore()) toast("What you typed here is back. It is not saved yet.");
+}
+
 // going on saves what is typed; what is refused stays on the screen, and is left by the second press
 let refused = null;
 
 async function saved() {
   const main = document.getElementById("main");
   const save = main.querySelector('#photo-form [data-do="save"]');
-  if (!typed().length || !save || refused === main) return true;
+  if (!typed().length || !save) return true;
+  if (refused === main) {
+    forget(save.form);
+    return true;
+  }
   if (main.querySelector(".problem[role=alert]")) {
     refused = main;
     toast("What you typed is not saved. Save it, or press again to go on without it.");
@@ -115,6 +133,22 @@ export async function visit(address) {
     if (words) toast(words);
   } catch {
     location.assign(address);
+  } finally {
+    isBusy = false;
+  }
+}
+
+// the way back leads to another photo: what is typed on this one is kept there
+export async function goBack() {
+  if (isBusy || !isPhotoPage()) return location.reload();
+  hold();
+  isBusy = true;
+  try {
+    const page = new DOMParser().parseFromString(await textOf(location.href), "text/html");
+    if (!page.querySelector(".photo-page")) throw new Error("not a photo page");
+    replace(page);
+  } catch {
+    location.reload();
   } finally {
     isBusy = false;
   }

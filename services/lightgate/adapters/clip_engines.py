@@ -81,6 +81,8 @@ def onnx_engine(file: Path, threads: int) -> OnnxEngine:
     options = runtime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    # threads that wait between two batches would keep their cores from developing
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     try:
         return OnnxEngine(runtime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"]))

@@ -60,8 +60,10 @@ def open_clip_module() -> ModuleType:
 
 
 def _require_package() -> None:
-    if importlib.util.find_spec("open_clip") is None:
-        raise ClipUnavailable(reason="the package open_clip_torch is not installed (pip install 'lightgate[quality]')")
+    packages = {"torch": "torch", "torchvision": "torchvision", "open_clip": "open_clip_torch"}
+    missing = [name for module, name in packages.items() if importlib.util.find_spec(module) is None]
+    if missing:
+        raise ClipUnavailable(reason=f"{', '.join(missing)} is not installed (pip install 'lightgate[quality]')")
 
 
 #: torch keeps no reference to operators defined for a CUDA torchvision on a CPU torch

@@ -20,7 +20,7 @@ from lightgate.folder import DataFolder
 from lightgate.ports import Catalogue, Renderer, Target
 from lightgate.settings import Mysql, Publish
 from lightgate.settings import Target as TargetSettings
-from lightgate.site import Website
+from lightgate.site import Terms, Website
 
 
 def open_website(publish: Publish, folder: DataFolder, mysql: Mysql | None = None) -> Website:
@@ -36,7 +36,6 @@ def open_website(publish: Publish, folder: DataFolder, mysql: Mysql | None = Non
     layout = Layout(templates, publish.undated, publish.responsive_path, publish.manifest_path)
     targets = tuple(open_targets(publish, folder))
     catalogue = open_catalogue(folder, mysql or Mysql())
-    profiles = [publish.profile_of(each.name) for each in targets]
     addresses = {name: target.public_url for name, target in publish.targets.items() if target.public_url}
     if publish.public_url:
         addresses.setdefault(targets[0].name, publish.public_url)
@@ -46,9 +45,17 @@ def open_website(publish: Publish, folder: DataFolder, mysql: Mysql | None = Non
         layout,
         publish.public_url,
         renderers=dict(own_renderers(publish)),
-        rights=tuple(RightsTemplate(**each.rights.model_dump()) for each in profiles),
+        terms=terms_of(publish),
         addresses=addresses,
-        disclosed=frozenset(name for each in profiles for name in each.disclose),
+    )
+
+
+def terms_of(publish: Publish) -> Terms:
+    """Read what the settings want of each photo; no target is opened for that."""
+    profiles = [publish.profile_of(name) for name in publish.targets or ("",)]
+    return Terms(
+        tuple(RightsTemplate(**each.rights.model_dump()) for each in profiles),
+        frozenset(name for each in profiles for name in each.disclose),
     )
 
 

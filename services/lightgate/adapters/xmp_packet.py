@@ -142,7 +142,7 @@ def keywords(photo: Photo) -> tuple[str, ...]:
 def hierarchy(photo: Photo) -> Sequence[str]:
     """Give keywords with the levels above them: from the vocabulary, or as the keyword itself names them."""
     own = (word for word in keywords(photo) if _LEVEL in word)
-    return list(dict.fromkeys([*own, *(_LEVEL.join(path) for path in photo.keyword_paths if len(path) > 1)]))
+    return list(dict.fromkeys([*own, *(_LEVEL.join(path) for path in photo.keyword_paths or () if len(path) > 1)]))
 
 
 def date_created(exif: Exif) -> str | None:

@@ -8,7 +8,7 @@ from lightgate.review.files import settle_files
 from lightgate.review.mending import Mending, mended, mendings
 from lightgate.review.regenerating import leave, regenerate, take
 from lightgate.review.rewriting import KeywordEdit, Replacement, Rewritten, keyword_counts, previewed
-from lightgate.review.undo import NothingToRedo, NothingToUndo, Undone, redo, restore, undo
+from lightgate.review.undo import NothingToRedo, NothingToUndo, Undone, WebsiteNotUndone, redo, restore, undo
 
 __all__ = [
     "Changes",
@@ -23,6 +23,7 @@ __all__ = [
     "Rewritten",
     "TextChange",
     "Undone",
+    "WebsiteNotUndone",
     "approve",
     "bulk",
     "bulk_edit",

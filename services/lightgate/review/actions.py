@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from lightgate.store import Event, Transaction
 
@@ -15,19 +16,41 @@ PASSED_OVER = "passed over"
 #: events that are read at once while the newest action is looked for
 _PAGE = 500
 _DECISIONS = frozenset({"approve", "reject", "reopen"})
+#: decisions that reach the website, where undo does not: it says so once, and leaves what came before them
+_TO_WEBSITE = frozenset({"release", "renew", "unpublish", "undo_release"})
 
 
 def newest_done(tx: Transaction, by: str) -> Event | None:
-    """Find the newest event of an action that is not taken back."""
+    """Find the newest event of an action that is not taken back; see also ``is_to_website``."""
     taken_back: dict[str, bool] = {}
+    gone: set[int] = set()
+    # one press writes all of its events at one time
+    said: set[datetime] = set()
     for event in _backwards(tx, by):
         if event.kind in {UNDONE, REDONE}:
             # what was passed over when it was to be done again is as undone as before
             if (event.kind, event.new) != (REDONE, PASSED_OVER):
                 taken_back.setdefault(event.name, event.kind == UNDONE)
-        elif _is_done_by_hand(event) and not taken_back.get(str(event.id)):
+        elif is_to_website(event):
+            gone.add(event.photo_id)
+            if taken_back.get(str(event.id)):
+                said.add(event.at)
+            if event.at not in said:
+                return event
+        elif _is_done_by_hand(event) and event.photo_id not in gone and not taken_back.get(str(event.id)):
             return event
     return None
+
+
+def is_to_website(event: Event) -> bool:
+    """Did this reach the website, or was it to?"""
+    return event.kind == "decision" and event.name in _TO_WEBSITE
+
+
+def is_gone_since(history: Iterable[Event], action: Iterable[Event]) -> bool:
+    """Was a photo released, or taken off the website, after what was done to it?"""
+    last = max(event.id or 0 for event in action)
+    return any(is_to_website(event) and (event.id or 0) > last for event in history)
 
 
 def newest_undone(tx: Transaction, by: str) -> Event | None:

@@ -1,16 +1,22 @@
-"""One decision for many photos: each is its own transaction, and each has its own answer."""
+"""One decision for many photos: each is its own transaction, and each has its own answer.
+
+What is decided is what stood there at the start, and, where it is known what the person had been shown, that.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lightgate.domain.photo import Photo
-from lightgate.errors import InputInvalid, LightgateError
+from lightgate.errors import Conflict, InputInvalid, LightgateError, NotFound
 from lightgate.review.decisions import approve, reject, reopen, retry, skip
 from lightgate.review.desk import Desk, together
 from lightgate.review.editing import Changes, edit
 from lightgate.review.regenerating import regenerate
+
+#: actions that decide on no content
+_UNSEEN_TOO = frozenset({"retry", "skip", "regenerate"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +30,21 @@ class Outcome:
 
 
 def bulk(
-    desk: Desk, ids: Sequence[int], action: str, by: str, *, reason: str = "", changes: Changes | None = None
+    desk: Desk,
+    ids: Sequence[int],
+    action: str,
+    by: str,
+    *,
+    reason: str = "",
+    changes: Changes | None = None,
+    seen: int | None = None,
 ) -> Sequence[Outcome]:
     """Decide or edit many photos at the version each has now; one that cannot be does not stop the rest, and undo
     takes all back in one.
 
     Args:
         action: approve, reject, reopen, retry, skip, edit, or regenerate with a hint as the reason.
+        seen: the newest event when the person was shown the photos; what others changed since is refused.
 
     Raises:
         InputInvalid: no such action.
@@ -47,23 +61,36 @@ def bulk(
     }
     if action not in actions:
         raise InputInvalid(reason=f"There is no bulk action “{action[:40]}”; there are: {', '.join(actions)}.")
-    return [_one(desk, photo_id, actions[action]) for photo_id in dict.fromkeys(ids)]
+    # whatever a worker did since, nobody approves a text unseen; the rest is about what persons decided and wrote
+    found = _found(desk, ids, by, None if action in _UNSEEN_TOO else seen, only_persons=action != "approve")
+    return [_one(photo_id, each, actions[action]) for photo_id, each in found.items()]
 
 
-def bulk_edit(desk: Desk, ids: Sequence[int], change: Callable[[Photo], Changes], by: str) -> Sequence[Outcome]:
-    """Edit many photos, each in its own way; what is as wanted already is left alone."""
+def bulk_edit(
+    desk: Desk, ids: Sequence[int], change: Callable[[Photo], Changes], by: str, *, seen: int | None = None
+) -> Sequence[Outcome]:
+    """Edit many photos, each in its own way; what is as wanted already is left alone. ``seen``: see ``bulk``."""
     desk = together(desk)
-    return [_edited(desk, photo_id, change, by) for photo_id in dict.fromkeys(ids)]
+    found = _found(desk, ids, by, seen)
+    return [
+        _one(photo_id, each, lambda photo: edit(desk, photo.id, photo.version, change(photo), by))
+        for photo_id, each in found.items()
+    ]
 
 
-def _edited(desk: Desk, photo_id: int, change: Callable[[Photo], Changes], by: str) -> Outcome:
-    try:
-        with desk.store.reading() as tx:
-            photo = tx.photos.get(photo_id)
-        edited = edit(desk, photo_id, photo.version, change(photo), by)
-    except LightgateError as error:
-        return Outcome(photo_id, error=error)
-    return Outcome(photo_id, edited, is_changed=edited.version != photo.version)
+def _found(
+    desk: Desk, ids: Sequence[int], by: str, seen: int | None, *, only_persons: bool = True
+) -> Mapping[int, Photo | LightgateError]:
+    """Read all photos at once, so that each is decided as it stands now, however long those before it take."""
+    with desk.store.reading() as tx:
+        photos = {photo.id: photo for photo in tx.photos.many(ids)}
+        changed = () if seen is None else tx.events.changed_since(seen, but_by=by, only_persons=only_persons)
+    found: dict[int, Photo | LightgateError] = {}
+    for photo_id in ids:
+        found[photo_id] = photos.get(photo_id) or NotFound(what="photo", key=photo_id)
+        if photo_id in photos and photo_id in changed:
+            found[photo_id] = Conflict()
+    return found
 
 
 def _regenerated(desk: Desk, photo: Photo, by: str, hint: str) -> Photo:
@@ -71,10 +98,11 @@ def _regenerated(desk: Desk, photo: Photo, by: str, hint: str) -> Photo:
     return photo
 
 
-def _one(desk: Desk, photo_id: int, act: Callable[[Photo], Photo]) -> Outcome:
+def _one(photo_id: int, found: Photo | LightgateError, act: Callable[[Photo], Photo]) -> Outcome:
+    if isinstance(found, LightgateError):
+        return Outcome(photo_id, error=found)
     try:
-        with desk.store.reading() as tx:
-            photo = tx.photos.get(photo_id)
-        return Outcome(photo_id, photo=act(photo))
+        after = act(found)
     except LightgateError as error:
         return Outcome(photo_id, error=error)
+    return Outcome(photo_id, after, is_changed=after.version != found.version)

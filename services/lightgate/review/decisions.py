@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from lightgate.approved import with_keyword_paths
 from lightgate.domain import text as proofs
 from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import NAMING, REVIEW, Result, Status, steps_before
@@ -33,10 +36,10 @@ def approve(desk: Desk, photo_id: int, version: int, by: str, override_reason: s
         reason = _checked(override_reason)
         if blocks and not reason:
             raise ProofBlocks(issues="; ".join(issue.message.rstrip(".") for issue in blocks))
-        sealed = seal(photo, desk.key)
-        approval_id = tx.approvals.add(
-            photo_id, version + 1, sealed, SEAL_VERSION, by, at, override_reason=reason if blocks else None
-        )
+        paths = with_keyword_paths(tx, photo).keyword_paths
+        sealed = seal(replace(photo, keyword_paths=paths), desk.key)
+        override = reason if blocks else None
+        approval_id = tx.approvals.add(photo_id, version + 1, sealed, SEAL_VERSION, by, at, override, paths)
         tx.photos.write(photo_id, {"approval_id": approval_id})
         move(tx, desk, photo, Result.APPROVED, by, at)
         tx.events.add(

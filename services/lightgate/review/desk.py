@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from lightgate.domain import text as proofs
 from lightgate.domain.naming import Rule
 from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import Position, Result, Route, Status, advance
@@ -104,10 +103,7 @@ def note(
 
 def prove(tx: Transaction, desk: Desk, photo_id: int, at: datetime) -> None:
     """Write the text proof of what stands there now."""
-    photo = tx.photos.get(photo_id)
-    issues = desk.proofreader.issues(tx, photo)
-    grades = proofs.field_scores(issues, photo.languages)
-    tx.photos.put_proof(photo_id, issues, proofs.score(issues), at, grades)
+    desk.proofreader.prove(tx, tx.photos.get(photo_id), at)
 
 
 def withdraw_approval(tx: Transaction, photo: Photo) -> None:

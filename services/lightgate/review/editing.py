@@ -87,6 +87,7 @@ def apply_changes(tx: Transaction, desk: Desk, photo: Photo, changes: Changes, b
     locked = _edit_locks(tx, photo.id, changes, at)
     if locked and not applied:
         tx.photos.touch(photo, at)
+    tx.events.add(*(note(photo, at, by, "lock", name, new=new, operation=desk.operation) for name, new in locked))
     return tx.photos.get(photo.id)
 
 
@@ -144,15 +145,16 @@ def _edit_qr(tx: Transaction, photo: Photo, changes: Changes, limits: BandLimits
         yield "qr", number_shown(photo.qr_by_person), number_shown(new)
 
 
-def _edit_locks(tx: Transaction, photo_id: int, changes: Changes, at: datetime) -> bool:
+def _edit_locks(tx: Transaction, photo_id: int, changes: Changes, at: datetime) -> list[tuple[str, str]]:
+    """Lock texts, or let models write them again; give which, as the history says it."""
     photo = tx.photos.get(photo_id)
-    is_any_changed = False
+    changed = []
     for lock in changes.locks:
         text = photo.text(lock.language, lock.field)
         if text is not None and text.locked != lock.locked:
             tx.photos.put_text(photo_id, replace(text, locked=lock.locked), at)
-            is_any_changed = True
-    return is_any_changed
+            changed.append((f"{lock.field}.{lock.language}", "locked" if lock.locked else "unlocked"))
+    return changed
 
 
 def _line(name: str, value: str) -> str:

@@ -10,8 +10,26 @@ from dataclasses import dataclass, replace
 
 from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import Status
-from lightgate.errors import Conflict, DuplicatePhoto, InputInvalid, LightgateError, NotFound, Refused
-from lightgate.review.actions import PASSED_OVER, REDONE, TARGET, UNDONE, action_of, newest_done, newest_undone
+from lightgate.errors import (
+    Conflict,
+    DuplicatePhoto,
+    GoneToWebsite,
+    InputInvalid,
+    LightgateError,
+    NotFound,
+    Refused,
+)
+from lightgate.review.actions import (
+    PASSED_OVER,
+    REDONE,
+    TARGET,
+    UNDONE,
+    action_of,
+    is_gone_since,
+    is_to_website,
+    newest_done,
+    newest_undone,
+)
 from lightgate.review.decisions import approve, reject, reopen
 from lightgate.review.desk import Desk, note, together
 from lightgate.review.editing import edit
@@ -21,9 +39,21 @@ from lightgate.store import Event, Transaction
 #: refusals that no second try changes; an action that ends in them must not stand in the way of older ones
 _FOR_GOOD = (Conflict, DuplicatePhoto, NotFound)
 
+_WEBSITE_WORDS = {
+    "release": "a release",
+    "renew": "photos sent again",
+    "unpublish": "photos taken off",
+    "undo_release": "a release taken back",
+}
+
 
 class NothingToUndo(Refused):
     """There is nothing of yours left to undo."""
+
+
+class WebsiteNotUndone(Refused):
+    """The last thing you did was about the website ({what}): undo does not reach there. The page Releases takes the
+    newest release back. Undo again for what you did before, to photos that were not part of it."""
 
 
 class NothingToRedo(Refused):
@@ -44,13 +74,17 @@ def undo(desk: Desk, by: str) -> Undone:
 
     Raises:
         NothingToUndo: nothing is left.
+        WebsiteNotUndone: the newest was a release or a removal; said once, then older ones are undone.
         Conflict, IllegalMove: somebody has gone on with every photo of it since.
     """
     with desk.store.reading() as tx:
         found = newest_done(tx, by)
         if found is None:
             raise NothingToUndo
-        action = action_of(tx, found)
+        action = [found] if is_to_website(found) else action_of(tx, found)
+    if is_to_website(found):
+        _pass_over(desk, action, UNDONE)
+        raise WebsiteNotUndone(what=_WEBSITE_WORDS[found.name])
     return _carried_out(desk, by, action, UNDONE, _take_back)
 
 
@@ -135,8 +169,11 @@ def _refuse_what_others_went_on_with(
     """A value that somebody has changed since is theirs, and nobody decides on what another wrote since unseen.
 
     Raises:
+        GoneToWebsite: it was released, or taken off, since.
         Conflict: it is not what this action left.
     """
+    if kind == UNDONE and is_gone_since(tx.events.of_photo(photo.id), events):
+        raise GoneToWebsite
     fields = by_hand([event for event in events if event.kind == "field"])
     if any(not stands(photo, event.name, event.new if kind == UNDONE else event.old) for event in fields):
         raise Conflict

@@ -22,7 +22,7 @@ from lightgate.settings import Settings
 from lightgate.stage import Finding, Stage, Work
 from lightgate.stage_notes import StageNotes
 from lightgate.store import Store, TextRequest
-from lightgate.text_writing import KeywordRule, Writer, Written, open_fields
+from lightgate.text_writing import Writer, Written, open_fields
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def _build(settings: Settings, store: Store) -> Work:
     model = OllamaCaptioner(settings.ollama, folder.prompts)
     return CaptionWork(
         store,
-        draft=DraftWriter(),
+        draft=DraftWriter(partial(word_lists, folder.words)),
         model=model,
         mode=settings.captioner,
         lock=GpuLock(gpu_lock_file(folder.locks, settings.ollama.host)),
@@ -62,7 +62,7 @@ def _build(settings: Settings, store: Store) -> Work:
         runtime_line=model.runtime_line,
         proofreader=Proofreader(partial(word_lists, folder.words), settings.texts.keywords),
         rewrites=settings.texts.rewrites,
-        keywords=KeywordRule(settings.intake.languages[0], settings.texts.unknown_keywords == "keep"),
+        keeps_unknown=settings.texts.unknown_keywords == "keep",
         server=settings.ollama.host,
         load=model.load,
         unload=model.unload if settings.ollama.close_when_idle else None,
@@ -121,7 +121,7 @@ class CaptionWork:
         runtime_line: Callable[[], str],
         proofreader: Proofreader | None = None,
         rewrites: int = 0,
-        keywords: KeywordRule | None = None,
+        keeps_unknown: bool = False,
         server: str = "yes",
         load: Callable[[], None] | None = None,
         unload: Callable[[], None] | None = None,
@@ -137,7 +137,7 @@ class CaptionWork:
         self._runtime_line: Callable[[], str] | None = runtime_line
         self._proofreader = proofreader or Proofreader()
         self._rewrites = rewrites
-        self._keywords = keywords
+        self._keeps_unknown = keeps_unknown
         self._server = server
         self._load = load
         self._unload = unload
@@ -242,7 +242,7 @@ class CaptionWork:
             self._proofreader,
             rewrites=self._rewrites,
             has_time=lambda: self._clock() - began <= LAST_START_S,
-            keywords=self._keywords,
+            keeps_unknown=self._keeps_unknown,
         )
 
     def _facts(self, photo: Photo, written: Sequence[Written]) -> CaptionFacts:

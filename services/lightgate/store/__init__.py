@@ -15,6 +15,7 @@ from lightgate.store.history import Actor, Event, Events
 from lightgate.store.live import Publications, Redirects, Release, Releases
 from lightgate.store.people import Audit, AuditLine, SavedView, User, Users, Views
 from lightgate.store.photos import (
+    MOST_COUNTED,
     Approval,
     Approvals,
     Around,
@@ -28,6 +29,7 @@ from lightgate.store.photos import (
     Reservation,
     Sets,
     TextQuality,
+    Total,
 )
 from lightgate.store.pictures import Judged, Pictures
 from lightgate.store.queue import Queue
@@ -45,6 +47,7 @@ from lightgate.store.texts import (
 from lightgate.store.transaction import Store, Transaction
 
 __all__ = [
+    "MOST_COUNTED",
     "Actor",
     "Approval",
     "Approvals",
@@ -81,6 +84,7 @@ __all__ = [
     "Store",
     "TextQuality",
     "TextRequest",
+    "Total",
     "Transaction",
     "User",
     "Users",

@@ -30,7 +30,7 @@ class Event:
     actor_kind: Actor
     #: user name, worker name, model and prompt hash
     actor: str
-    #: ``position``, ``field``, ``decision``, ``name``, ``published``
+    #: ``position``, ``field``, ``lock``, ``decision``, ``name``, ``published``
     kind: str
     #: field name for ``field``; step for ``position``; decision for ``decision``
     name: str
@@ -55,6 +55,15 @@ class Events(Protocol):
 
     def of_operation(self, operation: str) -> Sequence[Event]:
         """List what one operation wrote, oldest first."""
+
+    def last_of_set(self, set_id: int) -> int:
+        """Give the id of the newest event of a set; 0 where there is none."""
+
+    def photos_since(self, set_id: int, event_id: int) -> frozenset[int]:
+        """Give the photos of a set with events after one."""
+
+    def changed_since(self, event_id: int, *, but_by: str, only_persons: bool = False) -> frozenset[int]:
+        """Give the photos with events after one, leaving out what one person did."""
 
     def last_id(self) -> int:
         """Give the id of the newest event, 0 when there is none: a cheap sign that something changed."""

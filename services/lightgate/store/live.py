@@ -61,6 +61,9 @@ class Releases(Protocol):
     def add(self, ids: Sequence[int], by: str, at: datetime) -> int:
         """Note a new release; gives its number."""
 
+    def newest_number(self) -> int | None:
+        """Give the number of the newest release of which anything is left: the one that can be undone."""
+
     def last(self) -> Mapping[int, Before | None]:
         """Give the photos of the newest release, with what was live before; None: nothing of it was touched yet."""
 

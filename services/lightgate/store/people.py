@@ -68,10 +68,14 @@ class Users(Protocol):
     def note_failure(self, name: str, address: str, at: datetime) -> None:
         """Count a wrong password."""
 
-    def failures_since(self, name: str, address: str, since: datetime) -> int:
-        """Count wrong passwords for this name or from this address."""
+    def failures_from(self, address: str, since: datetime) -> int:
+        """Count wrong passwords from this address, for any name."""
 
-    def forget_failures(self, name: str, address: str) -> None: ...
+    def failures_for(self, name: str, since: datetime) -> int:
+        """Count wrong passwords for this name, from anywhere."""
+
+    def forget_failures(self, name: str, address: str) -> None:
+        """Forget those for this name from this address; others' and those from elsewhere stay."""
 
 
 class Views(Protocol):
@@ -86,6 +90,9 @@ class Views(Protocol):
 
 class Audit(Protocol):
     def add(self, actor: str, action: str, at: datetime, *, about: str = "", address: str = "") -> None: ...
+
+    def has_signed_in(self, name: str, address: str) -> bool:
+        """Has this person signed in from this address before?"""
 
     def newest(self, limit: int = 100, before: int | None = None) -> Sequence[AuditLine]:
         """List what was done, newest first, below a line's id."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from lightgate.domain.photo import Issue, Photo, PhotoSet, StageFacts, Text, TextValue
+from lightgate.domain.photo import Issue, Photo, PhotoSet, Sidecar, StageFacts, Text, TextValue
 from lightgate.domain.pipeline import Position
 from lightgate.domain.prefill import Described
 from lightgate.domain.query import Query
@@ -40,6 +40,8 @@ class NewPhoto:
     suffix: str
     #: ``--move``: the source is still to be removed
     remove_source: bool = False
+    #: what was written beside it
+    sidecar: Sidecar | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Approval:
     approved_by: str
     approved_at: datetime
     override_reason: str | None = None
+    #: where the keywords stood in the vocabulary, from the top down; None in approvals that did not keep it
+    keyword_paths: tuple[tuple[str, ...], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,19 @@ class PhotoFilter:
     order: Order = Order.ID
 
 
+#: where counting stops among the photos that a query or a band narrows a list to: beyond it, nobody reads the number
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many photos a list holds."""
+
+    number: int
+    #: more than that
+    is_more: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """What lies around a place in a list; ids, the photo at the place itself left out."""
@@ -116,7 +133,7 @@ class Around:
     #: of the whole list
     first: int | None
     #: photos in the list, with the one at the place
-    total: int
+    total: Total
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +189,8 @@ class Photos(Protocol):
 
     def counted_page(
         self, wanted: PhotoFilter, *, after: Place | None = None, before: Place | None = None, limit: int = 50
-    ) -> tuple[Sequence[Photo], int]:
-        """List photos as ``page`` does, and count the whole list with it."""
+    ) -> tuple[Sequence[Photo], Total]:
+        """List photos as ``page`` does, and count the whole list with it; a narrowed one up to ``MOST_COUNTED``."""
 
     def ids(self, wanted: PhotoFilter, limit: int | None = None) -> Sequence[int]:
         """List photos, or the first of them, in the order of ``wanted`` by their ids alone."""
@@ -287,11 +304,8 @@ class Sets(Protocol):
 
     def photo_ids(self, set_id: int) -> Sequence[int]: ...
 
-    def described(self, set_id: int, language: str) -> Sequence[Described]:
-        """List the photos of a set that have texts, by what they say in one language."""
-
-    def texts_state(self, set_id: int) -> tuple[object, ...]:
-        """Give what every change of a set's texts or photos by a person or a model changes."""
+    def described(self, set_id: int, language: str, ids: Collection[int] | None = None) -> Sequence[Described]:
+        """List the photos of a set, or those of ``ids``, that have texts, by what they say in one language."""
 
     def waiting_for_names(self) -> Sequence[PhotoSet]:
         """List the sets, oldest first, with photos at the naming gate."""
@@ -349,6 +363,7 @@ class Approvals(Protocol):
         by: str,
         at: datetime,
         override_reason: str | None = None,
+        keyword_paths: Sequence[Sequence[str]] | None = None,
     ) -> int:
         """Record an approval; gives its id, to be written to the photo in the same transaction."""
 

@@ -41,7 +41,7 @@ class Pictures(Protocol):
         """List photos that wait for a decision and that no person rated."""
 
     def hinted(self, set_id: int) -> Sequence[HintedPhoto]:
-        """List a set's photos that wait for a decision by what a model believes they show."""
+        """List a set's photos that wait for a decision, each by the likeliest thing a model believes it shows."""
 
     def sets_without_series(self) -> Sequence[int]:
         """List sets with photos that were rated since their series were looked for, oldest first."""

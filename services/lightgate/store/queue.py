@@ -16,6 +16,9 @@ class Queue(Protocol):
     def claim(self, step: Step, owner: str, limit: int, at: datetime, lease_until: datetime) -> Sequence[Claim]:
         """Take ready photos, by priority and id; one that failed before comes alone. Attempts are counted here."""
 
+    def coming(self, step: Step, at: datetime) -> int | None:
+        """Give the photo that the next claim takes if nobody else claims; None where others are at work there."""
+
     def renew(self, claims: Sequence[Claim], lease_until: datetime) -> Sequence[int]:
         """Extend leases; give the ids that are still ours."""
 

@@ -29,6 +29,7 @@ class Approvals:
         by: str,
         at: datetime,
         override_reason: str | None = None,
+        keyword_paths: Sequence[Sequence[str]] | None = None,
     ) -> int:
         values = {
             "photo_id": photo_id,
@@ -38,6 +39,7 @@ class Approvals:
             "approved_by": by,
             "approved_at": at,
             "override_reason": override_reason,
+            "keyword_paths": None if keyword_paths is None else [list(path) for path in keyword_paths],
         }
         inserted = insert(approval).values(values).returning(approval.c.id)
         return int(self._connection.execute(inserted).scalar_one())
@@ -46,7 +48,8 @@ class Approvals:
         row = self._connection.execute(select(approval).where(approval.c.id == approval_id)).mappings().first()
         if row is None:
             raise NotFound(what="approval", key=approval_id)
-        return Approval(**row)
+        paths = row["keyword_paths"]
+        return Approval(**{**row, "keyword_paths": None if paths is None else tuple(map(tuple, paths))})
 
 
 class Events:
@@ -74,6 +77,20 @@ class Events:
 
     def _list(self, query: Select[tuple[object]]) -> Sequence[Event]:
         return [_event(row) for row in self._connection.execute(query).mappings()]
+
+    def last_of_set(self, set_id: int) -> int:
+        query = select(func.max(photo_event.c.id)).where(photo_event.c.set_id == set_id)
+        return self._connection.execute(query).scalar() or 0
+
+    def photos_since(self, set_id: int, event_id: int) -> frozenset[int]:
+        is_new = (photo_event.c.set_id == set_id) & (photo_event.c.id > event_id)
+        return frozenset(self._connection.execute(select(photo_event.c.photo_id).where(is_new)).scalars())
+
+    def changed_since(self, event_id: int, *, but_by: str, only_persons: bool = False) -> frozenset[int]:
+        is_own = (photo_event.c.actor_kind == Actor.PERSON.value) & (photo_event.c.actor == but_by)
+        wanted = [photo_event.c.id > event_id, ~is_own]
+        wanted += [photo_event.c.actor_kind == Actor.PERSON.value] if only_persons else []
+        return frozenset(self._connection.execute(select(photo_event.c.photo_id).where(*wanted)).scalars())
 
     def last_id(self) -> int:
         return self._connection.execute(select(func.max(photo_event.c.id))).scalar() or 0

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     and_,
     bindparam,
@@ -23,22 +22,31 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from lightgate.adapters.sqlite import facts
-from lightgate.adapters.sqlite.lists import List, status_conditions
+from lightgate.adapters.sqlite.lists import List
+from lightgate.adapters.sqlite.places import status_conditions
 from lightgate.adapters.sqlite.rows import load
 from lightgate.adapters.sqlite.schema import metadata_quality, photo_count, photo_set
 from lightgate.adapters.sqlite.schema import review_queue as row
 from lightgate.domain.photo import Field, Issue, Photo, StageFacts, Text, TextValue
 from lightgate.domain.pipeline import Position, Status
 from lightgate.errors import Conflict, DuplicatePhoto, NotFound
-from lightgate.store import Around, NewPhoto, PhotoFilter, Place, TextQuality
+from lightgate.store import Around, NewPhoto, PhotoFilter, Place, TextQuality, Total
 
 #: a photo's ``ReviewStatus``, of the rows of ``photo_count``
 _WORD = case(*((condition, literal(status.value)) for status, condition in status_conditions(photo_count).items()))
 
+# built once, since building a statement takes longer than SQLite takes to run it
+_NUMBER = func.sum(photo_count.c.number)
+_POSITION = (photo_count.c.step, photo_count.c.status)
+_IN_ANY_SET, _IN_SET = photo_count.c.set_id > 0, photo_count.c.set_id == bindparam("set_id")
+_BY_STATUS = select(_WORD, _NUMBER).where(_IN_ANY_SET).group_by(_WORD)
+_BY_STATUS_IN_SET = select(_WORD, _NUMBER).where(_IN_SET).group_by(_WORD)
+_BY_SET = select(photo_count.c.set_id, _WORD, _NUMBER).where(_IN_ANY_SET).group_by(photo_count.c.set_id, _WORD)
+_BY_POSITION = select(*_POSITION, _NUMBER).where(_IN_ANY_SET).group_by(*_POSITION)
+_BY_POSITION_IN_SET = select(*_POSITION, _NUMBER).where(_IN_SET).group_by(*_POSITION)
+
 _IS_LIVE_ROW = row.c.status != Status.REJECTED.value
 
-
-# built once, since building a statement takes longer than SQLite takes to run it
 _MOVE = (
     update(row)
     .where(
@@ -91,16 +99,15 @@ class Photos:
         before: int | Place | None = None,
         limit: int = 50,
     ) -> Sequence[Photo]:
-        ids, _ = List(wanted).page(self._connection, _place(after), _place(before), limit, is_counted=False)
-        return load(self._connection, ids)
+        return load(self._connection, List(wanted).page(self._connection, _place(after), _place(before), limit))
 
     def ids(self, wanted: PhotoFilter, limit: int | None = None) -> Sequence[int]:
-        return List(wanted).page(self._connection, None, None, limit, is_counted=False)[0]
+        return List(wanted).page(self._connection, None, None, limit)
 
     def counted_page(
         self, wanted: PhotoFilter, *, after: Place | None = None, before: Place | None = None, limit: int = 50
-    ) -> tuple[Sequence[Photo], int]:
-        ids, total = List(wanted).page(self._connection, after, before, limit, is_counted=True)
+    ) -> tuple[Sequence[Photo], Total]:
+        ids, total = List(wanted).counted_page(self._connection, after, before, limit)
         return load(self._connection, ids), total
 
     def around(self, wanted: PhotoFilter, place: Place) -> Around:
@@ -110,28 +117,29 @@ class Photos:
         return List(wanted).count(self._connection)
 
     def count_by_status(self, set_id: int | None = None) -> Mapping[str, int]:
-        query = select(_WORD, func.sum(photo_count.c.number)).where(_of_set(set_id)).group_by(_WORD)
-        return {status: number for status, number in self._connection.execute(query) if number}
+        query = _BY_STATUS if set_id is None else _BY_STATUS_IN_SET
+        return {status: number for status, number in self._connection.execute(query, _given(set_id)) if number}
 
     def count_by_set(self) -> Mapping[int, Mapping[str, int]]:
         found: dict[int, dict[str, int]] = {}
-        query = select(photo_count.c.set_id, _WORD, func.sum(photo_count.c.number))
-        grouped = query.where(_of_set(None)).group_by(photo_count.c.set_id, _WORD)
-        for set_id, status, number in self._connection.execute(grouped):
+        for set_id, status, number in self._connection.execute(_BY_SET):
             if number:
                 found.setdefault(set_id, {})[status] = number
         return found
 
     def count_by_position(self, set_id: int | None = None) -> Mapping[tuple[str, str], int]:
-        position = (photo_count.c.step, photo_count.c.status)
-        query = select(*position, func.sum(photo_count.c.number)).where(_of_set(set_id)).group_by(*position)
-        return {(step, status): number for step, status, number in self._connection.execute(query) if number}
+        query = _BY_POSITION if set_id is None else _BY_POSITION_IN_SET
+        found = self._connection.execute(query, _given(set_id))
+        return {(step, status): number for step, status, number in found if number}
 
     def add(self, set_id: int, new: NewPhoto, position: Position, at: datetime) -> int:
         of_set = select(photo_set.c.subject, photo_set.c.location, photo_set.c.folder).where(photo_set.c.id == set_id)
         subject, location, folder = self._connection.execute(of_set).one()
+        told = asdict(new)
+        sidecar = told.pop("sidecar")
         values = {
-            **asdict(new),
+            **told,
+            "facts": {"sidecar": sidecar} if sidecar else {},
             "set_id": set_id,
             "step": position.step,
             "status": position.status.value,
@@ -248,8 +256,8 @@ def _place(at: int | Place | None) -> Place | None:
     return Place(at) if isinstance(at, int) else at
 
 
-def _of_set(set_id: int | None) -> ColumnElement[bool]:
-    return photo_count.c.set_id == set_id if set_id is not None else photo_count.c.set_id > 0
+def _given(set_id: int | None) -> dict[str, int]:
+    return {} if set_id is None else {"set_id": set_id}
 
 
 def _move(photo: Photo, after: Position, at: datetime, raise_version: bool) -> dict[str, Any]:

@@ -1,18 +1,21 @@
 """The reviewer's query language as SQL: each term one condition on a row of ``review_queue``.
 
-What a row holds is compared in the index of ``schema.FILTERED``; what texts hold is one list of ids for the whole
-query, from an index of its own, so that fifty thousand photos are never looked up one by one.
+It is asked in one of two ways. Of all photos: what texts hold is then a list of ids, from an index of its own, so that
+fifty thousand photos are never looked up one by one. Or of a few candidates, each looked up by itself: where most
+photos fit, a page is full after some dozens.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
+    Table,
     and_,
     column,
     exists,
@@ -43,22 +46,45 @@ _words = table(WORDS, column("rowid"), column(WORDS))
 _contents = table(f"{WORDS}_content", column("id"), *(column(f"c{number}") for number in range(4)))
 _FIELDS = {"names": _contents.c.c0, "caption": _contents.c.c1, "alt_text": _contents.c.c2, "keywords": _contents.c.c3}
 
-#: the sign keeps SQLite from walking a list that may hold nearly every photo, one row of the table at a time
-_id: ColumnElement[int] = literal_column(f"+{row.name}.id")
 _other = row.alias("other")
 
 
-def conditions(query: Query) -> list[ColumnElement[bool]]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The photos that a query is asked of."""
+
+    #: ``review_queue``, or a part of it under its column names
+    of: FromClause
+    id: ColumnElement[int]
+    are_few: bool = False
+
+    def among(self, ids: Select[int]) -> ColumnElement[bool]:
+        """Is a photo one of these?"""
+        if not self.are_few:
+            return self.id.in_(ids)
+        # not EXISTS, which SQLite may turn into a join that begins with the texts of all photos
+        return ids.where(next(iter(ids.selected_columns)) == self.id).limit(1).scalar_subquery().is_not(None)
+
+
+#: the sign keeps SQLite from walking a list that may hold nearly every photo, one row of the table at a time
+ALL = Asked(row, literal_column(f"+{row.name}.id"))
+
+
+def conditions(query: Query, asked: Asked = ALL) -> list[ColumnElement[bool]]:
     """Translate a query; all must hold."""
+    if asked.are_few:
+        return [condition(term, asked) for term in query]
     question, rest = _question(query)
-    asked = [_is_among(_matching(question))] if question else []
-    return [*asked, *map(condition, rest)]
+    found = [asked.among(_matching(question))] if question else []
+    return [*found, *(condition(term, asked) for term in rest)]
 
 
-def words_alone(query: Query) -> tuple[FromClause, ColumnElement[int], ColumnElement[bool]] | None:
-    """Give where the ids stand, and their condition, if the full-text index answers the whole query by itself."""
+def words_alone(query: Query) -> FromClause | None:
+    """Give the ids that fit, if the full-text index answers the whole query by itself."""
     question, rest = _question(query)
-    return (_words, _words.c.rowid.label("id"), _asks(question)) if question and not rest else None
+    if not question or rest:
+        return None
+    return select(_words.c.rowid.label("id")).where(_asks(question)).subquery("found")
 
 
 def _question(query: Query) -> tuple[str, Query]:
@@ -72,20 +98,16 @@ def _question(query: Query) -> tuple[str, Query]:
     return question, tuple(term for term in query if not _match(term))
 
 
-def condition(term: Term) -> ColumnElement[bool]:
+def condition(term: Term, asked: Asked = ALL) -> ColumnElement[bool]:
     """Translate one term."""
-    match = _match(term)
-    found = _is_among(_matching(match)) if match else _CONDITIONS[term.kind](term)
+    match = "" if asked.are_few else _match(term)
+    found = asked.among(_matching(match)) if match else _CONDITIONS[term.kind](term, asked)
     return denied(found) if term.is_denied else found
 
 
-def mentions(word: str) -> ColumnElement[bool]:
+def mentions(word: str, asked: Asked = ALL) -> ColumnElement[bool]:
     """Does a name or a text hold these words, in either case?"""
-    return condition(Term(Kind.WORDS, values=(word,)))
-
-
-def _is_among(ids: Select[int]) -> ColumnElement[bool]:
-    return _id.in_(ids)
+    return condition(Term(Kind.WORDS, values=(word,)), asked)
 
 
 def _matching(match: str) -> Select[int]:
@@ -99,8 +121,7 @@ def _asks(match: str) -> ColumnElement[bool]:
 def _match(term: Term) -> str:
     """Say a term in the full-text index's own language; empty where it can't answer."""
     if term.kind is Kind.KEYWORD:
-        # each keyword stands between line breaks
-        return _either("keywords : ", [f"\n{value}\n" for value in term.values])
+        return _either("keywords : ", _whole(term))
     if term.kind not in {Kind.WORDS, Kind.TEXT} or min(map(len, term.values)) < _SHORTEST:
         return ""
     return _either(f"{term.name} : " if term.kind is Kind.TEXT else "", term.values)
@@ -112,10 +133,20 @@ def _either(where: str, phrases: Sequence[str]) -> str:
     return "(" + " OR ".join(f'{where}"{phrase}"' for phrase in quoted) + ")"
 
 
-def _in_text(term: Term) -> ColumnElement[bool]:
+def _whole(term: Term) -> list[str]:
+    """Say keywords as they stand in the index: each between line breaks."""
+    return [f"\n{value}\n" for value in term.values]
+
+
+def _in_text(term: Term, asked: Asked) -> ColumnElement[bool]:
     columns = [_FIELDS[term.name]] if term.kind is Kind.TEXT else list(_FIELDS.values())
     found = or_(*(_holds(each, value) for value in term.values for each in columns))
-    return _is_among(select(_contents.c.id).where(found))
+    return asked.among(select(_contents.c.id).where(found))
+
+
+def _keyword(term: Term, asked: Asked) -> ColumnElement[bool]:
+    found = or_(*(_holds(_FIELDS["keywords"], value) for value in _whole(term)))
+    return asked.among(select(_contents.c.id).where(found))
 
 
 def _holds(value: ColumnElement[str], part: str) -> ColumnElement[bool]:
@@ -136,70 +167,93 @@ def _between(value: ColumnElement[float], term: Term) -> ColumnElement[bool]:
     return and_(true(), *bounds, *([value <= term.high] if term.high is not None else []))
 
 
-def _number(term: Term) -> ColumnElement[bool]:
-    value = func.coalesce(row.c.qr_by_person, row.c.qr) if term.name == "rating" else row.c[term.name]
+def _number(term: Term, asked: Asked) -> ColumnElement[bool]:
+    of = asked.of.c
+    value = func.coalesce(of.qr_by_person, of.qr) if term.name == "rating" else of[term.name]
     # a denied comparison keeps rows without a value, as a reader of "-qr:<5" expects
     return and_(value.is_not(None), _between(value, term))
 
 
-def _length(term: Term) -> ColumnElement[bool]:
+def _texts(asked: Asked) -> Select[int]:
+    ids = select(photo_text.c.photo_id)
+    return _by_key(ids, photo_text) if asked.are_few else ids
+
+
+def _by_key(ids: Select[int], of: Table) -> Select[int]:
+    """Ask one photo's rows: SQLite, which has no statistics, would rather ask all rows for what they hold."""
+    return ids.with_hint(of, f"INDEXED BY sqlite_autoindex_{of.name}_1", "sqlite")
+
+
+def _length(term: Term, asked: Asked) -> ColumnElement[bool]:
     size = photo_text.c.size
-    return _is_among(select(photo_text.c.photo_id).where(photo_text.c.field == term.name, _between(size, term)))
+    return asked.among(_texts(asked).where(photo_text.c.field == term.name, _between(size, term)))
 
 
-def _missing(term: Term) -> ColumnElement[bool]:
-    return _is_among(select(_contents.c.id).where(_FIELDS[term.name] == sql("''")))
+def _missing(term: Term, asked: Asked) -> ColumnElement[bool]:
+    return asked.among(select(_contents.c.id).where(_FIELDS[term.name] == sql("''")))
 
 
-def _issue(term: Term) -> ColumnElement[bool]:
+def _issue(term: Term, asked: Asked) -> ColumnElement[bool]:
     issues = func.json_each(metadata_quality.c.issues).table_valued("value", joins_implicitly=True)
     code = func.json_extract(issues.c.value, "$.code")
     is_found = exists(select(literal(1)).select_from(issues).where(code.in_(term.values)))
     # as the partial index says it
-    return _is_among(select(metadata_quality.c.photo_id).where(sql("issues <> '[]'"), is_found))
+    return asked.among(select(metadata_quality.c.photo_id).where(sql("issues <> '[]'"), is_found))
 
 
-def _source(term: Term) -> ColumnElement[bool]:
-    return _is_among(select(photo_text.c.photo_id).where(photo_text.c.source.in_(term.values)))
+def _source(term: Term, asked: Asked) -> ColumnElement[bool]:
+    return asked.among(_texts(asked).where(photo_text.c.source.in_(term.values)))
 
 
-_is_live = _is_among(select(publication.c.photo_id).where(publication.c.state == "live"))
+def _is_live(asked: Asked) -> ColumnElement[bool]:
+    ids = select(publication.c.photo_id).where(publication.c.state == "live")
+    return asked.among(_by_key(ids, publication) if asked.are_few else ids)
 
-_FLAGS: Mapping[str, ColumnElement[bool]] = {
-    "blocked": row.c.is_blocked,
-    "warned": row.c.needs_work,
-    "rated": row.c.qr.is_not(None),
-    "gps": row.c.has_gps,
+
+def _is_changed(asked: Asked) -> ColumnElement[bool]:
+    return and_(_is_live(asked), asked.of.c.step != PUBLISH, asked.of.c.status != Status.REJECTED.value)
+
+
+_FLAGS: Mapping[str, Callable[[Asked], ColumnElement[bool]]] = {
+    "blocked": lambda asked: asked.of.c.is_blocked,
+    "warned": lambda asked: asked.of.c.needs_work,
+    "rated": lambda asked: asked.of.c.qr.is_not(None),
+    "gps": lambda asked: asked.of.c.has_gps,
     "live": _is_live,
-    "changed": and_(_is_live, row.c.step != PUBLISH, row.c.status != Status.REJECTED.value),
-    "series": func.coalesce(row.c.series_count, 1) > 1,
+    "changed": _is_changed,
+    "series": lambda asked: func.coalesce(asked.of.c.series_count, 1) > 1,
     # as the partial index says it
-    "locked": _is_among(select(photo_text.c.photo_id).where(sql("locked"))),
+    "locked": lambda asked: asked.among(_texts(asked).where(sql("locked"))),
 }
 
 
-def _set(term: Term) -> ColumnElement[bool]:
-    return row.c.set_id.in_(select(photo_set.c.id).where(photo_set.c.slug.in_(term.values)))
+def _flag(term: Term, asked: Asked) -> ColumnElement[bool]:
+    return or_(*(_FLAGS[value](asked) for value in term.values))
+
+
+def _set(term: Term, asked: Asked) -> ColumnElement[bool]:
+    return asked.of.c.set_id.in_(select(photo_set.c.id).where(photo_set.c.slug.in_(term.values)))
 
 
 #: columns that few rows fill, each with an index of those rows
 _SPARSE = frozenset({"reject_reason", "error_code"})
 
 
-def _part(term: Term) -> ColumnElement[bool]:
+def _part(term: Term, asked: Asked) -> ColumnElement[bool]:
     if term.name in _SPARSE:
         value = _other.c[term.name]
-        return _is_among(select(_other.c.id).where(value.is_not(None), _any(term, lambda word: _holds(value, word))))
-    found = func.coalesce(row.c[term.name], sql("''"))
+        return asked.among(select(_other.c.id).where(value.is_not(None), _any(term, lambda word: _holds(value, word))))
+    found = func.coalesce(asked.of.c[term.name], sql("''"))
     if term.name == "date_time":
         return _any(term, lambda word: found.startswith(word.replace("-", ":"), autoescape=True))
     return _any(term, lambda word: _holds(found, word))
 
 
-_CONDITIONS: Mapping[Kind, Callable[[Term], ColumnElement[bool]]] = {
+_CONDITIONS: Mapping[Kind, Callable[[Term, Asked], ColumnElement[bool]]] = {
     Kind.WORDS: _in_text,
     Kind.TEXT: _in_text,
-    Kind.BAND: lambda term: row.c.band.in_(term.values),
+    Kind.KEYWORD: _keyword,
+    Kind.BAND: lambda term, asked: asked.of.c.band.in_(term.values),
     Kind.SET: _set,
     Kind.PART: _part,
     Kind.NUMBER: _number,
@@ -207,5 +261,5 @@ _CONDITIONS: Mapping[Kind, Callable[[Term], ColumnElement[bool]]] = {
     Kind.MISSING: _missing,
     Kind.SOURCE: _source,
     Kind.ISSUE: _issue,
-    Kind.FLAG: lambda term: or_(*(_FLAGS[value] for value in term.values)),
+    Kind.FLAG: _flag,
 }

@@ -107,9 +107,20 @@ def _taking(step: Step, *, is_suspect: bool) -> ReturningUpdate[int, int]:
     )
 
 
+@cache
+def _coming(step: Step) -> Select[int]:
+    is_running = and_(row.c.step == step.name, row.c.status == Status.RUNNING.value)
+    running = select(func.count()).where(is_running).scalar_subquery()
+    is_next = and_(_is_claimable(step), row.c.attempt == 0, running <= 1)
+    return select(row.c.id).where(is_next).order_by(*_ORDER).limit(1)
+
+
 class Queue:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def coming(self, step: Step, at: datetime) -> int | None:
+        return self._connection.execute(_coming(step), {"at": at}).scalar()
 
     def claim(self, step: Step, owner: str, limit: int, at: datetime, lease_until: datetime) -> Sequence[Claim]:
         first = self._connection.execute(_first_attempt(step), {"at": at}).scalar()

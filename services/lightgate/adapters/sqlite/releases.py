@@ -28,7 +28,7 @@ class Releases:
         self._connection = connection
 
     def add(self, ids: Sequence[int], by: str, at: datetime) -> int:
-        number = (self._connection.execute(select(func.max(row.c.release_id))).scalar() or 0) + 1
+        number = (self.newest_number() or 0) + 1
         items = [{"release_id": number, "photo_id": photo_id, "at": at, "released_by": by} for photo_id in ids]
         if items:
             self._connection.execute(row.insert(), items)
@@ -60,6 +60,9 @@ class Releases:
         query = select(photo.c.id).join(row, row.c.photo_id == photo.c.id).where(row.c.release_id == number)
         wanted = query.where(_HAS_FAILED) if only_failed else query
         return list(self._connection.execute(wanted.order_by(urgency, photo.c.id).limit(limit)).scalars())
+
+    def newest_number(self) -> int | None:
+        return self._connection.execute(select(func.max(row.c.release_id))).scalar()
 
     def last(self) -> Mapping[int, Before | None]:
         newest = select(func.max(row.c.release_id)).scalar_subquery()

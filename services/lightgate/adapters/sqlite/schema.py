@@ -97,6 +97,8 @@ approval = Table(
     Column("approved_by", Text, nullable=False),
     Column("approved_at", UtcTime, nullable=False),
     Column("override_reason", Text),
+    # keywords with the levels above them, a list each; NULL in approvals that are older than this column
+    Column("keyword_paths", JSON(none_as_null=True)),
     UniqueConstraint("id", "photo_id"),
     Index("ix_approval_photo", "photo_id"),
     sqlite_autoincrement=True,
@@ -229,7 +231,9 @@ review_queue = Table(
     ),
     Index("ix_review_queue_ready", "step", "status", "priority", "not_before", "id"),
     Index("ix_review_queue_lease", "lease_until", sqlite_where=text("status = 'running'")),
-    Index("ix_review_queue_set", "set_id", "id"),
+    # in the order they were taken in, with all that a list without a query asks
+    Index("ix_review_queue_set", "set_id", "id", "step", "status", "needs_work", "rank", "band"),
+    Index("ix_review_queue_place", "id", "set_id", "step", "status", "needs_work", "rank", "band"),
     Index("ix_review_queue_status", "status", "step", "id"),
     Index("ix_review_queue_band", "band", "id"),
     Index("ix_review_queue_size", "size_bytes"),
@@ -344,8 +348,10 @@ keyword_term = Table(
     Column("seen", Integer, nullable=False, server_default="0"),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+    # the primary part of the tag: a list in ``en`` holds for ``en-GB``
+    Column("language", Text, nullable=False, server_default="en"),
     CheckConstraint("state IN ('listed', 'proposed', 'banned')", name="state"),
-    Index("ix_keyword_term_key", "key"),
+    Index("ix_keyword_term_key", "key", "language"),
     Index("ix_keyword_term_parent", "parent_id"),
     Index("ix_keyword_term_state", "state", "id"),
 )

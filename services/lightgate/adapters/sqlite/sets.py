@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import count
 
-from sqlalchemy import Connection, RowMapping, exists, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, exists, insert, select, update
 
 from lightgate.adapters.sqlite.schema import photo_set, photo_text, review_queue
 from lightgate.domain.photo import Field, PhotoSet, TextValue
@@ -68,9 +68,10 @@ class Sets:
         query = select(review_queue.c.id).where(review_queue.c.set_id == set_id).order_by(review_queue.c.id)
         return self._connection.execute(query).scalars().all()
 
-    def described(self, set_id: int, language: str) -> Sequence[Described]:
+    def described(self, set_id: int, language: str, ids: Collection[int] | None = None) -> Sequence[Described]:
         row, text = review_queue.c, photo_text.c
-        of_set = select(row.id).where(row.set_id == set_id)
+        wanted = [row.set_id == set_id, *([row.id.in_(ids)] if ids is not None else [])]
+        of_set = select(row.id).where(*wanted)
         said: dict[int, dict[Field, TextValue]] = {}
         query = select(text.photo_id, text.language, text.field, text.value).where(text.photo_id.in_(of_set))
         for photo_id, spoken, field, value in self._connection.execute(query):
@@ -78,19 +79,13 @@ class Sets:
             if spoken == language:
                 values[Field(field)] = tuple(value) if isinstance(value, list) else value
         names = (row.file_name, row.original_file_name)
-        photos = select(row.id, *names, row.subject, row.location, row.folder).where(row.set_id == set_id)
+        photos = select(row.id, *names, row.subject, row.location, row.folder).where(*wanted)
         found = self._connection.execute(photos.order_by(row.id))
         return [
             Described(photo_id, name or original_name, subject, location, folder, *texts_of(said[photo_id]))
             for photo_id, name, original_name, subject, location, folder in found
             if photo_id in said
         ]
-
-    def texts_state(self, set_id: int) -> tuple[object, ...]:
-        photos = select(func.count(), func.sum(review_queue.c.version)).where(review_queue.c.set_id == set_id)
-        of_set = select(review_queue.c.id).where(review_queue.c.set_id == set_id)
-        texts = select(func.count(), func.max(photo_text.c.updated_at)).where(photo_text.c.photo_id.in_(of_set))
-        return (*self._connection.execute(photos).one(), *self._connection.execute(texts).one())
 
     def waiting_for_names(self) -> Sequence[PhotoSet]:
         waits = exists().where(

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lightgate.adapters.sqlite.schema import person, sign_in_failure
@@ -57,18 +57,20 @@ class Users:
     def note_failure(self, name: str, address: str, at: datetime) -> None:
         self._connection.execute(insert(sign_in_failure).values(name_key=name_key(name), address=address, at=at))
 
-    def failures_since(self, name: str, address: str, since: datetime) -> int:
-        query = select(func.count()).select_from(sign_in_failure)
-        query = query.where(_concerns(name, address), sign_in_failure.c.at >= since)
+    def failures_from(self, address: str, since: datetime) -> int:
+        return self._count(sign_in_failure.c.address == address, since)
+
+    def failures_for(self, name: str, since: datetime) -> int:
+        return self._count(sign_in_failure.c.name_key == name_key(name), since)
+
+    def _count(self, is_it: ColumnElement[bool], since: datetime) -> int:
+        query = select(func.count()).select_from(sign_in_failure).where(is_it, sign_in_failure.c.at >= since)
         return self._connection.execute(query).scalar_one()
 
     def forget_failures(self, name: str, address: str) -> None:
-        self._connection.execute(delete(sign_in_failure).where(_concerns(name, address)))
+        is_it = (sign_in_failure.c.name_key == name_key(name), sign_in_failure.c.address == address)
+        self._connection.execute(delete(sign_in_failure).where(*is_it))
 
 
 def _user(row: RowMapping) -> User:
     return User(**{**row, "role": Role(row["role"])})
-
-
-def _concerns(name: str, address: str) -> ColumnElement[bool]:
-    return or_(sign_in_failure.c.name_key == name_key(name), sign_in_failure.c.address == address)

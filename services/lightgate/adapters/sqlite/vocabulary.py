@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lightgate.adapters.sqlite.schema import keyword_synonym, keyword_term
 from lightgate.domain.vocabulary import Known, Term, TermState, key_of
+from lightgate.domain.wording import primary
 from lightgate.errors import NotFound
 from lightgate.store import VocabularyEntry
 
@@ -30,7 +31,8 @@ class _Level(NamedTuple):
 class _Listing:
     """Terms that are being listed: what becomes new rows, what changes, and the other words for them."""
 
-    def __init__(self, known: dict[tuple[str, int | None], int], next_id: int, at: datetime) -> None:
+    def __init__(self, language: str, known: dict[tuple[str, int | None], int], next_id: int, at: datetime) -> None:
+        self._language = language
         self._known = known
         self._next_id = next_id
         self._at = at
@@ -59,7 +61,7 @@ class _Listing:
         self._known[key_of(name), parent_id] = term_id
         self.inserted[term_id] = {
             "id": term_id, "name": name, "key": key_of(name), "parent_id": parent_id, "state": TermState.LISTED.value,
-            "is_published": True, "created_at": self._at, "updated_at": self._at,
+            "is_published": True, "created_at": self._at, "updated_at": self._at, "language": self._language,
         }  # fmt: skip
         return term_id
 
@@ -77,21 +79,21 @@ class Vocabulary:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, terms: Iterable[Term], at: datetime) -> int:
-        listing = _Listing(self._by_place(), self._next_id(), at)
+    def add(self, language: str, terms: Iterable[Term], at: datetime) -> int:
+        listing = _Listing(primary(language), self._by_place(language), self._next_id(), at)
         for term in terms:
             listing.put(term)
-        self._write(listing)
+        self._write(listing, language)
         return len(listing.inserted)
 
-    def _by_place(self) -> dict[tuple[str, int | None], int]:
-        query = select(keyword_term.c.key, keyword_term.c.parent_id, keyword_term.c.id)
+    def _by_place(self, language: str) -> dict[tuple[str, int | None], int]:
+        query = select(keyword_term.c.key, keyword_term.c.parent_id, keyword_term.c.id).where(_is_in(language))
         return {(key, parent_id): term_id for key, parent_id, term_id in self._connection.execute(query)}
 
     def _next_id(self) -> int:
         return (self._connection.execute(select(func.max(keyword_term.c.id))).scalar() or 0) + 1
 
-    def _write(self, listing: _Listing) -> None:
+    def _write(self, listing: _Listing, language: str) -> None:
         run = self._connection.execute
         if listing.inserted:
             run(insert(keyword_term), list(listing.inserted.values()))
@@ -109,50 +111,56 @@ class Vocabulary:
         if listing.synonyms:
             run(upsert(keyword_synonym).on_conflict_do_nothing(), listing.synonyms)
         # what a model proposed before is listed now
-        listed = select(keyword_term.c.key).where(keyword_term.c.state == TermState.LISTED.value)
+        listed = select(keyword_term.c.key).where(keyword_term.c.state == TermState.LISTED.value, _is_in(language))
         proposed = (keyword_term.c.state == TermState.PROPOSED.value, keyword_term.c.key.in_(listed))
-        run(delete(keyword_term).where(*proposed))
+        run(delete(keyword_term).where(*proposed, _is_in(language)))
 
-    def clear(self) -> None:
-        self._connection.execute(delete(keyword_term).where(keyword_term.c.state == TermState.LISTED.value))
+    def clear(self, language: str) -> None:
+        is_listed = keyword_term.c.state == TermState.LISTED.value
+        self._connection.execute(delete(keyword_term).where(is_listed, _is_in(language)))
 
-    def count(self, state: TermState) -> int:
+    def count(self, state: TermState, language: str | None = None) -> int:
         query = select(func.count()).select_from(keyword_term).where(keyword_term.c.state == state.value)
-        return self._connection.execute(query).scalar_one()
+        return self._connection.execute(query.where(*_within(language))).scalar_one()
 
-    def find(self, keys: Sequence[str]) -> Mapping[str, Sequence[Known]]:
+    def find(self, language: str, keys: Sequence[str]) -> Mapping[str, Sequence[Known]]:
         found: dict[str, list[Known]] = {}
         term = keyword_term.c
         wanted = list(dict.fromkeys(keys))
         for start in range(0, len(wanted), _AT_ONCE):
             part = wanted[start : start + _AT_ONCE]
-            own = select(term.key, term.id, term.name, term.state, term.is_published).where(term.key.in_(part))
+            own = select(term.key, term.id, term.name, term.state, term.is_published).where(
+                term.key.in_(part), _is_in(language)
+            )
             for key, term_id, name, state, is_published in self._connection.execute(own):
                 known = Known(term_id, name, TermState(state), is_published=is_published)
                 found.setdefault(key, []).append(known)
             other = (
                 select(keyword_synonym.c.key, term.id, term.name, term.state, term.is_published)
                 .join(keyword_term, term.id == keyword_synonym.c.term_id)
-                .where(keyword_synonym.c.key.in_(part))
+                .where(keyword_synonym.c.key.in_(part), _is_in(language))
             )
             for key, term_id, name, state, is_published in self._connection.execute(other):
                 known = Known(term_id, name, TermState(state), is_synonym=True, is_published=is_published)
                 found.setdefault(key, []).append(known)
         return found
 
-    def propose(self, names: Iterable[str], at: datetime) -> None:
+    def propose(self, language: str, names: Iterable[str], at: datetime) -> None:
         for name in names:
             key = key_of(name)
-            seen = update(keyword_term).where(keyword_term.c.key == key, keyword_term.c.parent_id.is_(None))
+            is_it = (keyword_term.c.key == key, keyword_term.c.parent_id.is_(None), _is_in(language))
+            seen = update(keyword_term).where(*is_it)
             counted = self._connection.execute(seen.values(seen=keyword_term.c.seen + 1))
             if not counted.rowcount:
                 values = {"name": name, "key": key, "state": TermState.PROPOSED.value, "seen": 1}
-                self._connection.execute(insert(keyword_term).values(**values, created_at=at, updated_at=at))
+                values |= {"language": primary(language), "created_at": at, "updated_at": at}
+                self._connection.execute(insert(keyword_term).values(**values))
 
     def entries(
-        self, state: TermState, *, after: int = 0, limit: int = 200, search: str = ""
+        self, state: TermState, *, language: str | None = None, after: int = 0, limit: int = 200, search: str = ""
     ) -> Sequence[VocabularyEntry]:
         query = select(keyword_term).where(keyword_term.c.state == state.value, keyword_term.c.id > after)
+        query = query.where(*_within(language))
         if search:
             query = query.where(keyword_term.c.key.contains(key_of(search), autoescape=True))
         rows = self._connection.execute(query.order_by(keyword_term.c.id).limit(limit)).mappings().all()
@@ -166,6 +174,7 @@ class Vocabulary:
                 row["seen"],
                 tuple(level.name for level in above.get(row["parent_id"], ())),
                 tuple(synonyms.get(row["id"], ())),
+                row["language"],
             )
             for row in rows
         ]
@@ -182,12 +191,12 @@ class Vocabulary:
         if not self._connection.execute(change).rowcount:
             raise NotFound(what="keyword", key=term_id)
 
-    def path_of(self, keyword: str) -> tuple[str, ...]:
-        return self.paths_of([keyword]).get(keyword, ())
+    def path_of(self, language: str, keyword: str) -> tuple[str, ...]:
+        return self.paths_of(language, [keyword]).get(keyword, ())
 
-    def paths_of(self, keywords: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    def paths_of(self, language: str, keywords: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
         keys = {keyword: key_of(keyword) for keyword in keywords}
-        places = self._only_places(list(dict.fromkeys(keys.values())))
+        places = self._only_places(language, list(dict.fromkeys(keys.values())))
         above = self._paths([parent_id for _, parent_id in places.values()])
         published = {
             term_id: tuple(each.name for each in levels if each.is_published) for term_id, levels in above.items()
@@ -198,12 +207,13 @@ class Vocabulary:
             if key in places
         }
 
-    def _only_places(self, keys: Sequence[str]) -> Mapping[str, tuple[str, int | None]]:
+    def _only_places(self, language: str, keys: Sequence[str]) -> Mapping[str, tuple[str, int | None]]:
         """Find name and parent of the keys that are listed once: a word in two branches has no one place."""
         term = keyword_term.c
         found: dict[str, list[tuple[str, int | None]]] = {}
         for start in range(0, len(keys), _AT_ONCE):
-            is_it = (term.key.in_(keys[start : start + _AT_ONCE]), term.state == TermState.LISTED.value)
+            is_listed = (term.state == TermState.LISTED.value, _is_in(language))
+            is_it = (term.key.in_(keys[start : start + _AT_ONCE]), *is_listed)
             for key, name, parent_id in self._connection.execute(
                 select(term.key, term.name, term.parent_id).where(*is_it)
             ):
@@ -230,6 +240,14 @@ class Vocabulary:
             query = select(term.id, term.name, term.parent_id, term.is_published).where(is_it)
             found |= {term_id: _Level(*level) for term_id, *level in self._connection.execute(query)}
         return found
+
+
+def _is_in(language: str) -> ColumnElement[bool]:
+    return keyword_term.c.language == primary(language)
+
+
+def _within(language: str | None) -> tuple[ColumnElement[bool], ...]:
+    return () if language is None else (_is_in(language),)
 
 
 def _upwards(term_id: int | None, known: Mapping[int, _Level]) -> tuple[_Level, ...]:
