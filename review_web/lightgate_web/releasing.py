@@ -10,9 +10,8 @@ from urllib.parse import quote
 from lightgate import publishing
 from lightgate.adapters.renditions import renditions
 from lightgate.adapters.website import open_website, terms_of
-from lightgate.delivery import LIVE
 from lightgate.domain.layout import FULL
-from lightgate.domain.photo import Photo
+from lightgate.domain.photo import LedgerState, Photo
 from lightgate.publishing import PlannedPhoto, ReleaseReport, Remark
 from lightgate.site import Website
 from lightgate_web.here import house, person
@@ -98,7 +97,7 @@ def remarks_on(photos: Sequence[Photo]) -> Sequence[Sequence[Remark]]:
 def live_address(photo: Photo) -> str | None:
     """Give the address of a published photo, where the settings say what the website is called."""
     base = house().settings.publish.public_url.rstrip("/")
-    path = next((each.paths.get(FULL) for each in photo.publications if each.state == LIVE), None)
+    path = next((each.paths.get(FULL) for each in photo.publications if each.state is LedgerState.LIVE), None)
     return f"{base}/{quote(path)}" if path and base.startswith(("http://", "https://")) else None
 
 

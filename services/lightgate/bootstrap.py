@@ -204,4 +204,4 @@ def migrate(settings: Settings) -> str:
 
     folder = DataFolder(settings.home)
     require_local(folder.home)
-    return migrate_database(folder.database, folder.backups)
+    return migrate_database(folder.database, folder.backups, secrets.seal_key(folder.secrets))

@@ -9,14 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lightgate.domain.photo import Publication
+from lightgate.domain.photo import LedgerState, Publication
 from lightgate.errors import NameTaken
 from lightgate.parcel import File, Parcel, by_kind
 from lightgate.ports import Catalogue, Found, Target
-
-#: ledger states of a publication: files and row are in place; on their way; refused half way, so that a person decides;
-#: to be taken off by a release or ``unpublish``
-LIVE, SENDING, FAILED, TO_REMOVE = "live", "sending", "failed", "to_remove"
 
 
 class Change(StrEnum):
@@ -112,5 +108,5 @@ def _is_same(file: File, target: Target, found: Found, ledger: Publication | Non
     if ledger is None:
         return target.digest(file.path) == file.rendition.hash
     kind = file.rendition.kind
-    is_ours = ledger.state == LIVE and ledger.paths.get(kind) == file.path
+    is_ours = ledger.state is LedgerState.LIVE and ledger.paths.get(kind) == file.path
     return is_ours and ledger.hashes.get(kind) == file.rendition.hash

@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from lightgate.delivery import LIVE, Change, Delivery
-from lightgate.domain.photo import Before, Photo, Publication
+from lightgate.delivery import Change, Delivery
+from lightgate.domain.photo import Before, LedgerState, Photo, Publication
 from lightgate.folder import DataFolder
 from lightgate.site import Website
 from lightgate.store import Store
@@ -28,7 +28,7 @@ def keep_before(
     with store.reading() as tx:
         if tx.releases.is_kept(photo.id):
             return
-    live = tuple(each for each in photo.publications if each.state == LIVE)
+    live = tuple(each for each in photo.publications if each.state is LedgerState.LIVE)
     for publication in live:
         for delivery in deliveries:
             if delivery.target.name == publication.target:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from lightgate.domain.photo import Field, Photo, PhotoSet
+from lightgate.domain.photo import Field, LedgerState, Photo, PhotoSet
 from lightgate.domain.words import ReviewStatus
 from lightgate.publishing import Remark
 from lightgate.store import PhotoFilter
@@ -66,7 +66,7 @@ def _warnings(photo: Photo) -> list[Remark]:
     """Say what only this site knows of a photo before it goes out."""
     # a remark says it of the first language, without which nothing goes out
     alts = [photo.text(language, Field.ALT_TEXT) for language in photo.languages[1:]]
-    live = next((each.file_name for each in photo.publications if each.state == "live"), None)
+    live = next((each.file_name for each in photo.publications if each.state is LedgerState.LIVE), None)
     found = (
         (
             "alt_missing",

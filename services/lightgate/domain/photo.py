@@ -216,13 +216,35 @@ class Failure:
     message: str
 
 
+class LedgerState(StrEnum):
+    """What is known of a photo's files at one target."""
+
+    #: files and row are in place
+    LIVE = "live"
+    #: from the first byte on: whole or not, nobody knows
+    SENDING = "sending"
+    #: refused half way: a person decides
+    FAILED = "failed"
+    #: whole, and rejected: goes at the next release, or when a person takes it off now
+    TO_REMOVE = "to_remove"
+    #: a debt: nothing of it may stay; carried out without anyone asking
+    TAKING_OFF = "taking_off"
+    #: a debt: what was live before it was touched comes back; carried out without anyone asking
+    PUTTING_BACK = "putting_back"
+
+
+#: what the publish worker owes the website, whoever was the last to be at it
+DEBTS = frozenset({LedgerState.TAKING_OFF, LedgerState.PUTTING_BACK})
+#: the files of a whole version, though perhaps not the newest, are in place
+WHOLE = frozenset({LedgerState.LIVE, LedgerState.TO_REMOVE})
+
+
 @dataclass(frozen=True, slots=True)
 class Publication:
     """What one target holds of a photo."""
 
     target: str
-    #: sending, live, changed, to_remove, failed
-    state: str
+    state: LedgerState
     file_name: str
     #: where the files lie on the target, by rendition name (``full``, ``thumb``)
     paths: dict[str, str]
@@ -237,15 +259,21 @@ class Publication:
     pixels: dict[str, str] = field(default_factory=dict)
     #: what the website's own address answered, by rendition name: status, size_bytes, is_same, reason
     checks: dict[str, dict[str, str | int | bool | None]] = field(default_factory=dict)
+    #: what was live here before the first byte of what is not whole now; None: nothing was
+    earlier: Before | None = None
+    #: those who began to write here and may have left temporary files, see ``ports.Permit``
+    writers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What was live of a photo before a release changed it."""
+    """What was live of a photo before it was changed on the website."""
 
     publications: tuple[Publication, ...] = ()
     #: the catalogue's row by column, None where there was none
     row: dict[str, str | int | float | None] | None = None
+    #: proves that this installation wrote it down, see ``domain/seal.py``
+    seal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

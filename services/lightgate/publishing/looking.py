@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from lightgate.delivery import LIVE
-from lightgate.domain.photo import Photo, Publication
+from lightgate.domain.photo import LedgerState, Photo, Publication
 from lightgate.ports import SiteCheck
 from lightgate.site import Website
 from lightgate.store import Store
@@ -19,7 +18,7 @@ def look_again(
     """Fetch every live file that has an address; yield each photo as the ledger has it afterwards."""
     for photo in photos:
         for publication in photo.publications:
-            checks = _looked(website, site_check, publication) if publication.state == LIVE else {}
+            checks = _looked(website, site_check, publication) if publication.state is LedgerState.LIVE else {}
             if checks:
                 _keep(store, photo.id, publication, checks, at)
         with store.reading() as tx:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from lightgate.delivery import TO_REMOVE
-from lightgate.domain.photo import Photo, Publication
+from lightgate.domain.photo import LedgerState, Photo, Publication
 from lightgate.domain.pipeline import PUBLISH, Result, Route, Status, advance
 from lightgate.errors import LightgateError
 from lightgate.file_lock import alone_if_free
@@ -70,7 +69,7 @@ def take_off(store: Store, route: Route, website: Website, photo_id: int, by: st
 def _take_back(tx: Transaction, photo: Photo, route: Route, by: str, at: datetime) -> None:
     """Make sure that no worker publishes the photo again, and note what is to go."""
     for publication in photo.publications:
-        tx.publications.put(photo.id, replace(publication, state=TO_REMOVE), at)
+        tx.publications.put(photo.id, replace(publication, state=LedgerState.TO_REMOVE), at)
     if photo.position.step == PUBLISH and photo.position.status is not Status.REJECTED:
         move(tx, photo, advance(photo.position, Result.REOPENED, route), by, at)
         tx.photos.write(photo.id, {"approval_id": None})
@@ -90,7 +89,7 @@ def _remove_files(
     except LightgateError as error:
         return error.message
     with store.writing() as tx:
-        if any(each.state == TO_REMOVE for each in tx.publications.of_photo(photo.id) if each.target == target.name):
+        if any(each.state is LedgerState.TO_REMOVE for each in tx.publications.of_photo(photo.id) if each.target == target.name):
             tx.publications.remove(photo.id, target.name)
             tx.events.add(note(photo, by, at, "published", target.name, old=publication.file_name))
     return None

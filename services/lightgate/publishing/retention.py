@@ -17,9 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from lightgate.delivery import LIVE
 from lightgate.domain.layout import part, year_of
-from lightgate.domain.photo import Photo
+from lightgate.domain.photo import LedgerState, Photo
 from lightgate.domain.pipeline import Status
 from lightgate.file_lock import alone_if_free
 from lightgate.folder import DataFolder
@@ -63,7 +62,7 @@ def _live(store: Store, hashes: list[str]) -> Iterator[Photo]:
             ids = tx.photos.with_hash(hashes[start : start + _AT_ONCE]).values()
             photos = tx.photos.many(list(ids))
         for photo in photos:
-            is_live = bool(photo.publications) and all(each.state == LIVE for each in photo.publications)
+            is_live = bool(photo.publications) and all(each.state is LedgerState.LIVE for each in photo.publications)
             if photo.position.status is Status.PUBLISHED and is_live:
                 yield photo
 

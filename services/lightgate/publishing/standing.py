@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lightgate.delivery import FAILED, LIVE, SENDING, TO_REMOVE
-from lightgate.domain.photo import Photo, Publication
+from lightgate.domain.photo import LedgerState, Photo, Publication
 from lightgate.domain.pipeline import Status
 from lightgate.store import Store
 
@@ -26,6 +25,9 @@ class State(StrEnum):
     SENDING = "sending"
     TO_REMOVE = "to remove"
     FAILED = "failed"
+    #: half sent and withdrawn: it goes, or what was live before comes back, without anyone asking
+    TAKING_OFF = "being taken off"
+    PUTTING_BACK = "earlier version being put back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,8 @@ def standings(photo: Photo, profiles: Mapping[str, str]) -> Iterator[Standing]:
 def _state(photo: Photo, found: Publication | None, profile: str | None) -> tuple[State, str]:
     if found is None:
         return State.NEW, ""
-    if found.state in {SENDING, FAILED, TO_REMOVE}:
-        of = {SENDING: State.SENDING, FAILED: State.FAILED, TO_REMOVE: State.TO_REMOVE}
-        return of[found.state], photo.error.message if photo.error else ""
+    if found.state is not LedgerState.LIVE:
+        return State[found.state.name], photo.error.message if photo.error else ""
     if photo.position.status is Status.REJECTED:
         return State.TO_REMOVE, "rejected: release it to take it off"
     if photo.position.status is not Status.PUBLISHED:
@@ -91,5 +92,5 @@ def published_photos(store: Store, set_id: int | None = None) -> Iterator[Photo]
 
 def is_outdated(photo: Photo, profiles: Mapping[str, str]) -> bool:
     """Would releasing this live photo again change what a target holds, though nobody edited it?"""
-    is_live = photo.position.status is Status.PUBLISHED and any(each.state == LIVE for each in photo.publications)
+    is_live = photo.position.status is Status.PUBLISHED and any(each.state is LedgerState.LIVE for each in photo.publications)
     return is_live and any(each.state in {State.NEW, State.CHANGED} for each in standings(photo, profiles))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lightgate.approved import with_keyword_paths
 from lightgate.domain import text as proofs
-from lightgate.domain.photo import Photo
+from lightgate.domain.photo import LedgerState, Photo
 from lightgate.domain.pipeline import NAMING, REVIEW, Result, Status, steps_before
 from lightgate.domain.seal import SEAL_VERSION, seal
 from lightgate.errors import InputInvalid, ProofBlocks, RawNotDeveloped
@@ -60,7 +60,7 @@ def reject(desk: Desk, photo_id: int, version: int, by: str, reason: str) -> Pho
         if not tx.names.is_frozen(photo_id):
             tx.names.release(photo_id, at)
             tx.photos.write(photo_id, {"file_name": None})
-        mark_live(tx, photo, "to_remove", at)
+        mark_live(tx, photo, LedgerState.TO_REMOVE, at)
         rank_again(tx, photo)
         tx.events.add(note(photo, at, by, "decision", "reject", new=why, operation=desk.operation))
         rejected = tx.photos.get(photo_id)
@@ -83,7 +83,7 @@ def reopen(desk: Desk, photo_id: int, version: int, by: str) -> Photo:
         withdraw_approval(tx, photo)
         if photo.position.status is Status.REJECTED:
             tx.photos.write(photo_id, {"reject_reason": None})
-            mark_live(tx, photo, "live", at)
+            mark_live(tx, photo, LedgerState.LIVE, at)
             has_passed_naming = any(step.name == NAMING for step in steps_before(desk.route, after.step))
             if has_passed_naming and photo.file_name is None:
                 give_names(tx, [tx.photos.get(photo_id)], desk.rule, at, Actor.PERSON, by)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lightgate.domain.naming import Rule
-from lightgate.domain.photo import Photo
+from lightgate.domain.photo import LedgerState, Photo
 from lightgate.domain.pipeline import Position, Result, Route, Status, advance
 from lightgate.domain.quality import BandLimits
 from lightgate.errors import Conflict
@@ -112,7 +112,7 @@ def withdraw_approval(tx: Transaction, photo: Photo) -> None:
         tx.photos.write(photo.id, {"approval_id": None})
 
 
-def mark_live(tx: Transaction, photo: Photo, state: str, at: datetime) -> None:
+def mark_live(tx: Transaction, photo: Photo, state: LedgerState, at: datetime) -> None:
     """Write in the ledger what is to become of a photo's live versions."""
     for publication in photo.publications:
         tx.publications.put(photo.id, replace(publication, state=state), at)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from lightgate.approved import as_published, is_approved
-from lightgate.delivery import FAILED, LIVE, SENDING, Delivery, compare, compare_row
-from lightgate.domain.photo import Claim, Photo, Publication, PublishFacts
+from lightgate.delivery import Delivery, compare, compare_row
+from lightgate.domain.photo import Claim, LedgerState, Photo, Publication, PublishFacts
 from lightgate.domain.pipeline import PUBLISH, Step
 from lightgate.errors import BeingRemoved, Rejected, SealBroken, WorkerLost
 from lightgate.file_lock import alone_if_free
@@ -141,8 +141,8 @@ class Publisher:
         except Rejected:
             with self.store.writing() as tx:
                 for each in tx.publications.of_photo(photo.id):
-                    if each.state == SENDING:
-                        tx.publications.put(photo.id, replace(each, state=FAILED), self.now())
+                    if each.state is LedgerState.SENDING:
+                        tx.publications.put(photo.id, replace(each, state=LedgerState.FAILED), self.now())
             raise
 
     def _approved(self, photo_id: int) -> tuple[Photo, QualityRow]:
@@ -177,9 +177,9 @@ class Publisher:
                 stale = {f"old {number} {kind}": path for number, (kind, path) in enumerate(delivery.stale)}
                 paths = {**delivery.paths, **stale}
                 name = delivery.target.name
-                before = ledger.get(name) or Publication(name, SENDING, parcel.file_name, paths)
+                before = ledger.get(name) or Publication(name, LedgerState.SENDING, parcel.file_name, paths)
                 # from the first byte on, what was live may not be any more; an unfinished removal is over
-                state = SENDING if delivery.to_put else before.state
+                state = LedgerState.SENDING if delivery.to_put else before.state
                 tx.publications.put(photo.id, replace(before, state=state, paths=paths), at)
 
     def _published(
@@ -187,12 +187,12 @@ class Publisher:
     ) -> Publication:
         name = delivery.target.name
         before = ledger.get(name)
-        is_as_before = before is not None and before.state == LIVE and before.hashes == delivery.hashes
+        is_as_before = before is not None and before.state is LedgerState.LIVE and before.hashes == delivery.hashes
         at = before.published_at if before and is_as_before else self.now()
         made = [file.rendition for file, _ in delivery.changes]
         return Publication(
             name,
-            LIVE,
+            LedgerState.LIVE,
             parcel.file_name,
             delivery.paths,
             delivery.hashes,

@@ -12,7 +12,7 @@ error. No network, disk or model work belongs inside. Every write of a position 
 
 from lightgate.store.figures import Figures, Notes
 from lightgate.store.history import Actor, Event, Events
-from lightgate.store.live import Publications, Redirects, Release, Releases
+from lightgate.store.live import Holds, Publications, Redirects, Release, ReleaseAct, Releases
 from lightgate.store.people import Audit, AuditLine, SavedView, User, Users, Views
 from lightgate.store.photos import (
     MOST_COUNTED,
@@ -58,6 +58,7 @@ __all__ = [
     "Event",
     "Events",
     "Figures",
+    "Holds",
     "Judged",
     "KnownTexts",
     "Likeness",
@@ -74,6 +75,7 @@ __all__ = [
     "Queue",
     "Redirects",
     "Release",
+    "ReleaseAct",
     "Releases",
     "RequestClaim",
     "RequestStatus",

@@ -14,7 +14,13 @@ class Publications(Protocol):
     """The ledger: which target holds what, apart from where the photo stands."""
 
     def put(self, photo_id: int, publication: Publication, at: datetime) -> None:
-        """Write the ledger's row of this photo and target."""
+        """Write the ledger's row of this photo and target; a debt is due at once."""
+
+    def debts_due(self, at: datetime, limit: int) -> Sequence[int]:
+        """List photos with a debt that is due, oldest first, none of which waits for the publish worker or has it."""
+
+    def put_off(self, photo_id: int, target: str, until: datetime) -> None:
+        """Try a debt again then."""
 
     def of_photo(self, photo_id: int) -> Sequence[Publication]: ...
 
@@ -42,8 +48,24 @@ class Release:
     failed: int
 
 
+@dataclass(frozen=True, slots=True)
+class ReleaseAct:
+    """A person's word that this photo, as approved, goes out now."""
+
+    number: int
+    photo_id: int
+    #: None in releases that are older than acts
+    approval_id: int | None
+    #: the photo's version once it was released
+    version: int | None
+    by: str
+    at: datetime
+    #: HMAC-SHA-256, hex, see ``domain/seal.py``; empty once the act is over
+    seal: str = ""
+
+
 class Releases(Protocol):
-    """What each release sent, and what it replaced."""
+    """What each release sent, and what it replaced; rows are kept for good, and no number is given twice."""
 
     def get(self, number: int) -> Release:
         """Read one release.
@@ -58,8 +80,17 @@ class Releases(Protocol):
     def photos_of(self, number: int, limit: int, *, only_failed: bool = False) -> Sequence[int]:
         """List photos of a release: the failed ones first, then those on their way."""
 
-    def add(self, ids: Sequence[int], by: str, at: datetime) -> int:
-        """Note a new release; gives its number."""
+    def next_number(self) -> int:
+        """Give the number of the release that this transaction may add."""
+
+    def add(self, acts: Sequence[ReleaseAct]) -> None:
+        """Note a new release, a sealed act a photo."""
+
+    def act(self, photo_id: int) -> ReleaseAct | None:
+        """Give the newest act for a photo that was not taken back."""
+
+    def end(self, photo_id: int) -> None:
+        """Void the acts for a photo: it needs another release to go out."""
 
     def newest_number(self) -> int | None:
         """Give the number of the newest release of which anything is left: the one that can be undone."""
@@ -73,11 +104,34 @@ class Releases(Protocol):
     def is_kept(self, photo_id: int) -> bool:
         """Is it written down already, or was the photo in no release?"""
 
-    def forget(self, photo_id: int) -> None:
-        """Take a photo out of every release."""
+    def forget(self, photo_id: int, at: datetime) -> None:
+        """Take a photo out of every release; the rows stay, as taken back."""
 
     def kept_hashes(self) -> frozenset[str]:
-        """Give the SHA-256 of every file that undoing the newest release may need."""
+        """Give the SHA-256 of every file that undoing the newest release, or a debt, may need."""
+
+
+class Holds(Protocol):
+    """Who changes what is live of a photo: one at a time, under a lease, with a token that only ever rises."""
+
+    def take(
+        self, photo_id: int, owner: str, at: datetime, until: datetime, claim_token: int | None = None
+    ) -> int | None:
+        """Hold a photo; gives the token, or None where somebody holds it.
+
+        A lease that ran out, or lies too far ahead, holds nothing; nor does a claim that is not the row's any more.
+        """
+
+    def renew(self, photo_id: int, token: int, until: datetime) -> bool:
+        """Extend a hold that is still ours."""
+
+    def is_held(self, photo_id: int, token: int) -> bool: ...
+
+    def free(self, photo_id: int, token: int) -> None:
+        """Give a hold up; harmless when it is not ours any more."""
+
+    def word(self, photo_id: int) -> tuple[object, ...]:
+        """Give what a change under way rests on, to be compared: hold, claim, version, approval and release act."""
 
 
 class Redirects(Protocol):

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from lightgate.store.figures import Figures, Notes
 from lightgate.store.history import Events
-from lightgate.store.live import Publications, Redirects, Releases
+from lightgate.store.live import Holds, Publications, Redirects, Releases
 from lightgate.store.people import Audit, Users, Views
 from lightgate.store.photos import Approvals, Names, Photos, Sets
 from lightgate.store.pictures import Pictures
@@ -38,6 +38,8 @@ class Transaction(Protocol):
     def publications(self) -> Publications: ...
     @property
     def releases(self) -> Releases: ...
+    @property
+    def holds(self) -> Holds: ...
     @property
     def redirects(self) -> Redirects: ...
     @property

@@ -15,6 +15,7 @@ from lightgate.adapters.sqlite.engine import make_engine
 from lightgate.adapters.sqlite.faults import translated
 from lightgate.adapters.sqlite.figures import Figures
 from lightgate.adapters.sqlite.history import Approvals, Events
+from lightgate.adapters.sqlite.holds import Holds
 from lightgate.adapters.sqlite.known_texts import KnownTexts
 from lightgate.adapters.sqlite.ledger import Notes, Publications
 from lightgate.adapters.sqlite.names import Names
@@ -78,6 +79,10 @@ class SqliteTransaction:
     @cached_property
     def releases(self) -> Releases:
         return Releases(self.connection)
+
+    @cached_property
+    def holds(self) -> Holds:
+        return Holds(self.connection)
 
     @cached_property
     def redirects(self) -> Redirects:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, exists, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lightgate.adapters.sqlite.lists import BY_SET_AND_STATE
+from lightgate.adapters.sqlite.rows import LEDGER_COLUMNS, publication_of
 from lightgate.adapters.sqlite.schema import note
 from lightgate.adapters.sqlite.schema import publication as row
 from lightgate.adapters.sqlite.schema import review_queue as photo
-from lightgate.domain.photo import Publication
-from lightgate.domain.pipeline import Status
+from lightgate.domain.kept import as_told
+from lightgate.domain.photo import DEBTS, Publication
+from lightgate.domain.pipeline import PUBLISH, Status
 
-#: the columns of a ``Publication``, under its field names
-LEDGER_COLUMNS = tuple(row.c[each.name] for each in fields(Publication))
+_IS_DEBT = row.c.state.in_([each.value for each in sorted(DEBTS)])
+#: a time further ahead was written before the clock was set back
+_LONGEST_PUT_OFF = timedelta(hours=1)
 
 
 class Publications:
@@ -26,7 +28,7 @@ class Publications:
 
     def put(self, photo_id: int, publication: Publication, at: datetime) -> None:
         written = {
-            "state": publication.state,
+            "state": publication.state.value,
             "file_name": publication.file_name,
             "paths": publication.paths,
             "hashes": publication.hashes,
@@ -36,13 +38,27 @@ class Publications:
             "profile": publication.profile,
             "pixels": publication.pixels,
             "checks": publication.checks,
+            "earlier": {**as_told(before), "seal": before.seal} if (before := publication.earlier) else None,
+            "writers": list(publication.writers),
+            "retry_at": None,
         }
         statement = upsert(row).values(photo_id=photo_id, target=publication.target, **written)
         self._connection.execute(statement.on_conflict_do_update(index_elements=["photo_id", "target"], set_=written))
 
     def of_photo(self, photo_id: int) -> Sequence[Publication]:
         query = select(*LEDGER_COLUMNS).where(row.c.photo_id == photo_id).order_by(row.c.target)
-        return [Publication(**each) for each in self._connection.execute(query).mappings()]
+        return [publication_of(*each) for each in self._connection.execute(query)]
+
+    def debts_due(self, at: datetime, limit: int) -> Sequence[int]:
+        is_due = or_(row.c.retry_at.is_(None), row.c.retry_at <= at, row.c.retry_at > at + _LONGEST_PUT_OFF)
+        moving = (Status.QUEUED.value, Status.RUNNING.value)
+        is_on_its_way = exists().where(photo.c.id == row.c.photo_id, photo.c.step == PUBLISH, photo.c.status.in_(moving))
+        query = select(row.c.photo_id).distinct().where(_IS_DEBT, is_due, ~is_on_its_way)
+        return self._connection.execute(query.order_by(row.c.photo_id).limit(limit)).scalars().all()
+
+    def put_off(self, photo_id: int, target: str, until: datetime) -> None:
+        is_it = (row.c.photo_id == photo_id, row.c.target == target, _IS_DEBT)
+        self._connection.execute(update(row).where(*is_it).values(retry_at=until))
 
     def photo_ids(self) -> Sequence[int]:
         return self._connection.execute(select(row.c.photo_id).distinct().order_by(row.c.photo_id)).scalars().all()

@@ -22,8 +22,11 @@ def _config() -> Config:
     return config
 
 
-def migrate(path: Path, backups: Path) -> str:
+def migrate(path: Path, backups: Path, key: bytes | None = None) -> str:
     """Upgrade a database, or make it; give the revision it is at afterwards.
+
+    Args:
+        key: seals what older versions wrote unsealed.
 
     Raises:
         DatabaseDamaged: references are broken after the upgrade; the backup is named.
@@ -34,23 +37,24 @@ def migrate(path: Path, backups: Path) -> str:
     engine = make_engine(path, foreign_keys=False)
     try:
         with translated(path):
-            return _upgraded(engine, path, backups)
+            return _upgraded(engine, path, backups, key)
     finally:
         engine.dispose()
 
 
-def _upgraded(engine: Engine, path: Path, backups: Path) -> str:
+def _upgraded(engine: Engine, path: Path, backups: Path, key: bytes | None) -> str:
     before = current_revision(engine)
     require_known(before, path)
     if before == newest_revision():
         return before
     backup = back_up(path, backups, f"before-{newest_revision()}") if before else None
-    _upgrade(engine, backup)
+    _upgrade(engine, backup, key)
     return newest_revision()
 
 
-def _upgrade(engine: Engine, backup: Path | None) -> None:
+def _upgrade(engine: Engine, backup: Path | None, key: bytes | None) -> None:
     config = _config()
+    config.attributes["key"] = key
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from lightgate.adapters.sqlite.schema import publication as ledger
 from lightgate.adapters.sqlite.schema import redirect as moved
 from lightgate.adapters.sqlite.schema import release_item as row
 from lightgate.adapters.sqlite.schema import review_queue as photo
-from lightgate.domain.photo import Before, Publication
+from lightgate.domain.kept import as_told, from_told
+from lightgate.domain.photo import Before
 from lightgate.domain.pipeline import PUBLISH, Status
 from lightgate.errors import NotFound
-from lightgate.store import Release
+from lightgate.store import Release, ReleaseAct
 
+#: what was not taken out of its release again
+_STANDS = row.c.taken_back_at.is_(None)
 _IS_LIVE = photo.c.status == Status.PUBLISHED.value
 _HAS_FAILED = photo.c.status == Status.FAILED.value
 _IS_MOVING = (photo.c.step == PUBLISH) & photo.c.status.in_([Status.QUEUED.value, Status.RUNNING.value])
@@ -27,12 +29,42 @@ class Releases:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, ids: Sequence[int], by: str, at: datetime) -> int:
-        number = (self.newest_number() or 0) + 1
-        items = [{"release_id": number, "photo_id": photo_id, "at": at, "released_by": by} for photo_id in ids]
-        if items:
-            self._connection.execute(row.insert(), items)
-        return number
+    def next_number(self) -> int:
+        return (self._connection.execute(select(func.max(row.c.release_id))).scalar() or 0) + 1
+
+    def add(self, acts: Sequence[ReleaseAct]) -> None:
+        if acts:
+            self._connection.execute(
+                row.insert(),
+                [
+                    {
+                        "release_id": act.number,
+                        "photo_id": act.photo_id,
+                        "at": act.at,
+                        "released_by": act.by,
+                        "approval_id": act.approval_id,
+                        "version": act.version,
+                        "seal": act.seal,
+                    }
+                    for act in acts
+                ],
+            )
+
+    def act(self, photo_id: int) -> ReleaseAct | None:
+        query = (
+            select(
+                *(row.c.release_id, row.c.photo_id, row.c.approval_id, row.c.version),
+                *(row.c.released_by, row.c.at, row.c.seal),
+            )
+            .where(row.c.photo_id == photo_id, _STANDS)
+            .order_by(row.c.release_id.desc())
+            .limit(1)
+        )
+        found = self._connection.execute(query).first()
+        return None if found is None else ReleaseAct(*found)
+
+    def end(self, photo_id: int) -> None:
+        self._connection.execute(update(row).where(row.c.photo_id == photo_id, row.c.seal != "").values(seal=""))
 
     def get(self, number: int) -> Release:
         found = self._list(row.c.release_id == number)
@@ -41,7 +73,7 @@ class Releases:
         return found[0]
 
     def newest(self, limit: int, before: int | None = None) -> Sequence[Release]:
-        numbers = select(row.c.release_id).distinct().order_by(row.c.release_id.desc()).limit(limit)
+        numbers = select(row.c.release_id).where(_STANDS).distinct().order_by(row.c.release_id.desc()).limit(limit)
         return self._list(row.c.release_id.in_(numbers if before is None else numbers.where(row.c.release_id < before)))
 
     def _list(self, condition: ColumnElement[bool]) -> Sequence[Release]:
@@ -49,7 +81,7 @@ class Releases:
         query = (
             select(row.c.release_id, func.min(row.c.at), func.min(row.c.released_by), *sums)
             .join(photo, photo.c.id == row.c.photo_id)
-            .where(condition)
+            .where(condition, _STANDS)
             .group_by(row.c.release_id)
             .order_by(row.c.release_id.desc())
         )
@@ -57,35 +89,40 @@ class Releases:
 
     def photos_of(self, number: int, limit: int, *, only_failed: bool = False) -> Sequence[int]:
         urgency = case((_HAS_FAILED, 0), (_IS_MOVING, 1), else_=2)
-        query = select(photo.c.id).join(row, row.c.photo_id == photo.c.id).where(row.c.release_id == number)
+        query = select(photo.c.id).join(row, row.c.photo_id == photo.c.id).where(row.c.release_id == number, _STANDS)
         wanted = query.where(_HAS_FAILED) if only_failed else query
         return list(self._connection.execute(wanted.order_by(urgency, photo.c.id).limit(limit)).scalars())
 
     def newest_number(self) -> int | None:
-        return self._connection.execute(select(func.max(row.c.release_id))).scalar()
+        return self._connection.execute(select(func.max(row.c.release_id)).where(_STANDS)).scalar()
 
     def last(self) -> Mapping[int, Before | None]:
-        newest = select(func.max(row.c.release_id)).scalar_subquery()
-        query = select(row.c.photo_id, row.c.before).where(row.c.release_id == newest).order_by(row.c.photo_id)
-        return {each.photo_id: _before(each.before) for each in self._connection.execute(query)}
+        newest = select(func.max(row.c.release_id)).where(_STANDS).scalar_subquery()
+        is_in_it = (row.c.release_id == newest, _STANDS)
+        query = select(row.c.photo_id, row.c.before).where(*is_in_it).order_by(row.c.photo_id)
+        return {each.photo_id: from_told(each.before) for each in self._connection.execute(query)}
 
     def keep(self, photo_id: int, before: Before) -> bool:
-        newest = select(func.max(row.c.release_id)).where(row.c.photo_id == photo_id).scalar_subquery()
+        newest = select(func.max(row.c.release_id)).where(row.c.photo_id == photo_id, _STANDS).scalar_subquery()
         is_it = (row.c.photo_id == photo_id, row.c.release_id == newest, row.c.before.is_(None))
-        told = {"publications": [_told(each) for each in before.publications], "row": before.row}
+        told = {**as_told(before), "seal": before.seal}
         return self._connection.execute(update(row).where(*is_it).values(before=told)).rowcount > 0
 
     def is_kept(self, photo_id: int) -> bool:
-        query = select(row.c.before).where(row.c.photo_id == photo_id).order_by(row.c.release_id.desc()).limit(1)
+        is_it = (row.c.photo_id == photo_id, _STANDS)
+        query = select(row.c.before).where(*is_it).order_by(row.c.release_id.desc()).limit(1)
         found = self._connection.execute(query).first()
         return found is None or found.before is not None
 
-    def forget(self, photo_id: int) -> None:
-        self._connection.execute(delete(row).where(row.c.photo_id == photo_id))
+    def forget(self, photo_id: int, at: datetime) -> None:
+        is_it = (row.c.photo_id == photo_id, _STANDS)
+        self._connection.execute(update(row).where(*is_it).values(taken_back_at=at, seal=""))
 
     def kept_hashes(self) -> frozenset[str]:
-        befores = (before for before in self.last().values() if before)
-        return frozenset(each for before in befores for one in before.publications for each in one.hashes.values())
+        earlier = self._connection.execute(select(ledger.c.earlier).where(ledger.c.earlier.is_not(None))).scalars()
+        befores = [*self.last().values(), *(from_told(each) for each in earlier)]
+        found = (one for before in befores if before for one in before.publications)
+        return frozenset(each for one in found for each in one.hashes.values())
 
 
 class Redirects:
@@ -105,18 +142,3 @@ class Redirects:
         return {each.old_path: each.new_path for each in self._connection.execute(query)}
 
 
-def _told(publication: Publication) -> dict[str, Any]:
-    at = publication.published_at
-    return {**asdict(publication), "published_at": at.isoformat() if at else None}
-
-
-def _before(told: dict[str, Any] | None) -> Before | None:
-    if told is None:
-        return None
-    read = [
-        Publication(**{**each, "published_at": datetime.fromisoformat(each["published_at"])})
-        if each["published_at"]
-        else Publication(**each)
-        for each in told["publications"]
-    ]
-    return Before(tuple(read), told["row"])

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from lightgate.adapters.sqlite.schema import photo_set, photo_text, publication, review_queue
+from lightgate.domain.kept import from_told
 from lightgate.domain.photo import (
     CaptionFacts,
     Component,
@@ -20,6 +21,7 @@ from lightgate.domain.photo import (
     Field,
     HeaderExtra,
     Hint,
+    LedgerState,
     Photo,
     Publication,
     QualityFacts,
@@ -36,7 +38,8 @@ from lightgate.domain.pipeline import Position, Status
 _EXIF_COLUMNS = tuple(each.name for each in fields(Exif))
 _SCORE_COLUMNS = tuple(each.name for each in fields(Scores) if each.name not in {"components", "model", "band"})
 _EXTRA = tuple(each.name for each in fields(HeaderExtra))
-_LEDGER_FIELDS = tuple(each.name for each in fields(Publication))
+#: the columns of a ``Publication``, in the order of its fields
+LEDGER_COLUMNS = tuple(publication.c[each.name] for each in fields(Publication))
 
 _PLAIN_COLUMNS = (
     "id",
@@ -98,7 +101,7 @@ _TEXTS = (
     .order_by(photo_text.c.language, photo_text.c.field)
 )
 _PUBLICATIONS = (
-    select(publication.c.photo_id, *(publication.c[name] for name in _LEDGER_FIELDS))
+    select(publication.c.photo_id, *LEDGER_COLUMNS)
     .where(publication.c.photo_id.in_(bindparam("ids", expanding=True)))
     .order_by(publication.c.target)
 )
@@ -127,10 +130,16 @@ def _texts(connection: Connection, ids: Iterable[int]) -> Mapping[int, list[Text
     return found
 
 
+def publication_of(*told: Any) -> Publication:
+    """Read the values of ``LEDGER_COLUMNS``."""
+    target, state, *rest, earlier, writers = told
+    return Publication(target, LedgerState(state), *rest, from_told(earlier), tuple(writers))
+
+
 def _publications(connection: Connection, ids: Iterable[int]) -> Mapping[int, list[Publication]]:
     found: dict[int, list[Publication]] = defaultdict(list)
     for photo_id, *told in connection.execute(_PUBLICATIONS, {"ids": list(ids)}):
-        found[photo_id].append(Publication(*told))
+        found[photo_id].append(publication_of(*told))
     return found
 
 

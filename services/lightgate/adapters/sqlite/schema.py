@@ -99,6 +99,7 @@ approval = Table(
     Column("override_reason", Text),
     # keywords with the levels above them, a list each; NULL in approvals that are older than this column
     Column("keyword_paths", JSON(none_as_null=True)),
+    Column("withdrawn_at", UtcTime),
     UniqueConstraint("id", "photo_id"),
     Index("ix_approval_photo", "photo_id"),
     sqlite_autoincrement=True,
@@ -455,7 +456,32 @@ publication = Table(
     Column("profile", Text),
     Column("pixels", JSON, nullable=False, server_default="{}"),
     Column("checks", JSON, nullable=False, server_default="{}"),
+    # what was live before what is not whole now, sealed
+    Column("earlier", JSON(none_as_null=True)),
+    # who may have left temporary files
+    Column("writers", JSON, nullable=False, server_default="[]"),
+    # a debt that could not be settled is tried again then
+    Column("retry_at", UtcTime),
     Index("ix_publication_live", "state", "published_at", "photo_id"),
+    Index(
+        "ix_publication_debt",
+        "retry_at",
+        "photo_id",
+        sqlite_where=text("state IN ('taking_off', 'putting_back')"),
+    ),
+)
+
+#: who changes what is live of a photo; the token only ever rises
+live_hold = Table(
+    "live_hold",
+    metadata,
+    # no foreign key: a photo's row may go while the website still has something of it
+    Column("photo_id", Integer, primary_key=True, autoincrement=False),
+    Column("token", Integer, nullable=False),
+    Column("owner", Text),
+    # of a publish worker: its claim, without which the hold is void
+    Column("claim_token", Integer),
+    Column("lease_until", UtcTime),
 )
 
 redirect = Table(
@@ -477,6 +503,12 @@ release_item = Table(
     Column("released_by", Text, nullable=False),
     # what was live, written right before the first byte; SQL NULL until then
     Column("before", JSON(none_as_null=True)),
+    # the sealed act: which approval, at which version; '' once it is over
+    Column("approval_id", Integer),
+    Column("version", Integer),
+    Column("seal", String(64), nullable=False, server_default=""),
+    # rows are never deleted: their numbers are not given again
+    Column("taken_back_at", UtcTime),
     Index("ix_release_item_photo", "photo_id", "release_id"),
 )
 

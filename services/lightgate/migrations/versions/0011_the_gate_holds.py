@@ -1,0 +1,120 @@
+"""Decisions and releases are sealed acts, half-sent photos are debts, and who changes what is live holds a row.
+
+What was approved under the older rule and is not live yet is approved anew; what is live stays as it is.
+"""
+
+import hashlib
+import hmac
+import json
+
+import sqlalchemy as sa
+from alembic import context, op
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+_AGAIN = "Approve again: the rule for what may go live became stricter."
+_IS_ON_THE_WAY = (
+    "status <> 'rejected' AND (step = 'release' OR (step = 'publish' AND status IN ('queued', 'running', 'failed')))"
+)
+
+
+def upgrade() -> None:
+    for column in (
+        sa.Column("earlier", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("writers", sa.JSON(), server_default="[]", nullable=False),
+        sa.Column("retry_at", sa.String(length=27), nullable=True),
+    ):
+        op.add_column("publication", column)
+    op.create_index(
+        "ix_publication_debt",
+        "publication",
+        ["retry_at", "photo_id"],
+        sqlite_where=sa.text("state IN ('taking_off', 'putting_back')"),
+    )
+    op.create_table(
+        "live_hold",
+        sa.Column("photo_id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.Integer(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("claim_token", sa.Integer(), nullable=True),
+        sa.Column("lease_until", sa.String(length=27), nullable=True),
+        sa.PrimaryKeyConstraint("photo_id", name=op.f("pk_live_hold")),
+    )
+    for column in (
+        sa.Column("approval_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("seal", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("taken_back_at", sa.String(length=27), nullable=True),
+    ):
+        op.add_column("release_item", column)
+    op.add_column("approval", sa.Column("withdrawn_at", sa.String(length=27), nullable=True))
+    _keep_what_was_live(op.get_bind(), context.config.attributes.get("key"))
+    _ask_again(op.get_bind())
+
+
+def _keep_what_was_live(connection: sa.Connection, key: bytes | None) -> None:
+    """Seal what releases replaced, and tell the ledger of half-sent photos what was live before them."""
+    found = connection.exec_driver_sql(
+        "SELECT release_id, photo_id, before FROM release_item WHERE before IS NOT NULL ORDER BY release_id"
+    ).fetchall()
+    newest: dict[int, dict] = {}
+    for number, photo_id, told in found:
+        before = json.loads(told)
+        newest[photo_id] = before
+        connection.exec_driver_sql(
+            "UPDATE release_item SET before = ? WHERE release_id = ? AND photo_id = ?",
+            (json.dumps({**before, "seal": _seal(photo_id, before, key)}), number, photo_id),
+        )
+    # a writer of before this left files whose names hold no writer
+    connection.exec_driver_sql("UPDATE publication SET writers = '[\"\"]' WHERE state IN ('sending', 'failed')")
+    half_sent = connection.exec_driver_sql(
+        "SELECT photo_id, target FROM publication WHERE state IN ('sending', 'failed')"
+    ).fetchall()
+    for photo_id, target in half_sent:
+        before = newest.get(photo_id)
+        here = [each for each in before["publications"] if each["target"] == target] if before else []
+        if before and here:
+            earlier = {"publications": here, "row": before["row"]}
+            told = json.dumps({**earlier, "seal": _seal(photo_id, earlier, key)})
+            connection.exec_driver_sql(
+                "UPDATE publication SET earlier = ? WHERE photo_id = ? AND target = ?", (told, photo_id, target)
+            )
+
+
+def _seal(photo_id: int, before: dict, key: bytes | None) -> str:
+    if key is None:
+        return ""
+    told = {"photo_id": photo_id, "publications": before["publications"], "row": before["row"]}
+    content = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+    return hmac.new(key, b"before:" + content, hashlib.sha256).hexdigest()
+
+
+def _ask_again(connection: sa.Connection) -> None:
+    ids = [row[0] for row in connection.exec_driver_sql(f"SELECT id FROM review_queue WHERE {_IS_ON_THE_WAY}")]
+    for photo_id in ids:
+        of = (photo_id,)
+        connection.exec_driver_sql(
+            "INSERT INTO photo_event (photo_id, set_id, at, actor_kind, actor, kind, name, old, new) "
+            "SELECT id, set_id, strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z', 'system', 'upgrade', 'position', step, "
+            "step || ':' || status, 'review:waiting' FROM review_queue WHERE id = ?",
+            of,
+        )
+        connection.exec_driver_sql(
+            "UPDATE publication SET state = CASE WHEN earlier IS NULL THEN 'taking_off' ELSE 'putting_back' END "
+            "WHERE photo_id = ? AND state IN ('sending', 'failed')",
+            of,
+        )
+        connection.exec_driver_sql(
+            "UPDATE review_queue SET step = 'review', status = 'waiting', attempt = 0, not_before = NULL, "
+            "lease_owner = NULL, lease_until = NULL, lease_token = lease_token + 1, approval_id = NULL, "
+            "version = version + 1, error_code = 'approve_again', error_message = ? WHERE id = ?",
+            (_AGAIN, photo_id),
+        )
+    # the word that stands behind what is live is kept; all others are over, and no old seal may be used again
+    connection.exec_driver_sql(
+        "UPDATE approval SET seal = '', withdrawn_at = strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z' "
+        "WHERE id NOT IN (SELECT approval_id FROM review_queue WHERE status = 'published' AND approval_id IS NOT NULL)"
+    )
