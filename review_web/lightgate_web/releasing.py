@@ -33,26 +33,14 @@ def ready(slug: str) -> Sequence[int]:
 
 def release(ids: Sequence[int]) -> ReleaseReport:
     """Send photos to the publish queue, in the name of the person who is signed in."""
-    here = house()
     with _website() as website:
-        return publishing.release(
-            here.store,
-            here.route,
-            here.key,
-            ids,
-            person(),
-            here.now(),
-            folder=here.folder,
-            website=website,
-            wake=here.dispatch.wake,
-        )
+        return publishing.release(house().release_desk(website), ids, person())
 
 
 def unpublish(ids: Sequence[int]) -> Sequence[publishing.Outcome]:
     """Take photos off the website, in the name of the person who is signed in."""
-    here = house()
     with _website() as website:
-        return publishing.unpublish(here.store, here.folder, here.route, website, ids, person(), here.now())
+        return publishing.unpublish(house().release_desk(website), ids, person())
 
 
 def newest() -> tuple[int | None, Sequence[int]]:
@@ -67,11 +55,8 @@ def take_back(number: int) -> Sequence[publishing.Outcome]:
     Raises:
         NotTheNewest: this is another one.
     """
-    here = house()
     with _website() as website:
-        return publishing.undo_release(
-            here.store, here.folder, here.route, website, person(), here.now(), number=number
-        )
+        return publishing.undo_release(house().release_desk(website), person(), number=number)
 
 
 def plan(photo_id: int) -> PlannedPhoto:

@@ -30,9 +30,11 @@ from lightgate.naming_gate import name_ready_sets
 from lightgate.ports import Dispatch
 from lightgate.prefill import write_due_reports
 from lightgate.proofreading import Proofreader
+from lightgate.publishing.desk import ReleaseDesk
 from lightgate.publishing.retention import tidy_originals
 from lightgate.series_gate import find_new_series
 from lightgate.settings import Settings
+from lightgate.site import Website
 from lightgate.stage import Stage
 from lightgate.store import Store
 
@@ -74,6 +76,10 @@ class House:
             self.bands,
             proofreader=self.proofreader,
         )
+
+    def release_desk(self, website: Website) -> ReleaseDesk:
+        """Where a person releases photos and takes them off again."""
+        return ReleaseDesk(self.store, self.folder, self.route, website, self.now, self.dispatch.wake, self.key)
 
     @property
     def proofreader(self) -> Proofreader:

@@ -69,7 +69,7 @@ def compare(parcel: Parcel, target: Target, ledger: Publication | None) -> Deliv
 
 
 def _paths(ledger: Publication | None) -> Iterable[tuple[str, str]]:
-    return ledger.paths.items() if ledger else ()
+    return ledger.touched.items() if ledger else ()
 
 
 def compare_row(parcel: Parcel, catalogue: Catalogue, *, is_ours: bool) -> Change:

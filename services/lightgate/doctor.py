@@ -34,12 +34,16 @@ from lightgate.errors import (
     PortTaken,
 )
 from lightgate.folder import DataFolder
+from lightgate.ports import Permit
 from lightgate.settings import RightsWords, Settings
 from lightgate.settings import Target as TargetSettings
 
 #: below this much free space a person should know, MB
 _LITTLE_ROOM_MB = 5_000
 _MB = 1_000_000
+
+#: what is tried shows nobody's photograph
+_TRIAL = Permit("doctor", lambda: None)
 
 
 class Level(StrEnum):
@@ -255,12 +259,13 @@ def _remote(name: str, wanted: TargetSettings) -> Check:
         if reason := target.why_not_ready():
             return Check(f"Target {name}", Level.FAIL, reason, remedy)
         for content in (b"before", probe.encode()):
-            target.put(probe, content)
+            target.put(probe, content, _TRIAL)
         is_same = target.read(probe) == probe.encode()
-        target.remove(probe)
+        target.remove(probe, _TRIAL)
     except LightgateError as error:
         with suppress(LightgateError):
-            target.remove(probe)
+            target.forget(probe, _TRIAL.writer)
+            target.remove(probe, _TRIAL)
         return Check(f"Target {name}", Level.FAIL, error.message, remedy)
     finally:
         target.close()

@@ -13,7 +13,8 @@ LightgateError
 │   │   └── TargetRefused   it takes other files, but not this one
 │   ├── CatalogueUnreachable
 │   │   └── CatalogueClosed it answers, and takes no row of ours
-│   ├── BeingRemoved        the photo is being taken off the website
+│   ├── BeingRemoved        somebody else changes what is live of the photo
+│   │   └── HoldLost        we did, and stood still for too long
 │   └── WorkerLost          the process that held the photo is gone
 ├── Rejected                the photo is at fault: a person decides
 │   ├── UnreadableImage     the bytes are not an image, or damaged
@@ -157,9 +158,13 @@ class CatalogueClosed(CatalogueUnreachable):
 
 
 class BeingRemoved(Transient):
-    """This photo is being taken off the website right now; it is published after that."""
+    """What the website shows of this photo is being changed right now; it is published after that."""
 
     is_charged = False
+
+
+class HoldLost(BeingRemoved):
+    """This process stood still for too long while it changed what the website shows of the photo; another goes on."""
 
 
 class WorkerLost(Transient):

@@ -49,10 +49,6 @@ class DataFolder:
         """Held together by what runs on its own, as in containers; alone by a restore."""
         return self.locks / "use.lock"
 
-    def live_lock(self, photo_id: int) -> Path:
-        """Held alone by whoever changes what is live of a photo; some photos share one."""
-        return self.locks / f"live-{photo_id % 64:02}.lock"
-
     @property
     def run(self) -> Path:
         """Sockets, process ids and heartbeats of the running installation."""

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import random
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import TracebackType
-from typing import Self
 
 from lightgate.domain.photo import Failure, Photo
-from lightgate.domain.pipeline import QUALITY, Position, Result, Route
-from lightgate.errors import StorageFull, StoreBusy
+from lightgate.domain.pipeline import PUBLISH, QUALITY, Position, Result, Route
 from lightgate.ports import Dispatch
-from lightgate.store import Actor, Event, Store, Transaction
-
-log = logging.getLogger(__name__)
+from lightgate.store import Actor, Event, Store
 
 #: delay before a repeated attempt: this to the power of the attempt, at most ``MAX_BACKOFF_S``
 BACKOFF_BASE_S = 2.0
@@ -26,8 +19,6 @@ MAX_BACKOFF_S = 60.0
 GIVEN_BACK_S = 10.0
 #: the step whose workers answer requests for new texts
 SCRIBES = "caption"
-#: leases are renewed this many times within their length
-RENEWALS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +97,10 @@ def wake_waiting(line: Line) -> None:
     with line.store.reading() as tx:
         ready = dict(tx.queue.count_ready(at))
         requests = tx.requests.count_ready(at)
+        debts = tx.publications.debts_due(at, limit=1)
+    if debts:
+        # even one worker settles them all
+        ready.setdefault(PUBLISH, 1)
     if requests:
         ready[SCRIBES] = ready.get(SCRIBES, 0) + requests
     if ready.get(QUALITY):
@@ -115,34 +110,3 @@ def wake_waiting(line: Line) -> None:
         if not line.dispatch.backlog(step):
             for _ in range(min(count, line.slots.get(step, 1))):
                 line.dispatch.wake(step)
-
-
-class Heartbeat:
-    """Renews leases while something is worked on.
-
-    The thread stands still with its process, so a frozen worker loses its photos, as it should.
-    """
-
-    def __init__(self, line: Line, renew: Callable[[Transaction, datetime], object]) -> None:
-        self._line = line
-        self._renew = renew
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="lease", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _beat(self) -> None:
-        while not self._over.wait(self._line.lease_s / RENEWALS):
-            try:
-                with self._line.store.writing() as tx:
-                    self._renew(tx, self._line.now() + timedelta(seconds=self._line.lease_s))
-            except (StoreBusy, StorageFull) as error:
-                log.warning("leases were not renewed: %s", error.message)

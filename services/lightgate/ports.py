@@ -5,7 +5,7 @@ The store's ports stand in ``store.py``; contract tests in ``tests/contract`` sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -216,6 +216,20 @@ class Found:
     hash: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """A person's word for a change of the website, asked again right before anybody could see the change.
+
+    Between the answer and the change lies one command to a server: what becomes visible there against the word is
+    taken off by whoever holds the photo next, and cannot be renamed into place once its temporary file is forgotten.
+    """
+
+    #: who writes, as temporary files have it in their names: ASCII letters, digits and hyphens
+    writer: str
+    #: Raises WorkerLost, HoldLost or SealBroken where the word does not hold any more
+    ask: Callable[[], object]
+
+
 class Target(Protocol):
     """A place where published files live."""
 
@@ -224,8 +238,13 @@ class Target(Protocol):
     def why_not_ready(self) -> str | None:
         """Say in words why nothing can be published there now, or None; asked before every claim, so it is quick."""
 
-    def put(self, path: str, content: bytes) -> None:
-        """Make the file visible whole or not at all: temporary name, check, rename. Repeatable.
+    def why_unreachable(self) -> str | None:
+        """Say in words why nothing can be looked at or removed there now; a place without room can be cleared."""
+
+    def put(self, path: str, content: bytes, permit: Permit) -> None:
+        """Make the file visible whole or not at all: temporary name, check, permit, rename. Repeatable.
+
+        The permit is asked before the first byte too. Where it is refused, nothing is left of the try.
 
         Raises:
             TargetUnreachable: try again later.
@@ -242,8 +261,11 @@ class Target(Protocol):
     def digest(self, path: str) -> str | None:
         """Give the SHA-256 (hex) of a file there, or None when it is absent; may send the file over a line."""
 
-    def remove(self, path: str) -> None:
-        """Remove a file; absent is fine."""
+    def remove(self, path: str, permit: Permit) -> None:
+        """Remove a file, once the permit was asked; absent is fine."""
+
+    def forget(self, path: str, writer: str) -> None:
+        """Remove the temporary files that a writer may have left for a file, so that it can never rename them."""
 
     def sweep(self) -> int:
         """Remove temporary files whose writer is gone; gives how many."""
@@ -322,8 +344,10 @@ class Catalogue(Protocol):
     def holds(self, row: CatalogueRow) -> bool | None:
         """Does it hold exactly this row, as far as it has columns for it? None: no row of that name."""
 
-    def upsert(self, row: CatalogueRow, quality: QualityRow | None = None) -> int | None:
+    def upsert(self, row: CatalogueRow, permit: Permit, quality: QualityRow | None = None) -> int | None:
         """Insert or update by ``File_Name`` in one transaction; give the row's id, if it has one. Never re-inserts.
+
+        The permit is asked before the row is written, and again before that counts.
 
         Args:
             quality: for the table ``metadata_quality``, where the website has one.
@@ -336,8 +360,8 @@ class Catalogue(Protocol):
     def find(self, file_name: str) -> CatalogueRow | None:
         """Read one row."""
 
-    def remove(self, file_name: str) -> None:
-        """Remove one row; absent is fine."""
+    def remove(self, file_name: str, permit: Permit) -> None:
+        """Remove one row, once the permit was asked; absent is fine."""
 
     def file_names(self) -> Sequence[str]:
         """List every name in the catalogue."""

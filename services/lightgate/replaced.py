@@ -1,41 +1,70 @@
-"""What was live before a release, kept so that the release can be undone: our own record, the row, and the bytes."""
+"""What is live before it is changed, kept so that it can be put back: our own record, the row, and the bytes."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from lightgate.delivery import Change, Delivery
-from lightgate.domain.photo import Before, LedgerState, Photo, Publication
+from lightgate.domain.photo import WHOLE, Before, LedgerState, Photo, Publication
+from lightgate.domain.seal import seal_before
 from lightgate.folder import DataFolder
 from lightgate.site import Website
 from lightgate.store import Store
 
+#: a file that nothing needs yet may be about to be needed: its publisher writes it down right after it was kept
+_SPARED_S = 3600.0
 
-def keep_before(
-    store: Store, folder: DataFolder, website: Website, photo: Photo, deliveries: Sequence[Delivery]
-) -> None:
-    """Write down once a release what the photo has live, with the bytes of every file that is about to go.
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a photo has live now, each part sealed."""
+
+    #: for the ledger: what a debt puts back, by target
+    at: Mapping[str, Before]
+    #: for the release: all of it
+    whole: Before
+
+
+def keep_before(folder: DataFolder, website: Website, photo: Photo, deliveries: Sequence[Delivery], key: bytes) -> Kept:
+    """Keep the bytes of every live file that is about to go, and give what the rest of it is.
+
+    Of what is half-sent counts what was live before it.
 
     Raises:
         Transient: a target or the catalogue cannot be read; nothing was changed yet.
     """
-    with store.reading() as tx:
-        if tx.releases.is_kept(photo.id):
-            return
-    live = tuple(each for each in photo.publications if each.state is LedgerState.LIVE)
-    for publication in live:
+    whole = [each for each in photo.publications if each.state in WHOLE]
+    for publication in whole:
         for delivery in deliveries:
             if delivery.target.name == publication.target:
                 _keep_files(folder, delivery, publication)
-    row = website.catalogue.find(live[0].file_name) if live else None
-    with store.writing() as tx:
-        tx.releases.keep(photo.id, Before(live, asdict(row) if row else None))
+    row = website.catalogue.find(whole[0].file_name) if whole else None
+    told = asdict(row) if row else None
+    kept = {each.target: each.earlier for each in photo.publications if each.earlier}
+    kept |= {each.target: _sealed(photo.id, Before((_alone(each),), told), key) for each in whole}
+    live = tuple(each for before in kept.values() for each in before.publications)
+    rows = [before.row for before in kept.values()]
+    return Kept(kept, _sealed(photo.id, Before(live, rows[0] if rows else None), key))
+
+
+def earlier_of(photo_id: int, before: Before, key: bytes) -> Mapping[str, Before]:
+    """Give what was live before a release target by target, sealed anew."""
+    return {each.target: _sealed(photo_id, Before((each,), before.row), key) for each in before.publications}
+
+
+def _sealed(photo_id: int, before: Before, key: bytes) -> Before:
+    return replace(before, seal=seal_before(photo_id, before, key))
+
+
+def _alone(publication: Publication) -> Publication:
+    return replace(publication, state=LedgerState.LIVE, earlier=None, writers=())
 
 
 def kept_file(folder: DataFolder, content_hash: str) -> bytes | None:
@@ -48,17 +77,19 @@ def kept_file(folder: DataFolder, content_hash: str) -> bytes | None:
 
 
 def sweep_replaced(store: Store, folder: DataFolder) -> None:
-    """Remove the files that undoing the newest release does not need."""
+    """Remove the files that neither a debt nor undoing the newest release needs."""
     with store.reading() as tx:
         needed = tx.releases.kept_hashes()
     for file in folder.replaced.glob("*"):
-        if file.name not in needed:
-            file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            if file.name not in needed and abs(time.time() - file.stat().st_mtime) > _SPARED_S:
+                file.unlink()
 
 
 def _keep_files(folder: DataFolder, delivery: Delivery, publication: Publication) -> None:
     for path, content_hash in _going(delivery, publication):
         if kept_file(folder, content_hash) is not None:
+            os.utime(folder.replaced / content_hash)
             continue
         content = delivery.target.read(path)
         if content is not None and hashlib.sha256(content).hexdigest() == content_hash:
@@ -79,6 +110,8 @@ def _write(file: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as opened:
             opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
         Path(draft).replace(file)
     except BaseException:
         with suppress(OSError):

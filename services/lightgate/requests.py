@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from lightgate.domain.photo import Photo, Text
 from lightgate.errors import LightgateError, Misconfigured, Transient
-from lightgate.line import Heartbeat, Line, event, not_before_again
+from lightgate.heartbeat import Heartbeat
+from lightgate.line import Line, event, not_before_again
 from lightgate.mishap import Pool, Unexpected, attempt
 from lightgate.stage import Scribe
 from lightgate.store import Actor, RequestClaim, Transaction
@@ -45,7 +46,7 @@ def expire(line: Line, at: datetime) -> int:
 
 
 def _answer(line: Line, work: Scribe, claim: RequestClaim, photo: Photo, pool: Pool) -> bool:
-    with Heartbeat(line, lambda tx, lease_until: tx.requests.renew(claim, lease_until)):
+    with Heartbeat(line.store, line.now, line.lease_s, lambda tx, lease_until: tx.requests.renew(claim, lease_until)):
         found = attempt(lambda: work.propose(photo, claim.request), pool)
     is_kept = attempt(lambda: _keep(line, claim, photo, found), pool)
     if isinstance(is_kept, Unexpected):

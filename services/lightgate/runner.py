@@ -16,9 +16,10 @@ from lightgate import requests
 from lightgate.domain.photo import Claim, Facts, Failure, Photo, PublishFacts, Source, StageFacts
 from lightgate.domain.pipeline import Result, advance
 from lightgate.errors import LightgateError, Misconfigured, Rejected, Transient, WorkerLost
-from lightgate.line import Heartbeat, Line, event, moved, not_before, wake_waiting
+from lightgate.heartbeat import Heartbeat
+from lightgate.line import Line, event, moved, not_before, wake_waiting
 from lightgate.mishap import Pool, TookTooLong, Unexpected, attempt
-from lightgate.stage import Finding, Scribe, Stage, Work
+from lightgate.stage import Debtor, Finding, Scribe, Stage, Work
 from lightgate.store import Actor, Event, Transaction
 
 __all__ = ["DrainReport", "Failed", "Line", "Pool", "ReconcileReport", "drain", "give_back", "lapse", "reconcile"]
@@ -45,6 +46,8 @@ class DrainReport:
     fenced: list[int] = field(default_factory=list)
     #: requests for new texts
     answered: list[int] = field(default_factory=list)
+    #: photos of which the website shows again what it may
+    settled: list[int] = field(default_factory=list)
     #: ready rows are left for another message
     left: bool = False
     why_not_ready: str | None = None
@@ -66,6 +69,8 @@ def drain(line: Line, stage: Stage, work: Work, owner: str, pool: Pool = _NO_POO
     report = DrainReport()
     until = time.monotonic() + stage.drain_s
     try:
+        if isinstance(work, Debtor):
+            report.settled.extend(work.settle_debts(owner))
         while not pool.is_stopping():
             report.why_not_ready = work.why_not_ready()
             limit = getattr(work, "batch", stage.batch)
@@ -98,7 +103,7 @@ def _claim(line: Line, stage: Stage, owner: str, limit: int) -> Sequence[Claim]:
 
 
 def _run(line: Line, stage: Stage, work: Work, claims: Sequence[Claim], report: DrainReport, pool: Pool) -> None:
-    with Heartbeat(line, lambda tx, lease_until: tx.queue.renew(claims, lease_until)):
+    with Heartbeat(line.store, line.now, line.lease_s, lambda tx, lease_until: tx.queue.renew(claims, lease_until)):
         findings = _find(work, claims, pool)
     _record(line, stage, claims, findings, report, pool)
     for hook in line.hooks.get(stage.name, ()):

@@ -43,6 +43,14 @@ class Scribe(Protocol):
         """Write the wanted fields anew; those that a person wrote or locked are left out."""
 
 
+@runtime_checkable
+class Debtor(Protocol):
+    """A stage's work that owes the website something, whether a photo is ready or not."""
+
+    def settle_debts(self, owner: str) -> Sequence[int]:
+        """Settle what can be settled now; give the photos that owe nothing any more. Cheap when nothing is owed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One automatic stop of the route."""

@@ -16,6 +16,7 @@ from lightgate.adapters.catalogue import SqlCatalogue, table
 from lightgate.errors import CatalogueUnreachable
 from lightgate.ports import CatalogueRow
 from support.catalogue_rows import DDL, ROW
+from support.permits import FREE
 
 
 @pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.integration)])
@@ -51,43 +52,43 @@ def run(url: str, *statements: str) -> list[tuple[object, ...]]:
 
 def test_a_row_is_found_as_it_was_written(catalogue: SqlCatalogue) -> None:
     assert catalogue.find(ROW.File_Name) is None
-    catalogue.upsert(ROW)
+    catalogue.upsert(ROW, FREE)
     assert catalogue.find(ROW.File_Name) == ROW
 
 
 def test_a_second_upsert_keeps_the_row_and_its_id(catalogue: SqlCatalogue) -> None:
-    catalogue.upsert(replace(ROW, File_Name="Other_001.JPG"))
-    first = catalogue.upsert(ROW)
-    assert catalogue.upsert(ROW) == first
+    catalogue.upsert(replace(ROW, File_Name="Other_001.JPG"), FREE)
+    first = catalogue.upsert(ROW, FREE)
+    assert catalogue.upsert(ROW, FREE) == first
     changed = replace(ROW, Caption="Another caption.", QR=None)
-    assert catalogue.upsert(changed) == first
+    assert catalogue.upsert(changed, FREE) == first
     assert catalogue.find(ROW.File_Name) == changed
     assert catalogue.file_names() == ["Other_001.JPG", ROW.File_Name]
 
 
 def test_the_websites_own_columns_are_left_alone(url: str, catalogue: SqlCatalogue) -> None:
-    catalogue.upsert(ROW)
+    catalogue.upsert(ROW, FREE)
     run(url, "ALTER TABLE photos_info_revamp ADD COLUMN likes INTEGER", "UPDATE photos_info_revamp SET likes = 7")
-    catalogue.upsert(replace(ROW, Caption="New"))
+    catalogue.upsert(replace(ROW, Caption="New"), FREE)
     assert run(url, "SELECT likes, Caption FROM photos_info_revamp") == [(7, "New")]
 
 
 def test_removing_takes_one_row_and_may_be_repeated(catalogue: SqlCatalogue) -> None:
-    catalogue.upsert(ROW)
-    catalogue.upsert(replace(ROW, File_Name="Other_001.JPG"))
-    catalogue.remove(ROW.File_Name)
-    catalogue.remove(ROW.File_Name)
+    catalogue.upsert(ROW, FREE)
+    catalogue.upsert(replace(ROW, File_Name="Other_001.JPG"), FREE)
+    catalogue.remove(ROW.File_Name, FREE)
+    catalogue.remove(ROW.File_Name, FREE)
     assert catalogue.file_names() == ["Other_001.JPG"]
 
 
 def test_a_new_row_never_gets_the_id_of_a_removed_one(catalogue: SqlCatalogue) -> None:
-    first = catalogue.upsert(ROW)
-    catalogue.remove(ROW.File_Name)
-    assert catalogue.upsert(ROW) > first
+    first = catalogue.upsert(ROW, FREE)
+    catalogue.remove(ROW.File_Name, FREE)
+    assert catalogue.upsert(ROW, FREE) > first
 
 
 def test_a_capture_is_known_by_original_name_and_time(catalogue: SqlCatalogue) -> None:
-    catalogue.upsert(ROW)
+    catalogue.upsert(ROW, FREE)
     assert catalogue.has_capture("IMG_1.JPG", "2026:05:04 12:00:00")
     assert not catalogue.has_capture("IMG_1.JPG", "2026:05:04 12:00:01")
     assert not catalogue.has_capture("IMG_2.JPG", "2026:05:04 12:00:00")
@@ -100,7 +101,7 @@ def test_two_publishers_at_once_leave_one_row(url: str) -> None:
         catalogue = SqlCatalogue(url)
         try:
             at_once.wait()
-            return catalogue.upsert(replace(ROW, ISO=number))
+            return catalogue.upsert(replace(ROW, ISO=number), FREE)
         finally:
             catalogue.close()
 
@@ -119,7 +120,7 @@ def test_a_row_of_an_older_tool_with_nulls_is_readable(url: str, catalogue: SqlC
         run(url, nullable["sqlite"], "DROP TABLE photos_info_revamp", "ALTER TABLE old RENAME TO photos_info_revamp")
     else:
         run(url, nullable["mysql"])
-    catalogue.upsert(ROW)
+    catalogue.upsert(ROW, FREE)
     run(url, "UPDATE photos_info_revamp SET Caption = NULL, Width = NULL")
     assert catalogue.find(ROW.File_Name) == replace(ROW, Caption="", Width=0)
 
@@ -127,7 +128,7 @@ def test_a_row_of_an_older_tool_with_nulls_is_readable(url: str, catalogue: SqlC
 def test_a_table_without_our_columns_is_a_clear_error(url: str, catalogue: SqlCatalogue) -> None:
     run(url, "ALTER TABLE photos_info_revamp DROP COLUMN alt_text")
     with pytest.raises(CatalogueUnreachable, match="alt_text"):
-        catalogue.upsert(ROW)
+        catalogue.upsert(ROW, FREE)
 
 
 def test_the_shipped_ddl_and_the_table_name_the_same_columns() -> None:
@@ -139,7 +140,7 @@ def test_the_shipped_ddl_and_the_table_name_the_same_columns() -> None:
 def test_the_local_catalogue_is_one_file_that_any_sqlite_can_read(tmp_path: Path) -> None:
     file = tmp_path / "data" / "photos_info_revamp.db"
     catalogue = SqlCatalogue.in_file(file)
-    catalogue.upsert(ROW)
+    catalogue.upsert(ROW, FREE)
     SqlCatalogue.in_file(file).close()
     connection = sqlite3.connect(file)
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
@@ -163,7 +164,7 @@ def test_a_damaged_file_is_an_unreachable_catalogue(damaged: Callable[[], object
 def test_a_server_that_is_not_there_is_an_unreachable_catalogue_and_no_password_is_told(free_port: int) -> None:
     catalogue = SqlCatalogue(f"mysql+pymysql://ann:s3cret@127.0.0.1:{free_port}/site")
     with pytest.raises(CatalogueUnreachable) as caught:
-        catalogue.upsert(ROW)
+        catalogue.upsert(ROW, FREE)
     assert "s3cret" not in caught.value.message
     assert "s3cret" not in repr(catalogue)
     catalogue.close()

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lightgate.adapters.sqlite import SqliteStore, lists, near
-from lightgate.domain.photo import Field, Issue, Photo, Publication, Source, Text
+from lightgate.domain.photo import Field, Issue, LedgerState, Photo, Publication, Source, Text
 from lightgate.domain.pipeline import PUBLISH, Position, Status
 from lightgate.domain.query import BANDS, FLAGS, MAX_VALUES, Kind, Term, parse
 from lightgate.store import Order, PhotoFilter, Place, Total
@@ -99,8 +99,8 @@ def _filled(store: SqliteStore, photo_id: int, chance: random.Random) -> Row:
         # behind the move, which clears an error
         tx.photos.write(photo_id, columns)
         if chance.random() < 0.3:
-            state = chance.choice(("live", "removed"))
-            tx.publications.put(photo_id, Publication("folder", state, "a.jpg", {}, {}), NOON)
+            state = chance.choice(("live", "failed"))
+            tx.publications.put(photo_id, Publication("folder", LedgerState(state), "a.jpg", {}, {}), NOON)
         return Row(tx.photos.get(photo_id), issues, columns)
 
 

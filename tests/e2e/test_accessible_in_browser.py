@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from lightgate import review
 from lightgate.bootstrap import House
-from lightgate.domain.photo import Field, Publication
+from lightgate.domain.photo import Field, LedgerState, Publication
 from lightgate.domain.pipeline import Position, Result, Status, advance
 from lightgate.domain.roles import Role
 from lightgate_web.app import create_app
@@ -86,7 +86,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def publish(house: House, photo_id: int) -> None:
     """Put a photo on a website that is not in the settings any more."""
     approve(house, photo_id)
-    there = Publication("website", "live", "Harbour_006.JPG", {"full": "2026/events/Harbour_006.JPG"})
+    there = Publication("website", LedgerState.LIVE, "Harbour_006.JPG", {"full": "2026/events/Harbour_006.JPG"})
     with house.store.writing() as tx:
         tx.photos.move(tx.photos.get(photo_id), Position("publish", Status.PUBLISHED), house.now())
         tx.publications.put(photo_id, there, house.now())

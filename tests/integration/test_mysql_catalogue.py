@@ -18,6 +18,7 @@ from lightgate.settings import Mysql, Publish, Settings
 from lightgate.stages.publish import build
 from support.catalogue_rows import DDL, ROW
 from support.file_servers import PASSWORD, USER, ftp_site
+from support.permits import FREE
 from support.servers import mariadb_in
 from support.site import house_in
 from support.stores import Clock
@@ -53,9 +54,9 @@ def test_a_website_with_names_and_columns_of_its_own_is_served(
     columns |= dict.fromkeys(("QC_Status", "Original_File_Name", "nima_score", "blur_score"), "")
     columns |= dict.fromkeys(("brightness_score", "contrast_score", "brisque_score", "clip_aesthetic_score"), "")
     catalogue = opened(table="pictures", columns={**columns, **kept})
-    row_id = catalogue.upsert(ROW)
+    row_id = catalogue.upsert(ROW, FREE)
     sql("UPDATE pictures SET likes = 7")
-    assert catalogue.upsert(replace(ROW, Caption="New.")) == row_id
+    assert catalogue.upsert(replace(ROW, Caption="New."), FREE) == row_id
     assert sql("SELECT nr, filename, title, width, likes FROM pictures") == [(row_id, ROW.File_Name, "New.", 1500, 7)]
     found = catalogue.find(ROW.File_Name)
     assert found is not None
@@ -75,12 +76,12 @@ def test_a_latin1_table_takes_what_it_can_hold_and_refuses_the_rest_in_words(
 ) -> None:
     sql(DDL, "ALTER TABLE photos_info_revamp CONVERT TO CHARACTER SET latin1", "SET GLOBAL sql_mode = ''")
     catalogue = opened()
-    catalogue.upsert(replace(ROW, Caption="Zürich “été”"))
+    catalogue.upsert(replace(ROW, Caption="Zürich “été”"), FREE)
     found = catalogue.find(ROW.File_Name)
     assert found is not None
     assert found.Caption == "Zürich “été”"
     with pytest.raises(RowRefused, match="Caption"):
-        catalogue.upsert(replace(ROW, Caption="A boat \U0001f6a2"))
+        catalogue.upsert(replace(ROW, Caption="A boat \U0001f6a2"), FREE)
     with pytest.raises(RowRefused):
         catalogue.find("日本_001.JPG")
     sql("SET GLOBAL sql_mode = DEFAULT")
@@ -91,7 +92,7 @@ def test_nothing_is_shortened_without_a_word(
 ) -> None:
     sql(DDL, "SET GLOBAL sql_mode = ''")
     with pytest.raises(RowRefused, match="too long"):
-        opened().upsert(replace(ROW, Location="x" * 300))
+        opened().upsert(replace(ROW, Location="x" * 300), FREE)
     assert sql("SELECT count(*) FROM photos_info_revamp") == [(0,)]
     sql("SET GLOBAL sql_mode = DEFAULT")
 
@@ -101,9 +102,9 @@ def test_a_second_unique_column_of_the_website_is_the_row_s_fault(
 ) -> None:
     sql(DDL, "ALTER TABLE photos_info_revamp ADD UNIQUE KEY capture (Original_File_Name)")
     catalogue = opened()
-    catalogue.upsert(ROW)
+    catalogue.upsert(ROW, FREE)
     with pytest.raises(RowRefused, match="capture"):
-        catalogue.upsert(replace(ROW, File_Name="Other_001.JPG"))
+        catalogue.upsert(replace(ROW, File_Name="Other_001.JPG"), FREE)
     assert catalogue.why_not_ready() is None
 
 
@@ -116,7 +117,7 @@ def test_a_user_who_may_only_read_stops_publishing_and_not_the_photos(
     catalogue = opened(user="reader", password=Mysql(password="r3ad").password)
     assert catalogue.why_not_ready() is None
     with pytest.raises(CatalogueClosed, match="INSERT command denied") as caught:
-        catalogue.upsert(ROW)
+        catalogue.upsert(ROW, FREE)
     assert not caught.value.is_charged
     assert catalogue.why_not_ready() == caught.value.message
     sql("DROP USER reader@'%'")
@@ -144,12 +145,12 @@ def test_the_website_s_proof_table_is_kept_in_step_where_it_is_there(
         " subject_seed TEXT, upload_status VARCHAR(64), current_caption TEXT, overall_quality_score DOUBLE)",
     )
     catalogue = opened()
-    row_id = catalogue.upsert(ROW)
+    row_id = catalogue.upsert(ROW, FREE)
     sql("UPDATE metadata_quality SET subject_seed = 'theirs'")
-    catalogue.upsert(replace(ROW, Caption="New."))
+    catalogue.upsert(replace(ROW, Caption="New."), FREE)
     kept = "SELECT revamp_id, upload_caption, manual_decision, subject_seed, upload_status FROM metadata_quality"
     assert sql(kept) == [(row_id, "New.", "MANUAL_APPROVED", "theirs", "UPLOADED")]
-    catalogue.upsert(ROW, QualityRow(current_caption="Before.", overall_quality_score=88.5))
+    catalogue.upsert(ROW, FREE, QualityRow(current_caption="Before.", overall_quality_score=88.5))
     proof = "SELECT current_caption, overall_quality_score, subject_seed FROM metadata_quality"
     assert sql(proof) == [("Before.", 88.5, "theirs")]
 
@@ -165,16 +166,16 @@ def test_a_server_that_goes_away_and_comes_back_is_found_again(tmp_path: Path) -
         catalogue = MysqlCatalogue(
             Mysql.model_validate({**told, "database": "site", "timeout_s": 5}), lambda: clock().timestamp()
         )
-        first = catalogue.upsert(ROW)
+        first = catalogue.upsert(ROW, FREE)
         server.kill()
         with pytest.raises(CatalogueUnreachable) as caught:
-            catalogue.upsert(ROW)
+            catalogue.upsert(ROW, FREE)
         assert not caught.value.is_charged
         server.start()
         assert catalogue.why_not_ready() == caught.value.message
         clock.forward(RESTED_S + 60)
         assert catalogue.why_not_ready() is None
-        assert catalogue.upsert(ROW) == first
+        assert catalogue.upsert(ROW, FREE) == first
         catalogue.close()
 
 
@@ -192,8 +193,8 @@ def test_the_copy_on_this_machine_follows_the_website_and_can_be_made_anew(
         connection.close()
         return rows
 
-    assert catalogue.upsert(ROW) == 500
-    catalogue.upsert(replace(ROW, Caption="New."))
+    assert catalogue.upsert(ROW, FREE) == 500
+    catalogue.upsert(replace(ROW, Caption="New."), FREE)
     assert copy() == [(ROW.File_Name, 500, "New.")]
     assert catalogue.has_capture(ROW.Original_File_Name, ROW.DateTime or "")
     sql("UPDATE photos_info_revamp SET Caption = 'Theirs.'", "INSERT INTO photos_info_revamp SELECT 7, Folder, 'A.JPG',"
@@ -202,7 +203,7 @@ def test_the_copy_on_this_machine_follows_the_website_and_can_be_made_anew(
         " brightness_score, contrast_score, brisque_score, clip_aesthetic_score FROM photos_info_revamp")  # fmt: skip
     assert catalogue.rebuild() == 2
     assert copy() == [("A.JPG", 7, "Theirs."), (ROW.File_Name, 500, "Theirs.")]
-    catalogue.remove(ROW.File_Name)
+    catalogue.remove(ROW.File_Name, FREE)
     assert copy() == [("A.JPG", 7, "Theirs.")]
     catalogue.close()
 

@@ -21,10 +21,11 @@ from lightgate.domain.photo import Claim, Field, Photo, Source, Text
 from lightgate.domain.pipeline import Position, Result, Status, advance
 from lightgate.domain.vocabulary import Term
 from lightgate.errors import CatalogueUnreachable, RowRefused, SealBroken
-from lightgate.ports import CatalogueRow, QualityRow, Rendition
+from lightgate.ports import CatalogueRow, Permit, QualityRow, Rendition
 from lightgate.runner import drain
 from lightgate.settings import Publish, Settings
 from lightgate.stages.publish import STAGE, build
+from support.permits import FREE
 from support.pictures import jpeg_bytes
 from support.site import WORKER, House, house_in
 from support.stores import NOON, ROUTE, bring_to
@@ -300,7 +301,7 @@ def test_a_row_that_is_not_ours_is_never_overwritten(house: House, photo_id: int
     assert row is not None
     house.unpublish(photo_id)
     foreign = replace(row, Caption="somebody else's")
-    house.website.catalogue.upsert(foreign)
+    house.website.catalogue.upsert(foreign, FREE)
     house.approve(photo_id)
     house.release(photo_id)
     assert house.publish().failed[0].code == "name_taken"
@@ -328,11 +329,11 @@ class Flaky:
     def __init__(self, inner: object, failures: int) -> None:
         self._inner, self._failures = inner, failures
 
-    def upsert(self, row: CatalogueRow, quality: QualityRow | None = None) -> int:
+    def upsert(self, row: CatalogueRow, permit: Permit, quality: QualityRow | None = None) -> int:
         self._failures -= 1
         if self._failures >= 0:
             raise CatalogueUnreachable(reason="gone away")
-        return self._inner.upsert(row, quality)
+        return self._inner.upsert(row, permit, quality)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._inner, name)
@@ -494,7 +495,7 @@ class Sulky:
     def __init__(self, inner: object) -> None:
         self._inner = inner
 
-    def upsert(self, row: CatalogueRow, quality: QualityRow | None = None) -> int:
+    def upsert(self, row: CatalogueRow, permit: Permit, quality: QualityRow | None = None) -> int:
         raise RowRefused(reason="a trigger says no")
 
     def __getattr__(self, name: str) -> object:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from lightgate import publishing
 from lightgate.adapters.renditions import renditions
+from lightgate.domain.photo import LedgerState
 from lightgate.domain.pipeline import Position, Status
-from lightgate.errors import TargetUnreachable
-from lightgate.file_lock import alone
+from lightgate.live_hold import held
+from lightgate.ports import Permit
 from lightgate.settings import Publish
 from lightgate.store import Actor
 from support.site import House, house_in
@@ -163,7 +165,9 @@ def test_taking_off_and_publishing_the_same_photo_keep_out_of_each_other_s_way(h
     house.back_to_review(photo_id)
     house.approve(photo_id)
     house.release(photo_id)
-    with alone(house.folder.live_lock(photo_id)):
+    later = timedelta(minutes=3)
+    with held(house.store, photo_id, "somebody", lambda: house.clock() + later) as hold:
+        assert hold is not None
         assert [each.code for each in house.publish().failed] == ["being_removed"]
         assert "right now" in house.unpublish(photo_id)[0].message
     assert house.photo(photo_id).position == Position("publish", Status.QUEUED, 0)
@@ -177,10 +181,14 @@ class Away:
     def __init__(self, inner: object) -> None:
         self._inner, self.is_away, self.name = inner, True, "folder"
 
-    def remove(self, path: str) -> None:
-        if self.is_away:
-            raise TargetUnreachable(target=self.name, reason="the cable is out")
-        self._inner.remove(path)
+    def why_unreachable(self) -> str | None:
+        return "the cable is out" if self.is_away else None
+
+    def forget(self, path: str, writer: str) -> None:
+        self._inner.forget(path, writer)
+
+    def remove(self, path: str, permit: Permit) -> None:
+        self._inner.remove(path, permit)
 
 
 def test_what_could_not_be_reached_stays_on_the_list_and_is_finished_later(house: House) -> None:
@@ -192,7 +200,7 @@ def test_what_could_not_be_reached_stays_on_the_list_and_is_finished_later(house
     (outcome,) = house.unpublish(photo_id)
     assert not outcome.is_done
     assert "the cable is out" in outcome.message
-    assert house.photo(photo_id).publications[0].state == "to_remove"
+    assert house.photo(photo_id).publications[0].state is LedgerState.TAKING_OFF
     away.is_away = False
     assert house.unpublish(photo_id)[0].is_done
     assert house.published() == {}

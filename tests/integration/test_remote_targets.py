@@ -13,8 +13,9 @@ from lightgate.adapters.remote import ftp, sftp
 from lightgate.adapters.remote.target import RESTED_S, RemoteTarget, Verify
 from lightgate.adapters.target_paths import aside, draft_name
 from lightgate.errors import LightgateError, NotWritten, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
-from lightgate.ports import Found
+from lightgate.ports import Found, Permit
 from support.file_servers import PASSWORD, USER, FtpSite, SftpSite, certificate_in, ftp_site, sftp_site
+from support.permits import FREE
 from support.stores import Clock
 
 pytestmark = pytest.mark.integration
@@ -87,8 +88,8 @@ def test_a_line_cut_at_any_command_is_opened_again_and_the_file_is_whole(
 ) -> None:
     site.go_wrong(reset=command)
     target = over_ftp()
-    target.put(PATH, NEW)
-    target.put(PATH, OLD)
+    target.put(PATH, NEW, FREE)
+    target.put(PATH, OLD, FREE)
     assert files(site.root) == {PATH: OLD}
     assert site.commands.count("CONNECT") == 2
 
@@ -98,24 +99,24 @@ def test_a_line_that_is_cut_again_and_again_leaves_the_live_file_alone(
     site: FtpSite, over_ftp: Callable[..., RemoteTarget], pauses: list[float], command: str
 ) -> None:
     target = over_ftp()
-    target.put(PATH, OLD)
+    target.put(PATH, OLD, FREE)
     site.go_wrong(reset=command, times=99)
     if command == "EPSV":
         assert target.look(PATH) == Found(len(OLD))
         return
     with pytest.raises(TargetUnreachable):
-        target.put(PATH, NEW)
+        target.put(PATH, NEW, FREE)
     assert files(site.root)[PATH] == OLD
     assert pauses == [0.5, 1.0]
     site.go_right()
-    target.put(PATH, NEW)
+    target.put(PATH, NEW, FREE)
     assert files(site.root) == {PATH: NEW}
 
 
 def test_one_connection_serves_all_photos(site: FtpSite, over_ftp: Callable[..., RemoteTarget]) -> None:
     target = over_ftp()
     for number in range(20):
-        target.put(f"2026/harbour/Harbour_{number:03}.JPG", NEW)
+        target.put(f"2026/harbour/Harbour_{number:03}.JPG", NEW, FREE)
     assert site.commands.count("CONNECT") == 1
     assert site.commands.count("MKD") == 2
 
@@ -125,10 +126,10 @@ def test_a_server_that_hung_up_in_the_meantime_costs_no_try(
 ) -> None:
     clock = Clock()
     target = RemoteTarget("site", ftp.connector(account(site)), pause=pauses.append, clock=lambda: clock().timestamp())
-    target.put(PATH, OLD)
+    target.put(PATH, OLD, FREE)
     site.go_wrong(reset="NOOP")
     clock.forward(RESTED_S + 1)
-    target.put(PATH, NEW)
+    target.put(PATH, NEW, FREE)
     assert pauses == []
     assert site.commands.count("CONNECT") == 2
     target.close()
@@ -138,10 +139,10 @@ def test_a_disk_that_fills_up_half_way_leaves_nothing_behind(
     site: FtpSite, over_ftp: Callable[..., RemoteTarget]
 ) -> None:
     target = over_ftp()
-    target.put(PATH, OLD)
+    target.put(PATH, OLD, FREE)
     site.go_wrong(full_after=50_000)
     with pytest.raises(TargetUnreachable):
-        target.put(PATH, NEW)
+        target.put(PATH, NEW, FREE)
     assert files(site.root) == {PATH: OLD}
 
 
@@ -154,7 +155,7 @@ def test_a_server_s_word_for_no_room_is_understood(
     target = over_ftp()
     site.go_wrong(deny="STOR", reply=reply)
     with pytest.raises(StorageFull, match="site"):
-        target.put(PATH, NEW)
+        target.put(PATH, NEW, FREE)
 
 
 @pytest.mark.parametrize("reply", ["451 Failure writing to local file.", "451 Transfer aborted. Input/output error"])
@@ -163,10 +164,10 @@ def test_a_server_that_cannot_write_is_heard_although_it_cuts_the_line(
     site: FtpSite, over_ftp: Callable[..., RemoteTarget], pauses: list[float], reply: str, cut: int
 ) -> None:
     target = over_ftp()
-    target.put(PATH, OLD)
+    target.put(PATH, OLD, FREE)
     site.go_wrong(cut=cut, reply=reply)
     with pytest.raises(NotWritten, match=reply[4:20]) as caught:
-        target.put(PATH, NEW)
+        target.put(PATH, NEW, FREE)
     assert not caught.value.is_charged
     assert "disk" in caught.value.message
     assert "disk" in (target.why_not_ready() or "")
@@ -177,7 +178,7 @@ def test_replies_in_an_old_alphabet_are_no_hindrance(site: FtpSite, over_ftp: Ca
     site.go_wrong(alphabet="latin-1", deny="RNTO", reply="550 Accès refusé")
     target = over_ftp()
     with pytest.raises(TargetRefused, match="refus"):
-        target.put(PATH, NEW)
+        target.put(PATH, NEW, FREE)
 
 
 @pytest.mark.parametrize("reply", ["500 PASV not understood.", "502 Command not implemented."])
@@ -185,7 +186,7 @@ def test_a_server_that_knows_only_the_extended_way_is_asked_that_way(
     site: FtpSite, over_ftp: Callable[..., RemoteTarget], reply: str
 ) -> None:
     site.go_wrong(deny="PASV", reply=reply, times=99)
-    over_ftp().put(PATH, NEW)
+    over_ftp().put(PATH, NEW, FREE)
     assert files(site.root) == {PATH: NEW}
 
 
@@ -194,8 +195,8 @@ def test_a_server_that_opens_data_lines_itself_is_let_do_so(
 ) -> None:
     site.go_wrong(lacks=["PASV", "EPSV"])
     target = over_ftp()
-    target.put(PATH, OLD)
-    target.put(PATH, NEW)
+    target.put(PATH, OLD, FREE)
+    target.put(PATH, NEW, FREE)
     assert target.read(PATH) == NEW
     assert site.commands.count("PASV") == 1
 
@@ -207,13 +208,15 @@ def test_a_server_that_allows_no_hidden_names_gets_other_temporary_ones(
     target = over_ftp()
     folder = (site.root / PATH).parent
     folder.mkdir(parents=True)
-    left_over = folder / draft_name("Harbour_001.JPG", is_hidden=False)
+    left_over = folder / draft_name("Harbour_001.JPG", FREE.writer, is_hidden=False)
     left_over.write_bytes(OLD)
-    target.put(PATH, OLD)
-    target.put(PATH, NEW)
+    target.put(PATH, OLD, FREE)
+    target.put(PATH, NEW, FREE)
     assert files(site.root) == {PATH: NEW}
     left_over.write_bytes(OLD)
-    over_ftp().remove(PATH)
+    target = over_ftp()
+    target.forget(PATH, FREE.writer)
+    target.remove(PATH, FREE)
     assert files(site.root) == {}
 
 
@@ -232,11 +235,27 @@ def test_what_a_killed_renaming_left_aside_is_cleared_away(
     site.go_wrong(no_overwrite=True)
     folder = (site.root / PATH).parent
     folder.mkdir(parents=True)
-    draft = draft_name("Harbour_001.JPG")
+    draft = draft_name("Harbour_001.JPG", "7-1")
     (folder / draft).write_bytes(NEW)
     (folder / aside(draft)).write_bytes(OLD)
-    over_ftp().put(PATH, NEW)
+    target = over_ftp()
+    target.forget(PATH, "7-1")
+    target.put(PATH, NEW, FREE)
     assert files(site.root) == {PATH: NEW}
+
+
+def test_nothing_steps_aside_for_a_temporary_file_that_was_taken_away(
+    site: FtpSite, over_ftp: Callable[..., RemoteTarget]
+) -> None:
+    site.go_wrong(no_overwrite=True)
+    target = over_ftp()
+    target.put(PATH, OLD, FREE)
+    draft = (site.root / PATH).with_name(draft_name("Harbour_001.JPG", "7-1"))
+    site.forget()
+    with pytest.raises(TargetRefused):
+        target.put(PATH, NEW, Permit("7-1", lambda: draft.unlink(missing_ok=True)))
+    assert site.commands.count("RNTO") == 0
+    assert files(site.root) == {PATH: OLD}
 
 
 @pytest.mark.parametrize("command", ["STOR", "RNTO", "RNFR"])
@@ -244,10 +263,10 @@ def test_a_server_that_forbids_a_file_is_asked_once_and_quoted(
     site: FtpSite, over_ftp: Callable[..., RemoteTarget], pauses: list[float], command: str
 ) -> None:
     target = over_ftp()
-    target.put(PATH, OLD)
+    target.put(PATH, OLD, FREE)
     site.go_wrong(deny=command, times=99)
     with pytest.raises(TargetRefused, match="Permission denied") as caught:
-        target.put(PATH, NEW)
+        target.put(PATH, NEW, FREE)
     assert caught.value.is_charged
     assert files(site.root) == {PATH: OLD}
     assert pauses == []
@@ -257,10 +276,10 @@ def test_a_server_that_lies_about_the_size_never_gets_the_file_live(
     site: FtpSite, over_ftp: Callable[..., RemoteTarget]
 ) -> None:
     target = over_ftp()
-    target.put(PATH, OLD)
+    target.put(PATH, OLD, FREE)
     site.go_wrong(lie=-7)
     with pytest.raises(TargetUnreachable, match=r"119,993 bytes after 120,000 were sent"):
-        target.put(PATH, NEW)
+        target.put(PATH, NEW, FREE)
     assert files(site.root)[PATH] == OLD
 
 
@@ -268,23 +287,23 @@ def test_a_silent_server_is_given_up_within_its_time(site: FtpSite, over_ftp: Ca
     target = over_ftp(timeout_s=0.3)
     site.go_wrong(silent="STOR")
     with pytest.raises(TargetUnreachable, match="does not answer in time"):
-        target.put(PATH, NEW)
+        target.put(PATH, NEW, FREE)
 
 
 def test_a_server_s_own_hash_is_compared(site: FtpSite, over_ftp: Callable[..., RemoteTarget]) -> None:
     site.go_wrong(hash=True)
     target = over_ftp()
-    target.put(PATH, NEW)
+    target.put(PATH, NEW, FREE)
     assert target.look(PATH) == Found(len(NEW), sha256(NEW).hexdigest())
     assert "RETR" not in site.commands
     site.go_wrong(hash="0" * 64)
     with pytest.raises(TargetUnreachable, match="damaged"):
-        target.put(PATH, OLD)
+        target.put(PATH, OLD, FREE)
     assert files(site.root)[PATH] == NEW
 
 
 def test_reading_back_can_be_asked_for(site: FtpSite, over_ftp: Callable[..., RemoteTarget]) -> None:
-    over_ftp(verify="download").put(PATH, NEW)
+    over_ftp(verify="download").put(PATH, NEW, FREE)
     assert site.commands.count("RETR") == 1
 
 
@@ -292,9 +311,9 @@ def test_a_server_without_size_is_checked_by_reading_back(site: FtpSite, over_ft
     site.go_wrong(no_size=True)
     target = over_ftp()
     assert target.look(PATH) is None
-    target.put(PATH, NEW)
+    target.put(PATH, NEW, FREE)
     assert target.look(PATH) == Found(len(NEW))
-    target.remove(PATH)
+    target.remove(PATH, FREE)
     assert files(site.root) == {}
 
 
@@ -303,19 +322,19 @@ def test_a_server_that_renames_onto_no_file_still_gets_the_new_one(
 ) -> None:
     site.go_wrong(no_overwrite=True)
     target = over_ftp()
-    target.put(PATH, OLD)
-    target.put(PATH, NEW)
+    target.put(PATH, OLD, FREE)
+    target.put(PATH, NEW, FREE)
     assert files(site.root) == {PATH: NEW}
 
 
 def test_a_folder_that_somebody_removed_is_made_again(site: FtpSite, over_ftp: Callable[..., RemoteTarget]) -> None:
     target = over_ftp()
-    target.put(PATH, OLD)
+    target.put(PATH, OLD, FREE)
     (site.root / PATH).unlink()
     (site.root / PATH).parent.rmdir()
     with pytest.raises(TargetRefused):
-        target.put(PATH, NEW)
-    target.put(PATH, NEW)
+        target.put(PATH, NEW, FREE)
+    target.put(PATH, NEW, FREE)
     assert files(site.root) == {PATH: NEW}
 
 
@@ -355,7 +374,7 @@ def test_a_server_that_is_away_is_not_asked_at_every_claim(free_port: int) -> No
 def test_a_slow_upload_keeps_to_its_rate(site: FtpSite) -> None:
     waited: list[float] = []
     target = RemoteTarget("site", ftp.connector(account(site)), rate_kb_s=100, pause=waited.append, clock=lambda: 0.0)
-    target.put(PATH, bytes(300_000))
+    target.put(PATH, bytes(300_000), FREE)
     assert waited[-1] == pytest.approx(262_144 / 100_000)
     target.close()
 
@@ -407,23 +426,23 @@ class TestSftp:
 
     def test_a_wrong_password_is_a_closed_door(self, over_ssh: Callable[..., RemoteTarget]) -> None:
         with pytest.raises(TargetClosed, match="may not sign in") as caught:
-            over_ssh(password="wr0ng").put(PATH, NEW)
+            over_ssh(password="wr0ng").put(PATH, NEW, FREE)
         assert "wr0ng" not in caught.value.message
 
     def test_a_key_opens_the_door(self, tmp_path: Path, ssh: SftpSite, over_ssh: Callable[..., RemoteTarget]) -> None:
         ssh.user_key.write_private_key_file(str(tmp_path / "id"), password="phrase")
-        over_ssh(password=None, key_file=tmp_path / "id", key_passphrase="phrase").put(PATH, NEW)
+        over_ssh(password=None, key_file=tmp_path / "id", key_passphrase="phrase").put(PATH, NEW, FREE)
         assert files(ssh.root) == {PATH: NEW}
 
     def test_a_dropped_connection_is_opened_again(
         self, ssh: SftpSite, over_ssh: Callable[..., RemoteTarget], pauses: list[float]
     ) -> None:
         target = over_ssh()
-        target.put(PATH, OLD)
-        target.put("2026/Other.JPG", OLD)
+        target.put(PATH, OLD, FREE)
+        target.put("2026/Other.JPG", OLD, FREE)
         assert ssh.sessions == 1
         ssh.cut()
-        target.put(PATH, NEW)
+        target.put(PATH, NEW, FREE)
         assert files(ssh.root)[PATH] == NEW
         assert ssh.sessions == 2
 
@@ -431,18 +450,18 @@ class TestSftp:
         self, ssh: SftpSite, over_ssh: Callable[..., RemoteTarget]
     ) -> None:
         target = over_ssh()
-        target.put(PATH, OLD)
+        target.put(PATH, OLD, FREE)
         target.close()
         # no file may grow beyond 10 KB: the nearest thing to a full disk
         ssh.command = ["sh", "-c", f"ulimit -f 20; trap '' XFSZ; exec {ssh.command[0]}"]
         with pytest.raises(StorageFull):
-            target.put(PATH, NEW)
+            target.put(PATH, NEW, FREE)
         assert files(ssh.root) == {PATH: OLD}
 
     def test_a_read_only_server_is_quoted(self, ssh: SftpSite, over_ssh: Callable[..., RemoteTarget]) -> None:
         ssh.command = [ssh.command[0], "-R"]
         with pytest.raises(TargetRefused, match="Permission denied"):
-            over_ssh().put("Photo.JPG", NEW)
+            over_ssh().put("Photo.JPG", NEW, FREE)
         assert files(ssh.root) == {}
 
     def test_a_server_without_posix_rename_still_replaces(
@@ -450,6 +469,6 @@ class TestSftp:
     ) -> None:
         ssh.command = [ssh.command[0], "-P", "posix-rename"]
         target = over_ssh()
-        target.put(PATH, OLD)
-        target.put(PATH, NEW)
+        target.put(PATH, OLD, FREE)
+        target.put(PATH, NEW, FREE)
         assert files(ssh.root) == {PATH: NEW}

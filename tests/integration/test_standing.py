@@ -23,7 +23,7 @@ from lightgate.settings import Publish, Target
 from support.file_servers import PASSWORD, USER, FtpSite, ftp_site
 from support.pictures import TELLING_XMP, jpeg, quarters
 from support.site import House, house_in
-from support.stores import NOON, ROUTE
+from support.stores import NOON
 
 FULL = "2026/city/Harbour_001.JPG"
 
@@ -44,18 +44,7 @@ def states(house: House, photo_id: int, now: Mapping[str, str] | None = None) ->
 
 
 def renew(house: House, *ids: int) -> list[bool]:
-    outcomes = publishing.renew(
-        house.store,
-        ROUTE,
-        house.key,
-        ids,
-        "ann",
-        house.clock(),
-        folder=house.folder,
-        website=house.website,
-        wake=house.sent.wake,
-    )
-    return [each.is_done for each in outcomes]
+    return [each.is_done for each in publishing.renew(house.desk, ids, "ann")]
 
 
 def test_each_state_of_a_photo_is_told(house: House) -> None:

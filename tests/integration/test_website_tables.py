@@ -14,6 +14,7 @@ from lightgate.errors import CatalogueClosed, RowRefused
 from lightgate.ports import CatalogueRow
 from lightgate.settings import Mysql
 from support.catalogue_rows import DDL, ROW
+from support.permits import FREE
 
 pytestmark = pytest.mark.integration
 
@@ -39,19 +40,19 @@ def require_kept(catalogue: MysqlCatalogue) -> None:
     assert catalogue.holds(ROW) is None
     catalogue.rehearse(ROW)
     assert catalogue.file_names() == []
-    first = catalogue.upsert(ROW)
+    first = catalogue.upsert(ROW, FREE)
     assert catalogue.holds(ROW)
     changed = replace(ROW, Caption='It\'s \\ "new" 100 %s.')
     assert catalogue.holds(changed) is False
     catalogue.rehearse(changed)
     assert catalogue.holds(ROW)
-    assert catalogue.upsert(changed) == first
+    assert catalogue.upsert(changed, FREE) == first
     assert catalogue.holds(changed)
     assert catalogue.file_names() == [ROW.File_Name]
     found = catalogue.find(ROW.File_Name)
     # what a release replaced is kept as JSON, and written again when it is undone
     assert found is not None
-    assert catalogue.upsert(CatalogueRow(**json.loads(json.dumps(asdict(found))))) == first
+    assert catalogue.upsert(CatalogueRow(**json.loads(json.dumps(asdict(found)))), FREE) == first
     assert catalogue.holds(changed)
 
 
@@ -93,7 +94,7 @@ def test_a_table_of_another_maker_takes_rows(sql: Sql, opened: Callable[..., Mys
     catalogue = opened()
     assert [fault.message for fault in faults_of(catalogue) if not fault.is_minor] == []
     if "MyISAM" in change:
-        catalogue.upsert(ROW)
+        catalogue.upsert(ROW, FREE)
         assert catalogue.holds(ROW)
     else:
         require_kept(catalogue)
@@ -110,21 +111,21 @@ def test_a_table_whose_key_is_the_file_name_needs_no_id(sql: Sql, opened: Callab
 def test_the_website_s_own_columns_get_what_the_settings_say(sql: Sql, opened: Callable[..., MysqlCatalogue]) -> None:
     sql(DDL, f"ALTER TABLE {TABLE} ADD COLUMN gallery_id INT NOT NULL, ADD COLUMN owner VARCHAR(20)")
     catalogue = opened(values={"gallery_id": 3, "owner": "ann"})
-    catalogue.upsert(ROW)
+    catalogue.upsert(ROW, FREE)
     sql(f"UPDATE {TABLE} SET owner = 'bea'")
-    catalogue.upsert(replace(ROW, Caption="New."))
+    catalogue.upsert(replace(ROW, Caption="New."), FREE)
     assert sql(f"SELECT gallery_id, owner FROM {TABLE}") == [(3, "bea")]
 
 
 def test_a_second_row_of_the_name_is_left_alone(sql: Sql, opened: Callable[..., MysqlCatalogue]) -> None:
     sql(DDL, f"ALTER TABLE {TABLE} DROP INDEX File_Name")
     catalogue = opened()
-    first = catalogue.upsert(ROW)
+    first = catalogue.upsert(ROW, FREE)
     columns = "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE()"
     listed = sql(f"{columns} AND table_name = '{TABLE}' AND column_name <> 'id'")
     names = ", ".join(str(name) for (name,) in listed)
     sql(f"INSERT INTO {TABLE} ({names}) SELECT {names} FROM {TABLE}")
-    assert catalogue.upsert(replace(ROW, Caption="New.")) == first
+    assert catalogue.upsert(replace(ROW, Caption="New."), FREE) == first
     assert [caption for (caption,) in sql(f"SELECT Caption FROM {TABLE} ORDER BY id")] == ["New.", ROW.Caption]
 
 
@@ -197,7 +198,7 @@ def test_a_deadlock_is_tried_again(sql: Sql, opened: Callable[..., MysqlCatalogu
         " SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'Deadlock found'; END IF"
     )
     catalogue = opened()
-    assert catalogue.upsert(ROW) is not None
+    assert catalogue.upsert(ROW, FREE) is not None
     assert catalogue.why_not_ready() is None
 
 

@@ -12,12 +12,12 @@ from lightgate.adapters.renditions import renditions
 from lightgate.adapters.secrets import seal_key
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.website import open_website
-from lightgate.approved import with_keyword_paths
+from lightgate.approved import approve, withdraw
 from lightgate.domain.photo import Exif, ExifFacts, Photo, QualityFacts, Rights, Scores
 from lightgate.domain.pipeline import Result, advance, start
-from lightgate.domain.seal import SEAL_VERSION, seal
 from lightgate.folder import DataFolder
 from lightgate.ports import CatalogueRow, Renderer
+from lightgate.publishing import ReleaseDesk
 from lightgate.runner import DrainReport, Line, drain, lapse
 from lightgate.settings import Publish, Settings
 from lightgate.site import Website
@@ -89,11 +89,7 @@ class House:
     def approve(self, photo_id: int) -> None:
         with self.store.writing() as tx:
             photo = tx.photos.get(photo_id)
-            said = with_keyword_paths(tx, photo)
-            sealed, paths = seal(said, self.key), said.keyword_paths
-            approval_id = tx.approvals.add(
-                photo_id, photo.version, sealed, SEAL_VERSION, "ann", NOON, keyword_paths=paths
-            )
+            approval_id = approve(tx, photo, photo.version + 1, self.key, "ann", NOON)
             tx.photos.write(photo_id, {"approval_id": approval_id})
             tx.photos.move(photo, advance(photo.position, Result.APPROVED, ROUTE), NOON, raise_version=True)
 
@@ -101,32 +97,26 @@ class House:
         with self.store.writing() as tx:
             photo = tx.photos.get(photo_id)
             tx.photos.move(photo, advance(photo.position, Result.REOPENED, ROUTE), NOON, raise_version=True)
-            tx.photos.write(photo_id, {"approval_id": None})
+            withdraw(tx, photo, self.key, NOON)
 
     def reject(self, photo_id: int) -> None:
         with self.store.writing() as tx:
             photo = tx.photos.get(photo_id)
             tx.photos.move(photo, advance(photo.position, Result.REJECTED, ROUTE), NOON, raise_version=True)
-            tx.photos.write(photo_id, {"approval_id": None})
+            withdraw(tx, photo, self.key, NOON)
 
     def release(self, *ids: int) -> publishing.ReleaseReport:
-        return publishing.release(
-            self.store,
-            ROUTE,
-            self.key,
-            ids,
-            "ann",
-            self.clock(),
-            folder=self.folder,
-            website=self.website,
-            wake=self.sent.wake,
-        )
+        return publishing.release(self.desk, ids, "ann")
+
+    @property
+    def desk(self) -> ReleaseDesk:
+        return ReleaseDesk(self.store, self.folder, ROUTE, self.website, self.clock, self.sent.wake, self.key)
 
     def unpublish(self, *ids: int) -> Sequence[publishing.Outcome]:
-        return publishing.unpublish(self.store, self.folder, ROUTE, self.website, ids, "ann", self.clock())
+        return publishing.unpublish(self.desk, ids, "ann")
 
     def undo(self) -> Sequence[publishing.Outcome]:
-        return publishing.undo_release(self.store, self.folder, ROUTE, self.website, "ann", self.clock())
+        return publishing.undo_release(self.desk, "ann")
 
     def work(self, renderer: Renderer | None = None, kill_at: str | None = None) -> Publisher:
         return Publisher(

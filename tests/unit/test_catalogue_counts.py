@@ -6,6 +6,7 @@ from pathlib import Path
 from lightgate.adapters.catalogue import SqlCatalogue
 from lightgate.adapters.catalogue_counts import TOP_CAMERAS, YearOfCamera, count_catalogue
 from lightgate.ports import CatalogueRow
+from support.permits import FREE
 
 ROW = CatalogueRow(
     File_Name="", Folder="f", Path="p", Thumb_Path="t", DateTime=None, Camera=None, Lens_model=None, Width=1, Height=1,
@@ -18,7 +19,7 @@ ROW = CatalogueRow(
 def filled(file: Path, *rows: CatalogueRow) -> Path:
     catalogue = SqlCatalogue.in_file(file)
     for number, row in enumerate(rows):
-        catalogue.upsert(replace(row, File_Name=f"photo{number}.JPG"))
+        catalogue.upsert(replace(row, File_Name=f"photo{number}.JPG"), FREE)
     catalogue.close()
     return file
 

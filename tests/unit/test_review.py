@@ -9,10 +9,22 @@ from pathlib import Path
 import pytest
 
 from lightgate.adapters.sqlite import SqliteStore
+from lightgate.approved import is_approved
 from lightgate.domain.naming import Rule
-from lightgate.domain.photo import CaptionFacts, Exif, ExifFacts, Field, Issue, Photo, Publication, Source, Text
+from lightgate.domain.photo import (
+    CaptionFacts,
+    Exif,
+    ExifFacts,
+    Field,
+    Issue,
+    LedgerState,
+    Photo,
+    Publication,
+    Source,
+    Text,
+)
 from lightgate.domain.pipeline import Position, Result, Status, advance
-from lightgate.domain.seal import is_sealed
+from lightgate.domain.seal import Decision, is_sealed
 from lightgate.domain.words import ReviewStatus, review_status
 from lightgate.errors import (
     Conflict,
@@ -107,7 +119,17 @@ class TestApprove:
         assert photo.version == 2
         with store.reading() as tx:
             approval = tx.approvals.get(photo.approval_id or 0)
-        assert is_sealed(replace(photo, keyword_paths=approval.keyword_paths), approval.seal, KEY)
+            assert is_approved(tx, photo, KEY)
+        said = replace(photo, keyword_paths=approval.keyword_paths)
+        decision = Decision(approval.id, 2, "ann", approval.approved_at)
+        assert is_sealed(said, approval.seal, KEY, decision)
+        for other in (
+            None,
+            replace(decision, by="bea"),
+            replace(decision, version=3),
+            replace(decision, approval_id=2),
+        ):
+            assert not is_sealed(said, approval.seal, KEY, other)
         assert (approval.approved_by, approval.version) == ("ann", 2)
 
     def test_the_second_of_two_reviewers_is_told(self, desk: Desk, store: SqliteStore) -> None:
@@ -166,7 +188,7 @@ class TestEdit:
         with store.writing() as tx:
             photo = tx.photos.get(photo_id)
             tx.photos.move(photo, Position("publish", Status.PUBLISHED), NOON)
-            tx.publications.put(photo_id, Publication("folder", "live", "a.JPG", {}), NOON)
+            tx.publications.put(photo_id, Publication("folder", LedgerState.LIVE, "a.JPG", {}), NOON)
             tx.names.publish(photo_id, NOON)
         edited = edit(desk, photo_id, 1, Changes(subject="Quay"), "ann")
         assert edited.position == Position("review", Status.WAITING)
@@ -283,7 +305,7 @@ class TestReject:
         photo_id = photo_at(store, "publish")
         with store.writing() as tx:
             tx.photos.move(tx.photos.get(photo_id), Position("publish", Status.PUBLISHED), NOON)
-            tx.publications.put(photo_id, Publication("folder", "live", "a.JPG", {}), NOON)
+            tx.publications.put(photo_id, Publication("folder", LedgerState.LIVE, "a.JPG", {}), NOON)
             tx.names.publish(photo_id, NOON)
         rejected = reject(desk, photo_id, 1, "ann", "")
         assert [each.state for each in rejected.publications] == ["to_remove"]

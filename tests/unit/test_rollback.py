@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.domain.photo import Publication
+from lightgate.domain.photo import LedgerState, Publication
 from lightgate.domain.pipeline import Result, Status, advance
 from lightgate.errors import IllegalMove, InputInvalid, NotFound
 from lightgate.file_lock import shared
@@ -100,7 +100,7 @@ class TestRollback:
     def test_a_live_photo_stops_it(self, desk: Desk, dcim: Path) -> None:
         submit(desk, [canals(dcim)])
         with desk.store.writing() as tx:
-            tx.publications.put(2, Publication("folder", "live", "x.JPG", {}), NOON)
+            tx.publications.put(2, Publication("folder", LedgerState.LIVE, "x.JPG", {}), NOON)
         with pytest.raises(IllegalMove, match=r"Photo 2 .* is on the website: unpublish it first"):
             rollback(desk, 1, "ann")
         assert len(all_photos(desk)) == 3

@@ -12,10 +12,11 @@ from threading import Event
 import pytest
 
 from lightgate.adapters.sqlite import SqliteStore
-from lightgate.domain.photo import CaptionFacts, Claim, Exif, ExifFacts, Publication, PublishFacts
+from lightgate.domain.photo import CaptionFacts, Claim, Exif, ExifFacts, LedgerState, Publication, PublishFacts
 from lightgate.domain.pipeline import Position, Status
 from lightgate.errors import ModelAnswerBad, ModelServerDown, ServiceMissing, UnreadableImage
-from lightgate.line import GIVEN_BACK_S, Heartbeat, Line, Rarely, wake_waiting
+from lightgate.heartbeat import Heartbeat
+from lightgate.line import GIVEN_BACK_S, Line, Rarely, wake_waiting
 from lightgate.runner import Pool, drain, give_back, lapse, reconcile
 from lightgate.stage import Finding, Stage
 from lightgate.store import PhotoFilter
@@ -322,7 +323,7 @@ def test_a_heartbeat_renews_the_lease(store: SqliteStore, clock: Clock, sent: Se
     with store.writing() as tx:
         claims = tx.queue.claim(ROUTE[0], "me", 1, clock(), clock())
     clock.forward(1)
-    with Heartbeat(line, lambda tx, lease_until: tx.queue.renew(claims, lease_until)):
+    with Heartbeat(line.store, line.now, line.lease_s, lambda tx, lease_until: tx.queue.renew(claims, lease_until)):
         while not _is_renewed(store, clock):
             pass
 
@@ -346,7 +347,9 @@ def test_captions_bring_their_proof_and_their_history(line: Line, store: SqliteS
 def test_a_published_name_is_frozen_with_the_record(line: Line, store: SqliteStore) -> None:
     [photo_id] = add_photos(store, 1)
     photo = bring_to(store, photo_id, "publish")
-    live = Publication("folder", "live", photo.file_name or "", {"full": "2024/city/a.JPG"}, {"full": "0" * 64})
+    live = Publication(
+        "folder", LedgerState.LIVE, photo.file_name or "", {"full": "2024/city/a.JPG"}, {"full": "0" * 64}
+    )
     drain(line, stage("publish"), Doing(lambda claim: PublishFacts((live,))), "me")
     with store.reading() as tx:
         published = tx.photos.get(photo_id)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightgate.domain.photo import Exif, Failure, Field, Photo, Publication, Rights, Scores, Source, Text
+from lightgate.domain.photo import Exif, Failure, Field, LedgerState, Photo, Publication, Rights, Scores, Source, Text
 from lightgate.domain.pipeline import Position, Status
 from lightgate.domain.seal import PUBLISHED_EXIF, PUBLISHED_SCORES, is_sealed, seal
 
@@ -119,7 +119,7 @@ def test_two_contents_share_a_seal_only_when_they_are_the_same(one: Photo, other
         replace(PHOTO, id=2, set_id=9, set_slug="other", relative_path="x/y.jpg", size_bytes=11),
         replace(PHOTO, version=99, approval_id=4, position=Position("publish", Status.RUNNING, 2)),
         replace(PHOTO, brief="a wedding", needs_work=True, error=Failure("x", "y"), crashes=2),
-        replace(PHOTO, publications=(Publication("folder", "live", "a", {}),), updated_at=datetime.now(UTC)),
+        replace(PHOTO, publications=(Publication("folder", LedgerState.LIVE, "a", {}),), updated_at=datetime.now(UTC)),
         replace(PHOTO, exif=replace(PHOTO.exif, orientation=6, has_gps=True, width=4000, height=3000, format="JPEG")),
         replace(PHOTO, scores=replace(PHOTO.scores, qr_mode="full", metrics_version="2", model="ViT")),
         replace(PHOTO, texts=tuple(replace(each, source=Source.PERSON, locked=True) for each in PHOTO.texts)),

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from lightgate import review
 from lightgate.bootstrap import House
-from lightgate.domain.photo import Field, Publication, Source, Text
+from lightgate.domain.photo import Field, LedgerState, Publication, Source, Text
 from lightgate.domain.words import review_status
 from lightgate_web.api import events
 from lightgate_web.app import create_app
@@ -144,7 +144,7 @@ class TestReading:
     def test_a_published_and_a_failed_photo_keep_the_shape(self, house: House, ann: Visitor) -> None:
         with house.store.writing() as tx:
             live = Publication(
-                "folder", "live", "Harbour_001.JPG", {"full": "2026/x.JPG"}, published_at=NOON, remote_id=7
+                "folder", LedgerState.LIVE, "Harbour_001.JPG", {"full": "2026/x.JPG"}, published_at=NOON, remote_id=7
             )
             tx.publications.put(1, live, NOON)
         fail(house, 2, "quality", "It cannot be read.")

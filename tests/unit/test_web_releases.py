@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lightgate.bootstrap import House
-from lightgate.domain.photo import Publication
+from lightgate.domain.photo import LedgerState, Publication
 from lightgate.domain.pipeline import Position, Status
 from lightgate.domain.words import review_status
 from lightgate_web.releasing import digest
@@ -25,7 +25,7 @@ def release(house: House, ann: Visitor, *ids: int) -> str:
 def publish(house: House, photo_id: int, file_name: str) -> None:
     with house.store.writing() as tx:
         tx.photos.move(tx.photos.get(photo_id), Position("publish", Status.PUBLISHED), house.now())
-        there = Publication("folder", "live", file_name, {"full": f"2026/events/{file_name}"})
+        there = Publication("folder", LedgerState.LIVE, file_name, {"full": f"2026/events/{file_name}"})
         tx.publications.put(photo_id, there, house.now())
 
 

@@ -34,7 +34,7 @@ from lightgate.adapters.catalogue_table import REMOTE_ID, TABLE, columns_of, mak
 from lightgate.adapters.catalogue_values import is_same
 from lightgate.adapters.sqlite.engine import make_engine
 from lightgate.errors import CatalogueUnreachable, LightgateError, RowRefused, StorageFull
-from lightgate.ports import CatalogueRow, QualityRow
+from lightgate.ports import CatalogueRow, Permit, QualityRow
 
 __all__ = ["TABLE", "SqlCatalogue", "table"]
 
@@ -68,17 +68,19 @@ class SqlCatalogue:
         """Nothing stands between us and a file."""
         return None
 
-    def upsert(self, row: CatalogueRow, quality: QualityRow | None = None) -> int | None:
-        return self.write(row, {}, quality)
+    def upsert(self, row: CatalogueRow, permit: Permit, quality: QualityRow | None = None) -> int | None:
+        return self.write(row, permit, {}, quality)
 
-    def write(self, row: CatalogueRow, more: Mapping[str, object], quality: QualityRow | None = None) -> int | None:
+    def write(
+        self, row: CatalogueRow, permit: Permit, more: Mapping[str, object], quality: QualityRow | None = None
+    ) -> int | None:
         """Insert or update a row, with values for columns beside ours; give its id."""
         try:
-            return self._write(row, quality, more)
+            return self._write(row, quality, more, permit)
         except (CatalogueUnreachable, RowRefused) as error:
             if not self._is_worth_another_try(error):
                 raise
-        return self._write(row, quality, more)
+        return self._write(row, quality, more, permit)
 
     def _is_worth_another_try(self, error: LightgateError) -> bool:
         """Did another publisher insert the name between our look and our insert?"""
@@ -93,9 +95,15 @@ class SqlCatalogue:
             wanted = self._storable(connection, row)
         return None if found is None else all(is_same(name, found[name], value) for name, value in wanted.items())
 
-    def _write(self, row: CatalogueRow, quality: QualityRow | None, more: Mapping[str, object]) -> int | None:
+    def _write(
+        self, row: CatalogueRow, quality: QualityRow | None, more: Mapping[str, object], permit: Permit
+    ) -> int | None:
         with self._writing() as connection:
-            return self._put(connection, row, quality, more)
+            # a table that knows no transactions shows the row at once
+            permit.ask()
+            row_id = self._put(connection, row, quality, more)
+            permit.ask()
+            return row_id
 
     def _put(
         self, connection: Connection, row: CatalogueRow, quality: QualityRow | None, more: Mapping[str, object]
@@ -139,9 +147,11 @@ class SqlCatalogue:
             found = self._found(connection, file_name, self._labelled)
         return None if found is None else row_of(found)
 
-    def remove(self, file_name: str) -> None:
+    def remove(self, file_name: str, permit: Permit) -> None:
         with self._writing() as connection:
+            permit.ask()
             connection.execute(self._table.delete().where(self._table.c.File_Name == file_name))
+            permit.ask()
 
     def file_names(self) -> Sequence[str]:
         with self._reading() as connection:

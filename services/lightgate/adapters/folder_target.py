@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from lightgate.adapters.target_paths import DRAFT_PREFIX, DRAFT_SUFFIX, draft_name, parts_of
 from lightgate.errors import NameTooLong, StorageFull, TargetRefused, TargetUnreachable
-from lightgate.ports import Found
+from lightgate.ports import Found, Permit
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 #: the disk or its server is away, whatever the file
@@ -35,21 +35,26 @@ class FolderTarget:
         self.name = name
         self._root = root.absolute()
 
+    def why_unreachable(self) -> str | None:
+        return None if self._root.is_dir() else f"The publishing folder {self._root} does not exist."
+
     def why_not_ready(self) -> str | None:
-        if not self._root.is_dir():
-            return f"The publishing folder {self._root} does not exist."
+        if reason := self.why_unreachable():
+            return reason
         if shutil.disk_usage(self._root).free < _MIN_FREE_BYTES:
             return StorageFull(path=self._root).message
         return None
 
-    def put(self, path: str, content: bytes) -> None:
+    def put(self, path: str, content: bytes, permit: Permit) -> None:
         file = self._file(path)
+        permit.ask()
         with self._translated(file):
             self._make_folders(file.parent)
-            with _draft(file) as (draft, handle):
+            with _draft(file, permit.writer) as (draft, handle):
                 _write(handle, content)
                 if _digest(draft) != hashlib.sha256(content).hexdigest():
                     raise self._unreachable(f"{path} reads back differently from what was written")
+                permit.ask()
                 draft.rename(file)
                 _sync(file.parent)
 
@@ -67,14 +72,21 @@ class FolderTarget:
         with self._translated(file):
             return _digest(file) if file.exists() else None
 
-    def remove(self, path: str) -> None:
+    def remove(self, path: str, permit: Permit) -> None:
         """Remove a file and the folders that it leaves empty; absent is fine."""
         file = self._file(path)
+        permit.ask()
         with self._translated(file):
             file.unlink(missing_ok=True)
             for folder in file.parents:
                 if folder == self._root or not _is_pruned(folder):
                     break
+
+    def forget(self, path: str, writer: str) -> None:
+        """Remove a writer's temporary file, also where the writer stands still and holds it open."""
+        file = self._file(path)
+        with self._translated(file):
+            file.with_name(draft_name(file.name, writer)).unlink(missing_ok=True)
 
     def sweep(self) -> int:
         """Remove temporary files whose writer is gone; gives how many."""
@@ -90,8 +102,16 @@ class FolderTarget:
 
         Raises:
             Rejected: the path would lead out of the target.
+            TargetRefused: a link stands in it, which leads to where nobody asked to publish.
         """
-        return self._root.joinpath(*parts_of(path))
+        file = self._root
+        for part in parts_of(path):
+            file = file / part
+            # not Path.is_symlink, which some names are too long for
+            if os.path.islink(file):  # noqa: PTH114 - see above
+                reason = f"{file.relative_to(self._root)} is a link, and nothing is published through links"
+                raise TargetRefused(target=self.name, path=path, reason=reason)
+        return file
 
     def _make_folders(self, folder: Path) -> None:
         if folder.is_dir():
@@ -124,12 +144,9 @@ class FolderTarget:
 
 
 @contextmanager
-def _draft(file: Path) -> Iterator[tuple[Path, int]]:
-    """Open the temporary file of a published file, locked against a second writer and against ``sweep``.
-
-    Its name follows from the file's, so that the next try uses up what a killed one left behind.
-    """
-    draft = file.with_name(draft_name(file.name))
+def _draft(file: Path, writer: str) -> Iterator[tuple[Path, int]]:
+    """Open the temporary file of a published file, locked against ``sweep`` and against a second try of its writer."""
+    draft = file.with_name(draft_name(file.name, writer))
     handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,7 +9,10 @@ from collections.abc import Sequence
 
 from lightgate.adapters.catalogue import SqlCatalogue
 from lightgate.adapters.catalogue_table import REMOTE_ID
-from lightgate.ports import CatalogueRow, QualityRow
+from lightgate.ports import CatalogueRow, Permit, QualityRow
+
+#: the copy needs nobody's word
+_COPYING = Permit("mirror", lambda: None)
 
 
 class MirroredCatalogue:
@@ -28,17 +31,18 @@ class MirroredCatalogue:
     def holds(self, row: CatalogueRow) -> bool | None:
         return self._website.holds(row)
 
-    def upsert(self, row: CatalogueRow, quality: QualityRow | None = None) -> int | None:
-        row_id = self._website.upsert(row, quality)
-        self._mirror.write(row, {REMOTE_ID: row_id})
+    def upsert(self, row: CatalogueRow, permit: Permit, quality: QualityRow | None = None) -> int | None:
+        row_id = self._website.upsert(row, permit, quality)
+        # the copy follows what the website shows, whoever has the word by now
+        self._mirror.write(row, _COPYING, {REMOTE_ID: row_id})
         return row_id
 
     def find(self, file_name: str) -> CatalogueRow | None:
         return self._website.find(file_name)
 
-    def remove(self, file_name: str) -> None:
-        self._website.remove(file_name)
-        self._mirror.remove(file_name)
+    def remove(self, file_name: str, permit: Permit) -> None:
+        self._website.remove(file_name, permit)
+        self._mirror.remove(file_name, _COPYING)
 
     def file_names(self) -> Sequence[str]:
         return self._website.file_names()
@@ -51,10 +55,10 @@ class MirroredCatalogue:
         """Make the copy say what the website says; give how many rows it has."""
         seen = set()
         for row_id, row in self._website.rows():
-            self._mirror.write(row, {REMOTE_ID: row_id})
+            self._mirror.write(row, _COPYING, {REMOTE_ID: row_id})
             seen.add(row.File_Name)
         for gone in set(self._mirror.file_names()) - seen:
-            self._mirror.remove(gone)
+            self._mirror.remove(gone, _COPYING)
         return len(seen)
 
     def close(self) -> None:

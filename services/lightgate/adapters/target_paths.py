@@ -25,14 +25,16 @@ def parts_of(path: str) -> list[str]:
     return parts
 
 
-def draft_name(name: str, *, is_hidden: bool = True) -> str:
-    """Name the temporary file of a published file: the next try uses up what a killed one left behind.
+def draft_name(name: str, writer: str, *, is_hidden: bool = True) -> str:
+    """Name the temporary file of a published file: its own for each writer, so that none touches another's.
 
     Args:
+        writer: see ``ports.Permit``; empty: one of a version that did not name its writers.
         is_hidden: begins with a dot, which web servers do not show; some file servers allow no such names.
     """
     prefix = DRAFT_PREFIX if is_hidden else DRAFT_PREFIX[1:]
-    return f"{prefix}{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}{DRAFT_SUFFIX}"
+    digest = hashlib.sha256(os.fsencode(name)).hexdigest()[:16]
+    return f"{prefix}{digest}{f'-{writer}' if writer else ''}{DRAFT_SUFFIX}"
 
 
 def aside(draft: str) -> str:

@@ -77,22 +77,11 @@ def renew(session: Session, photos: tuple[int, ...], photo_set: str | None, yes:
     \b
     Example: lightgate renew --set canal-houses
     """
-    house, website = session.house, session.website
-    profiles = profiles_of(session.settings.publish, [each.name for each in website.targets])
+    profiles = profiles_of(session.settings.publish, [each.name for each in session.website.targets])
     ids = [each.id for each in _chosen(session, photos, photo_set) if publishing.is_outdated(each, profiles)]
     if ids and not (yes or as_json):
         click.confirm(f"Send {len(ids)} photos again?", abort=True)
-    outcomes = publishing.renew(
-        house.store,
-        house.route,
-        house.key,
-        ids,
-        session.who,
-        house.now(),
-        folder=house.folder,
-        website=website,
-        wake=house.dispatch.wake,
-    )
+    outcomes = publishing.renew(session.release_desk, ids, session.who)
     if as_json:
         print_json(outcomes)
     else:

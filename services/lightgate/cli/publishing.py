@@ -66,10 +66,7 @@ def unpublish(session: Session, photos: tuple[int, ...], as_json: bool) -> None:
     \b
     Example: lightgate unpublish 12 13
     """
-    house = session.house
-    outcomes = publishing.unpublish(
-        house.store, house.folder, house.route, session.website, photos, session.who, house.now()
-    )
+    outcomes = publishing.unpublish(session.release_desk, photos, session.who)
     _report(outcomes, as_json=as_json)
 
 
@@ -87,8 +84,7 @@ def unrelease(session: Session, number: int | None, yes: bool, as_json: bool) ->
     \b
     Example: lightgate unrelease
     """
-    house = session.house
-    with house.store.reading() as tx:
+    with session.house.store.reading() as tx:
         newest, count = tx.releases.newest_number(), len(tx.releases.last())
     meant = newest if number is None else number
     if meant is None and not as_json:
@@ -96,9 +92,7 @@ def unrelease(session: Session, number: int | None, yes: bool, as_json: bool) ->
         return
     if meant == newest and not (yes or as_json):
         click.confirm(f"Undo release {meant}, the newest, {count} photos?", abort=True)
-    outcomes = publishing.undo_release(
-        house.store, house.folder, house.route, session.website, session.who, house.now(), number=meant
-    )
+    outcomes = publishing.undo_release(session.release_desk, session.who, number=meant)
     _report(outcomes, as_json=as_json)
 
 

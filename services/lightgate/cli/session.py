@@ -20,6 +20,7 @@ from lightgate.settings import Settings, load
 if TYPE_CHECKING:
     from lightgate import intake
     from lightgate.bootstrap import House
+    from lightgate.publishing import ReleaseDesk
     from lightgate.site import Website
 
 
@@ -62,6 +63,11 @@ class Session:
         from lightgate.adapters.website import open_website  # noqa: PLC0415
 
         return open_website(self.settings.publish, self.folder, self.settings.mysql)
+
+    @property
+    def release_desk(self) -> ReleaseDesk:
+        """Where photos are released and taken off again."""
+        return self.house.release_desk(self.website)
 
     @cached_property
     def intake(self) -> intake.Desk:

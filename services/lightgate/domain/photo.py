@@ -264,6 +264,19 @@ class Publication:
     #: those who began to write here and may have left temporary files, see ``ports.Permit``
     writers: tuple[str, ...] = ()
 
+    @property
+    def touched(self) -> dict[str, str]:
+        """Every path at which something of it may lie, by kind: those of what was live before belong to it, too.
+
+        A kind may say ``old 0 full``.
+        """
+        found = dict(self.paths)
+        for each in self.earlier.publications if self.earlier else ():
+            for kind, path in each.paths.items():
+                if path not in found.values():
+                    found[f"old {len(found)} {kind}"] = path
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Before:

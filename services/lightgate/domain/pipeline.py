@@ -50,6 +50,8 @@ class Result(StrEnum):
     REOPENED = "reopened"
     #: what was live already is not sent again: it stays live as it is
     LEFT_LIVE = "left_live"
+    #: its release was stopped, or the database is an older one: it is to be released anew
+    HELD_BACK = "held_back"
     #: a published field changed
     EDITED = "edited"
     #: another original took the place of the photo's own
@@ -192,6 +194,11 @@ def _leave_live(position: Position, step: Step, route: Route, result: Result) ->
     return Position(step.name, Status.PUBLISHED) if is_on_its_way else None
 
 
+def _hold_back(position: Position, step: Step, route: Route, result: Result) -> Position | None:
+    is_on_its_way = step.name == PUBLISH and position.status in {Status.QUEUED, Status.RUNNING, Status.FAILED}
+    return Position(RELEASE, Status.WAITING) if is_on_its_way else None
+
+
 def _edit(position: Position, step: Step, route: Route, result: Result) -> Position | None:
     if step.name not in NEEDS_APPROVAL:
         return position if position.status is not Status.REJECTED else None
@@ -227,6 +234,7 @@ _MOVES = {
     Result.REJECTED: _reject,
     Result.REOPENED: _reopen,
     Result.LEFT_LIVE: _leave_live,
+    Result.HELD_BACK: _hold_back,
     Result.EDITED: _edit,
     Result.REPLACED: _replace,
     Result.RETRIED: _retry,

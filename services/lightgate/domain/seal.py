@@ -1,7 +1,9 @@
-"""The seal: what exactly a person approved, as one value that only this installation can make.
+"""The seals: what exactly a person approved and released, as values that only this installation can make.
 
-HMAC-SHA-256 (RFC 2104) over canonical JSON of the original's content hash and every published field. The publisher
-recomputes it, so that nothing goes live that differs from what was approved.
+HMAC-SHA-256 (RFC 2104) over canonical JSON. An approval's covers the original's content hash, every published field and
+the decision itself: whose word it is, when it was given, and which record holds it. A release is an act of its own. The
+publisher recomputes both, so that nothing goes live that differs from what was approved, that was not released, or
+whose approval is over.
 """
 
 from __future__ import annotations
@@ -10,11 +12,18 @@ import hashlib
 import hmac
 import json
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
-from lightgate.domain.photo import Exif, Field, Photo, Scores, TextValue
+from lightgate.domain.kept import as_told
+from lightgate.domain.photo import Before, Exif, Field, Photo, Scores, TextValue
 
-#: raised whenever the sealed fields or their form change; an older approval then has to be given again
-SEAL_VERSION = 1
+#: raised whenever the sealed fields or their form change; a field that is absent is not in the form
+SEAL_VERSION = 2
+#: seals over the content alone: they stand behind what was live before decisions were sealed, until it is edited
+CONTENT_ALONE = 1
 
 #: EXIF facts that appear in a published file or row
 PUBLISHED_EXIF = (
@@ -44,19 +53,88 @@ PUBLISHED_SCORES = (
 _Json = str | int | None | list["_Json"] | dict[str, "_Json"]
 
 
-def seal(photo: Photo, key: bytes) -> str:
-    """Give the seal of a photo's published content, 64 hex digits."""
-    return hmac.new(key, _canonical(photo), hashlib.sha256).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's word on a photo, as the record that holds it has it."""
+
+    approval_id: int
+    #: the photo's once it was approved
+    version: int
+    by: str
+    at: datetime
+    override_reason: str | None = None
+    #: a word that was taken back proves that it was given, and nothing else
+    is_withdrawn: bool = False
 
 
-def is_sealed(photo: Photo, approval_seal: str, key: bytes) -> bool:
-    """Is this exactly the content that was approved?"""
-    return hmac.compare_digest(seal(photo, key).encode(), approval_seal.encode())
+def seal(photo: Photo, key: bytes, decision: Decision | None = None) -> str:
+    """Give the seal of a photo's published content, and of the decision on it, 64 hex digits.
+
+    Args:
+        decision: None: the content alone, as ``CONTENT_ALONE`` has it.
+    """
+    return _sealed(_canonical(photo, decision), key)
 
 
-def _canonical(photo: Photo) -> bytes:
+def is_sealed(photo: Photo, approval_seal: str, key: bytes, decision: Decision | None = None) -> bool:
+    """Is this exactly the content that was approved, by this decision?"""
+    return _is_equal(seal(photo, key, decision), approval_seal)
+
+
+def seal_release(number: int, photo_id: int, approval_id: int, version: int, by: str, at: datetime, key: bytes) -> str:
+    """Give the seal of a person's word that a photo, as that approval has it, goes out now."""
+    told = {
+        "number": number,
+        "photo_id": photo_id,
+        "approval_id": approval_id,
+        "version": version,
+        "by": _nfc(by),
+        "at": _moment(at),
+    }
+    return _sealed(b"release:" + _json(told), key)
+
+
+def seal_before(photo_id: int, before: Before, key: bytes) -> str:
+    """Give the seal of what was live of a photo, so that only that is ever put back."""
+    return _sealed(b"before:" + _json({"photo_id": photo_id, **as_told(before)}), key)
+
+
+def is_before_sealed(photo_id: int, before: Before, key: bytes) -> bool:
+    """Did this installation write down that this was live?"""
+    return _is_equal(seal_before(photo_id, before, key), before.seal)
+
+
+def _sealed(content: bytes, key: bytes) -> str:
+    return hmac.new(key, content, hashlib.sha256).hexdigest()
+
+
+def _is_equal(wanted: str, found: str) -> bool:
+    return hmac.compare_digest(wanted.encode(), found.encode())
+
+
+def _json(told: Mapping[str, Any]) -> bytes:
+    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+
+
+def _decided(photo: Photo, decision: Decision) -> _Json:
+    return {
+        "approval_id": decision.approval_id,
+        "photo_id": photo.id,
+        "version": decision.version,
+        "by": _nfc(decision.by),
+        "at": _moment(decision.at),
+        "override_reason": _nfc(decision.override_reason),
+        "is_withdrawn": decision.is_withdrawn,
+    }
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def _canonical(photo: Photo, decision: Decision | None) -> bytes:
     content: dict[str, _Json] = {
-        "seal_version": SEAL_VERSION,
+        "seal_version": CONTENT_ALONE if decision is None else SEAL_VERSION,
         "content_hash": photo.content_hash,
         "file_name": _nfc(photo.file_name),
         "original_file_name": _nfc(photo.original_file_name),
@@ -75,7 +153,9 @@ def _canonical(photo: Photo) -> bytes:
     # approvals that are older than this keep their form
     if photo.keyword_paths is not None:
         content["keyword_paths"] = [[_nfc(level) for level in path] for path in photo.keyword_paths]
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+    if decision is not None:
+        content["decision"] = _decided(photo, decision)
+    return _json(content)
 
 
 def _texts(photo: Photo, language: str) -> _Json:

@@ -1,5 +1,6 @@
 """What a person does about the live site: release what is approved, see what that would do, take photos off again."""
 
+from lightgate.publishing.desk import ReleaseDesk
 from lightgate.publishing.dry_run import PlannedFile, PlannedPhoto, plan
 from lightgate.publishing.looking import look_again
 from lightgate.publishing.record import Outcome
@@ -10,12 +11,13 @@ from lightgate.publishing.removal import unpublish
 from lightgate.publishing.renewal import renew
 from lightgate.publishing.retention import tidy_originals
 from lightgate.publishing.standing import Standing, State, is_outdated, published_photos, standings
-from lightgate.publishing.undoing import undo_release
+from lightgate.publishing.undoing import stop_release, undo_release
 
 __all__ = [
     "Outcome",
     "PlannedFile",
     "PlannedPhoto",
+    "ReleaseDesk",
     "ReleaseReport",
     "Remark",
     "Standing",
@@ -30,6 +32,7 @@ __all__ = [
     "remarks",
     "renew",
     "standings",
+    "stop_release",
     "tidy_originals",
     "undo_release",
     "unpublish",

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lightgate.approved import as_published, is_approved
+from lightgate.debts import target_is_gone
 from lightgate.delivery import Change, compare, compare_row
 from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import PUBLISH, RELEASE, Status
@@ -18,7 +19,7 @@ from lightgate.folder import DataFolder
 from lightgate.parcel import pack
 from lightgate.ports import CatalogueRow, QualityRow, Renderer
 from lightgate.publishing.remarks import remarks
-from lightgate.publishing.removal import is_to_remove, target_is_gone
+from lightgate.publishing.removal import is_to_remove
 from lightgate.quality_row import quality_row
 from lightgate.site import Website
 from lightgate.store import Store

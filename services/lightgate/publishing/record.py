@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lightgate.domain.photo import Photo
@@ -20,12 +20,13 @@ class Outcome:
     message: str
 
 
-def move(tx: Transaction, photo: Photo, after: Position, by: str, at: datetime) -> None:
-    """Move a photo for a person, raising its version, with its event."""
+def move(tx: Transaction, photo: Photo, after: Position, by: str, at: datetime) -> Photo:
+    """Move a photo for a person, raising its version, with its event; gives it as it is then."""
     before = photo.position
     tx.photos.move(photo, after, at, raise_version=True)
     old, new = f"{before.step}:{before.status}", f"{after.step}:{after.status}"
     tx.events.add(note(photo, by, at, "position", before.step, old=old, new=new))
+    return replace(photo, position=after, version=photo.version + 1)
 
 
 def note(

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from lightgate.approved import is_approved
+from lightgate.approved import act_of, is_approved
 from lightgate.domain.photo import Photo
-from lightgate.domain.pipeline import PUBLISH, RELEASE, Result, Route, Status, advance
+from lightgate.domain.pipeline import PUBLISH, RELEASE, Result, Status, advance
 from lightgate.domain.words import ReviewStatus, why_not_live
 from lightgate.errors import SealBroken
-from lightgate.folder import DataFolder
+from lightgate.publishing.desk import ReleaseDesk
 from lightgate.publishing.record import Outcome, move, note
 from lightgate.publishing.removal import is_to_remove, unpublish
 from lightgate.replaced import sweep_replaced
-from lightgate.site import Website
 from lightgate.store import PhotoFilter, Store, Transaction
 
 
@@ -33,45 +31,32 @@ class ReleaseReport:
     number: int | None = None
 
 
-def release(
-    store: Store,
-    route: Route,
-    key: bytes,
-    ids: Sequence[int],
-    by: str,
-    at: datetime,
-    *,
-    folder: DataFolder,
-    website: Website,
-    wake: Callable[[str], object],
-) -> ReleaseReport:
-    """Send approved photos to the publish queue, and take rejected ones off the site.
-
-    Args:
-        key: seals approvals.
-        wake: told the step, once the photos stand there.
-    """
-    released: list[int] = []
+def release(desk: ReleaseDesk, ids: Sequence[int], by: str) -> ReleaseReport:
+    """Send approved photos to the publish queue, each by a sealed act, and take rejected ones off the site."""
+    at = desk.now()
+    released: list[Photo] = []
     refused: list[Outcome] = []
     to_remove: list[int] = []
-    with store.writing() as tx:
+    with desk.store.writing() as tx:
         photos = {photo.id: photo for photo in tx.photos.many(ids)}
+        number = tx.releases.next_number()
         for photo_id in dict.fromkeys(ids):
             photo = photos.get(photo_id)
             if photo is not None and is_to_remove(photo):
                 to_remove.append(photo_id)
-            elif reason := _why_not_released(tx, photo, key, website):
+            elif reason := _why_not_released(desk, tx, photo):
                 refused.append(Outcome(photo_id, is_done=False, message=reason))
             elif photo is not None:
-                move(tx, photo, advance(photo.position, Result.RELEASED, route), by, at)
+                moved = move(tx, photo, advance(photo.position, Result.RELEASED, desk.route), by, at)
                 tx.events.add(note(photo, by, at, "decision", "release"))
-                released.append(photo_id)
-        number = tx.releases.add(released, by, at) if released else None
+                released.append(moved)
+        tx.releases.add([act_of(photo, number, desk.key, by, at) for photo in released])
     if released:
-        sweep_replaced(store, folder)
-        wake(PUBLISH)
-    removed = unpublish(store, folder, route, website, to_remove, by, at)
-    return ReleaseReport(tuple(released), removed, tuple(refused), number)
+        sweep_replaced(desk.store, desk.folder)
+        desk.wake(PUBLISH)
+    removed = unpublish(desk, to_remove, by)
+    ids_released = tuple(photo.id for photo in released)
+    return ReleaseReport(ids_released, removed, tuple(refused), number if released else None)
 
 
 def ready_for_release(store: Store, set_id: int | None = None) -> Sequence[int]:
@@ -81,9 +66,9 @@ def ready_for_release(store: Store, set_id: int | None = None) -> Sequence[int]:
         return [*approved, *tx.publications.rejected_ids(set_id)]
 
 
-def _why_not_released(tx: Transaction, photo: Photo | None, key: bytes, website: Website) -> str | None:
+def _why_not_released(desk: ReleaseDesk, tx: Transaction, photo: Photo | None) -> str | None:
     if photo is None:
         return "There is no such photo."
     if photo.position.step != RELEASE or photo.position.status is not Status.WAITING:
         return why_not_live(photo)
-    return website.why_not(photo) if is_approved(tx, photo, key) else SealBroken().message
+    return desk.website.why_not(photo) if is_approved(tx, photo, desk.key) else SealBroken().message

@@ -20,8 +20,8 @@ from typing import Literal
 from lightgate.domain.layout import part, year_of
 from lightgate.domain.photo import LedgerState, Photo
 from lightgate.domain.pipeline import Status
-from lightgate.file_lock import alone_if_free
 from lightgate.folder import DataFolder
+from lightgate.live_hold import held
 from lightgate.store import Store
 
 log = logging.getLogger(__name__)
@@ -41,8 +41,8 @@ def tidy_originals(
     done, archive = 0, archive if retention == "archive" else None
     copies = {file.stem: file for file in folder.incoming.glob("??/*") if not file.is_symlink() and file.is_file()}
     for photo in _live(store, list(copies)):
-        with alone_if_free(folder.live_lock(photo.id)) as is_free:
-            if not is_free:
+        with held(store, photo.id, "retention", lambda: at) as hold:
+            if hold is None:
                 continue
             try:
                 place = _place(store, photo, copies[photo.content_hash], archive, undated)

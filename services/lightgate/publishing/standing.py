@@ -92,5 +92,6 @@ def published_photos(store: Store, set_id: int | None = None) -> Iterator[Photo]
 
 def is_outdated(photo: Photo, profiles: Mapping[str, str]) -> bool:
     """Would releasing this live photo again change what a target holds, though nobody edited it?"""
-    is_live = photo.position.status is Status.PUBLISHED and any(each.state is LedgerState.LIVE for each in photo.publications)
+    has_live = any(each.state is LedgerState.LIVE for each in photo.publications)
+    is_live = photo.position.status is Status.PUBLISHED and has_live
     return is_live and any(each.state in {State.NEW, State.CHANGED} for each in standings(photo, profiles))

@@ -1,41 +1,33 @@
 """Undoing a release: what it replaced is put back, what it added is taken off, and its photos go back to review.
 
-What was only sent again, by ``renew``, said the same before: it stays live and approved.
+What was only sent again, by ``renew``, said the same before: it stays live and approved. A release that still runs can
+be stopped, too: what was not sent yet goes back to where it is released from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
 
-from lightgate.domain.photo import Before, Photo, Publication
-from lightgate.domain.pipeline import PUBLISH, Result, Route, Status, advance
+from lightgate.approved import owe, withdraw
+from lightgate.debts import provable, settle, target_is_gone
+from lightgate.domain.photo import Before, LedgerState, Photo
+from lightgate.domain.pipeline import PUBLISH, Result, Status, advance
 from lightgate.errors import LightgateError, NotFound, NotTheNewest, TargetUnreachable
-from lightgate.file_lock import alone_if_free
-from lightgate.folder import DataFolder
-from lightgate.ports import CatalogueRow, Target
+from lightgate.live_hold import Hold
+from lightgate.publishing.desk import BUSY, ReleaseDesk
 from lightgate.publishing.record import Outcome, move, note
-from lightgate.publishing.removal import BUSY, take_off
-from lightgate.replaced import kept_file
-from lightgate.site import Website
-from lightgate.store import Store, Transaction
+from lightgate.publishing.removal import take_off
+from lightgate.replaced import earlier_of, kept_file
+from lightgate.store import Actor, Transaction
 
 _SENDING = frozenset({("decision", "release"), ("decision", "renew")})
 
 
-def undo_release(
-    store: Store,
-    folder: DataFolder,
-    route: Route,
-    website: Website,
-    by: str,
-    at: datetime,
-    *,
-    number: int | None = None,
-) -> Sequence[Outcome]:
-    """Undo the newest release, photo by photo; what could not be put back is tried by the next call.
+def undo_release(desk: ReleaseDesk, by: str, *, number: int | None = None) -> Sequence[Outcome]:
+    """Undo the newest release, photo by photo; what could not be put back is a debt that the publish worker settles.
 
-    Files come first, the row second, our record last, so that a crash at any point leaves what the next call finishes.
+    Files come first, the row second, our record last, so that a crash at any point leaves what is finished later.
 
     Args:
         number: the release that is meant; None: whichever is the newest.
@@ -43,61 +35,89 @@ def undo_release(
     Raises:
         NotTheNewest: another was made since, or this one was undone.
     """
-    with store.reading() as tx:
+    with desk.store.reading() as tx:
         newest = tx.releases.newest_number()
         if number is not None and number != newest:
             raise NotTheNewest(number=number, newest=newest or "none")
         last = tx.releases.last()
+    return [_alone(desk, photo_id, before, by) for photo_id, before in last.items()]
+
+
+def stop_release(desk: ReleaseDesk, number: int, by: str) -> Sequence[Outcome]:
+    """Stop what a release has not sent yet; a photo that is under way is finished, and stays as it is then.
+
+    The rest goes back to be released anew, still approved; what was only sent again stays live as it is. Of a half-sent
+    photo whose next try is stopped nothing stays: that is a debt.
+
+    Raises:
+        NotFound: no such release.
+    """
+    at = desk.now()
     outcomes = []
-    for photo_id, before in last.items():
-        with alone_if_free(folder.live_lock(photo_id)) as is_free:
-            outcomes.append(
-                _undo_one(store, folder, route, website, photo_id, before, by, at)
-                if is_free
-                else Outcome(photo_id, is_done=False, message=BUSY)
-            )
+    with desk.store.writing() as tx:
+        tx.releases.get(number)
+        photos = tx.photos.many(tx.releases.photos_of(number, limit=-1))
+        for photo in photos:
+            if photo.position.step != PUBLISH or photo.position.status is not Status.QUEUED:
+                continue
+            is_renewal = _was_sent_again(tx, photo.id)
+            result = Result.LEFT_LIVE if is_renewal else Result.HELD_BACK
+            move(tx, photo, advance(photo.position, result, desk.route), by, at)
+            tx.releases.forget(photo.id, at)
+            owe(tx, photo.id, at)
+            tx.events.add(note(photo, by, at, "decision", "stop_release"))
+            message = "It stays live as it was." if is_renewal else "It was not sent, and waits to be released again."
+            outcomes.append(Outcome(photo.id, is_done=True, message=message))
+        under_way = [photo for photo in photos if photo.position.status is Status.RUNNING]
+    outcomes += [Outcome(photo.id, is_done=False, message="It is under way, and is finished.") for photo in under_way]
+    if outcomes:
+        desk.wake(PUBLISH)
     return outcomes
 
 
-def _undo_one(
-    store: Store,
-    folder: DataFolder,
-    route: Route,
-    website: Website,
-    photo_id: int,
-    before: Before | None,
-    by: str,
-    at: datetime,
-) -> Outcome:
+def _alone(desk: ReleaseDesk, photo_id: int, before: Before | None, by: str) -> Outcome:
     try:
-        photo = _called_back(store, route, photo_id, by, at)
+        with desk.holding(photo_id, by) as hold:
+            if hold is None:
+                return Outcome(photo_id, is_done=False, message=BUSY)
+            return _undo_one(desk, hold, before, by)
+    except LightgateError as error:
+        return Outcome(photo_id, is_done=False, message=error.message)
+
+
+def _undo_one(desk: ReleaseDesk, hold: Hold, before: Before | None, by: str) -> Outcome:
+    photo_id = hold.photo_id
+    try:
+        photo = _called_back(desk, photo_id, by)
         if photo is None:
             return Outcome(photo_id, is_done=False, message=BUSY)
         if before is None or not photo.publications:
             is_live = photo.position.status is Status.PUBLISHED
             message = "It stays live as it is." if is_live else "It was not published by this release."
         elif before.publications:
-            message = _put_back(store, folder, website, photo, before, by, at)
+            left = _put_back(desk, hold, photo, before, by)
+            if left:
+                return Outcome(photo_id, is_done=False, message=" ".join(left))
+            message = f"{before.publications[0].file_name} is as it was before."
         else:
-            outcome = take_off(store, route, website, photo_id, by, at)
+            outcome = take_off(desk, hold, by)
             if not outcome.is_done:
                 return outcome
             message = outcome.message
     except NotFound:
         message = "The photo is not in the queue any more."
-    except LightgateError as error:
-        return Outcome(photo_id, is_done=False, message=error.message)
-    with store.writing() as tx:
-        tx.releases.forget(photo_id)
+    with desk.store.writing() as tx:
+        tx.releases.forget(photo_id, desk.now())
     return Outcome(photo_id, is_done=True, message=message)
 
 
-def _called_back(store: Store, route: Route, photo_id: int, by: str, at: datetime) -> Photo | None:
+def _called_back(desk: ReleaseDesk, photo_id: int, by: str) -> Photo | None:
     """Bring the photo back to review, so that no worker publishes it again; None while one does.
 
     One that was sent again as it was comes back to live: nobody has to approve it anew.
     """
-    with store.writing() as tx:
+    at = desk.now()
+    with desk.store.writing() as tx:
         photo = tx.photos.get(photo_id)
         status = photo.position.status
         if photo.position.step != PUBLISH or status is Status.REJECTED:
@@ -106,11 +126,11 @@ def _called_back(store: Store, route: Route, photo_id: int, by: str, at: datetim
             return None
         if _was_sent_again(tx, photo_id):
             if status is not Status.PUBLISHED:
-                move(tx, photo, advance(photo.position, Result.LEFT_LIVE, route), by, at)
-            tx.events.add(note(photo, by, at, "decision", "undo_release"))
-            return tx.photos.get(photo_id)
-        move(tx, photo, advance(photo.position, Result.REOPENED, route), by, at)
-        tx.photos.write(photo.id, {"approval_id": None})
+                move(tx, photo, advance(photo.position, Result.LEFT_LIVE, desk.route), by, at)
+                owe(tx, photo_id, at)
+        else:
+            move(tx, photo, advance(photo.position, Result.REOPENED, desk.route), by, at)
+            withdraw(tx, photo, desk.key, at)
         tx.events.add(note(photo, by, at, "decision", "undo_release"))
         return tx.photos.get(photo_id)
 
@@ -120,51 +140,35 @@ def _was_sent_again(tx: Transaction, photo_id: int) -> bool:
     return sent[-1:] == ["renew"]
 
 
-def _put_back(
-    store: Store, folder: DataFolder, website: Website, photo: Photo, before: Before, by: str, at: datetime
-) -> str:
-    targets = {target.name: target for target in website.targets}
-    kept = {publication.target: publication for publication in before.publications}
+def _put_back(desk: ReleaseDesk, hold: Hold, photo: Photo, before: Before, by: str) -> Sequence[str]:
+    """Owe the website what was live before, and settle that at once; gives what could not be done."""
+    _require_kept(desk, photo, before)
+    kept, at = earlier_of(photo.id, before, desk.key), desk.now()
+    with desk.store.writing() as tx:
+        hold.require(tx)
+        for each in tx.publications.of_photo(photo.id):
+            earlier = kept.get(each.target)
+            state = LedgerState.PUTTING_BACK if earlier else LedgerState.TAKING_OFF
+            tx.publications.put(photo.id, replace(each, state=state, earlier=earlier), at)
+    return settle(desk.books, hold, Actor.PERSON, by)
+
+
+def _require_kept(desk: ReleaseDesk, photo: Photo, before: Before) -> None:
+    """What is whole now is only given up for what can be proven and is there.
+
+    Raises:
+        TargetUnreachable: it is not, or the target is gone.
+    """
+    targets = {target.name: target for target in desk.website.targets}
+    if provable(photo.id, before, desk.key) is None:
+        reason = "what was live before the release was not written down by this installation"
+        raise TargetUnreachable(target=before.publications[0].target, reason=reason)
     for publication in before.publications:
-        _put_files(folder, _named(targets, publication.target), publication)
-    name = before.publications[0].file_name
-    if before.row is not None:
-        # kept as JSON, whose values mypy knows as object
-        website.catalogue.upsert(CatalogueRow(**before.row))  # type: ignore[arg-type]  # by column, as it was kept
-    else:
-        website.catalogue.remove(name)
-    for publication in photo.publications:
-        old = kept.get(publication.target)
-        for path in publication.paths.values():
-            if old is None or path not in old.paths.values():
-                _named(targets, publication.target).remove(path)
-    with store.writing() as tx:
-        for publication in photo.publications:
-            old = kept.get(publication.target)
-            if old is None:
-                tx.publications.remove(photo.id, publication.target)
-                continue
-            tx.publications.put(photo.id, old, at)
-            tx.events.add(note(photo, by, at, "published", old.target, old=publication.file_name, new=old.file_name))
-            for kind, path in publication.paths.items():
-                if old.paths.get(kind, path) != path:
-                    tx.redirects.put(path, old.paths[kind], photo.id, at)
-    return f"{name} is as it was before."
-
-
-def _put_files(folder: DataFolder, target: Target, publication: Publication) -> None:
-    for kind, path in publication.paths.items():
-        wanted = publication.hashes.get(kind)
-        if wanted is None:
-            continue
-        content = kept_file(folder, wanted)
-        if content is not None:
-            target.put(path, content)
-        elif target.digest(path) != wanted:
-            raise TargetUnreachable(target=target.name, reason=f"what {path} was before the release was not kept")
-
-
-def _named(targets: dict[str, Target], name: str) -> Target:
-    if name not in targets:
-        raise TargetUnreachable(target=name, reason="it is not in the settings any more")
-    return targets[name]
+        target = targets.get(publication.target)
+        if target is None:
+            raise TargetUnreachable(target_is_gone(publication.target))
+        for kind, path in publication.paths.items():
+            wanted = publication.hashes.get(kind)
+            is_kept = wanted is None or kept_file(desk.folder, wanted) is not None
+            if not is_kept and target.digest(path) != wanted:
+                raise TargetUnreachable(target=target.name, reason=f"what {path} was before the release was not kept")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from lightgate.approved import with_keyword_paths
+from lightgate.approved import approve as give_word
+from lightgate.approved import withdraw
 from lightgate.domain import text as proofs
 from lightgate.domain.photo import LedgerState, Photo
 from lightgate.domain.pipeline import NAMING, REVIEW, Result, Status, steps_before
-from lightgate.domain.seal import SEAL_VERSION, seal
 from lightgate.errors import InputInvalid, ProofBlocks, RawNotDeveloped
 from lightgate.naming_gate import give_names
-from lightgate.review.desk import Desk, fetch, mark_live, move, note, prove, withdraw_approval
+from lightgate.review.desk import Desk, fetch, mark_whole, move, note, prove
 from lightgate.review.files import bring_back, set_aside
 from lightgate.series_gate import rank_again
 from lightgate.store import Actor
@@ -36,10 +34,7 @@ def approve(desk: Desk, photo_id: int, version: int, by: str, override_reason: s
         reason = _checked(override_reason)
         if blocks and not reason:
             raise ProofBlocks(issues="; ".join(issue.message.rstrip(".") for issue in blocks))
-        paths = with_keyword_paths(tx, photo).keyword_paths
-        sealed = seal(replace(photo, keyword_paths=paths), desk.key)
-        override = reason if blocks else None
-        approval_id = tx.approvals.add(photo_id, version + 1, sealed, SEAL_VERSION, by, at, override, paths)
+        approval_id = give_word(tx, photo, version + 1, desk.key, by, at, reason if blocks else None)
         tx.photos.write(photo_id, {"approval_id": approval_id})
         move(tx, desk, photo, Result.APPROVED, by, at)
         tx.events.add(
@@ -55,12 +50,12 @@ def reject(desk: Desk, photo_id: int, version: int, by: str, reason: str) -> Pho
         photo = fetch(tx, photo_id, version)
         why = _checked(reason)
         move(tx, desk, photo, Result.REJECTED, by, at)
-        withdraw_approval(tx, photo)
+        withdraw(tx, photo, desk.key, at)
         tx.photos.write(photo_id, {"reject_reason": why})
         if not tx.names.is_frozen(photo_id):
             tx.names.release(photo_id, at)
             tx.photos.write(photo_id, {"file_name": None})
-        mark_live(tx, photo, LedgerState.TO_REMOVE, at)
+        mark_whole(tx, photo_id, LedgerState.TO_REMOVE, at)
         rank_again(tx, photo)
         tx.events.add(note(photo, at, by, "decision", "reject", new=why, operation=desk.operation))
         rejected = tx.photos.get(photo_id)
@@ -80,10 +75,10 @@ def reopen(desk: Desk, photo_id: int, version: int, by: str) -> Photo:
     with desk.store.writing() as tx:
         photo = fetch(tx, photo_id, version)
         after = move(tx, desk, photo, Result.REOPENED, by, at)
-        withdraw_approval(tx, photo)
+        withdraw(tx, photo, desk.key, at)
         if photo.position.status is Status.REJECTED:
             tx.photos.write(photo_id, {"reject_reason": None})
-            mark_live(tx, photo, LedgerState.LIVE, at)
+            mark_whole(tx, photo_id, LedgerState.LIVE, at)
             has_passed_naming = any(step.name == NAMING for step in steps_before(desk.route, after.step))
             if has_passed_naming and photo.file_name is None:
                 give_names(tx, [tx.photos.get(photo_id)], desk.rule, at, Actor.PERSON, by)

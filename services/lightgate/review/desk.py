@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lightgate.domain.naming import Rule
-from lightgate.domain.photo import LedgerState, Photo
+from lightgate.domain.photo import WHOLE, LedgerState, Photo
 from lightgate.domain.pipeline import Position, Result, Route, Status, advance
 from lightgate.domain.quality import BandLimits
 from lightgate.errors import Conflict
@@ -106,13 +106,8 @@ def prove(tx: Transaction, desk: Desk, photo_id: int, at: datetime) -> None:
     desk.proofreader.prove(tx, tx.photos.get(photo_id), at)
 
 
-def withdraw_approval(tx: Transaction, photo: Photo) -> None:
-    """Forget the approval in force; its record stays. Call it after the photo has left the approved steps."""
-    if photo.approval_id is not None:
-        tx.photos.write(photo.id, {"approval_id": None})
-
-
-def mark_live(tx: Transaction, photo: Photo, state: LedgerState, at: datetime) -> None:
-    """Write in the ledger what is to become of a photo's live versions."""
-    for publication in photo.publications:
-        tx.publications.put(photo.id, replace(publication, state=state), at)
+def mark_whole(tx: Transaction, photo_id: int, state: LedgerState, at: datetime) -> None:
+    """Write in the ledger what is to become of a photo's whole versions; what is owed stays owed."""
+    for publication in tx.publications.of_photo(photo_id):
+        if publication.state in WHOLE:
+            tx.publications.put(photo_id, replace(publication, state=state), at)

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from lightgate.approved import withdraw
 from lightgate.domain.photo import Field, Photo, Source, Text, TextValue
 from lightgate.domain.pipeline import Result
 from lightgate.domain.quality import BandLimits, band
 from lightgate.errors import InputInvalid
 from lightgate.naming_gate import choose_name, rename
-from lightgate.review.desk import Desk, fetch, move, note, prove, withdraw_approval
+from lightgate.review.desk import Desk, fetch, move, note, prove
 from lightgate.series_gate import rank_again
 from lightgate.store import Actor, Transaction
 
@@ -76,7 +77,7 @@ def apply_changes(tx: Transaction, desk: Desk, photo: Photo, changes: Changes, b
     ]
     if applied:
         move(tx, desk, photo, Result.EDITED, by, at)
-        withdraw_approval(tx, photo)
+        withdraw(tx, photo, desk.key, at)
         tx.events.add(
             *(
                 note(photo, at, by, "field", name, old=old, new=new, operation=desk.operation)

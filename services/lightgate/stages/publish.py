@@ -1,7 +1,8 @@
 """The ``publish`` stage: what a person approved and released goes live, exactly so, exactly once.
 
 Order: files first, row second, our own record last (the runner's). Before the first byte the ledger notes that we
-are sending, so that after a crash at any point the next run knows these files and this row as ours and finishes.
+are sending, what was live until then, and who writes, so that after a crash at any point the next run knows these files
+and this row as ours and finishes. Right before anything can be seen, the person's word is asked for again.
 """
 
 from __future__ import annotations
@@ -10,19 +11,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from lightgate.approved import as_published, is_approved
-from lightgate.delivery import Delivery, compare, compare_row
+from lightgate.approved import as_published, is_approved, is_released, owe
+from lightgate.debts import Books, settle_due
+from lightgate.delivery import Change, Delivery, compare, compare_row
 from lightgate.domain.photo import Claim, LedgerState, Photo, Publication, PublishFacts
 from lightgate.domain.pipeline import PUBLISH, Step
-from lightgate.errors import BeingRemoved, Rejected, SealBroken, WorkerLost
-from lightgate.file_lock import alone_if_free
+from lightgate.errors import BeingRemoved, HoldLost, LightgateError, Rejected, SealBroken, WorkerLost
 from lightgate.folder import DataFolder
 from lightgate.kill_point import kill_point
+from lightgate.live_hold import Hold, held
 from lightgate.parcel import Parcel, pack
-from lightgate.ports import Catalogue, QualityRow, Renderer, SiteCheck, Target
+from lightgate.ports import Catalogue, Permit, QualityRow, Renderer, SiteCheck, Target
 from lightgate.quality_row import quality_row
 from lightgate.render_ahead import RenderAhead
-from lightgate.replaced import keep_before
+from lightgate.replaced import Kept, keep_before
 from lightgate.settings import Settings
 from lightgate.site import Website
 from lightgate.stage import Stage
@@ -66,6 +68,10 @@ class Publisher:
         self.idle[:] = [True]
         return reason
 
+    def settle_debts(self, owner: str) -> Sequence[int]:
+        """Take off what was withdrawn half-sent, or put back what was live before; give the photos that owe nothing."""
+        return settle_due(Books(self.store, self.folder, self.website, self.now, self.key), owner)
+
     def do(self, claims: Sequence[Claim]) -> Sequence[PublishFacts]:
         self.idle[:] = [False]
         return [self.publish(claim) for claim in claims]
@@ -84,41 +90,86 @@ class Publisher:
             OriginalMissing: the working copy is gone or changed.
             NameTaken: a file or row in the way is not ours.
             RowRefused: the catalogue cannot hold the row.
-            BeingRemoved: a person takes it off the site right now.
+            BeingRemoved: somebody else changes what is live of it right now.
+            WorkerLost: the claim is another's, who stood still less long than we did.
             Transient: a target or the catalogue failed; what is done so far is found done the next time.
         """
-        with alone_if_free(self.folder.live_lock(claim.photo.id)) as is_free:
-            if not is_free:
+        photo_id, owner = claim.photo.id, claim.owner
+        with held(self.store, photo_id, owner, self.now, claim_token=claim.token) as hold:
+            if hold is None:
                 raise BeingRemoved
-            return self._publish(claim)
+            return self._publish(claim, hold)
 
-    def _publish(self, claim: Claim) -> PublishFacts:
+    def _publish(self, claim: Claim, hold: Hold) -> PublishFacts:
         photo, quality = self._approved(claim.photo.id)
+        self._forget_earlier_writers(photo)
         parcel = self.ahead.take(photo, quality) or self._packed(photo, quality)
         kill_point(self.kill_at, "after_render")
         ledger = {publication.target: publication for publication in photo.publications}
         deliveries = [compare(parcel, target, ledger.get(target.name)) for target in self.website.targets]
-        compare_row(parcel, self.website.catalogue, is_ours=bool(ledger))
-        keep_before(self.store, self.folder, self.website, photo, deliveries)
+        row_change = compare_row(parcel, self.website.catalogue, is_ours=bool(ledger))
+        kept = keep_before(self.folder, self.website, photo, deliveries, self.key)
         kill_point(self.kill_at, "after_keeping")
-        self._announce(claim, photo, parcel, deliveries, ledger)
+        announced = _announced(photo, parcel, deliveries, kept, hold, is_row_same=row_change is Change.SAME)
+        word = self._announce(claim, hold, photo, announced, kept)
         kill_point(self.kill_at, "after_announcing")
         self._look_ahead()
+        permit = Permit(hold.writer, lambda: self._require_word(claim, hold, word))
+        try:
+            row_id = self._send(claim, hold, photo, parcel, deliveries, permit)
+        except (WorkerLost, HoldLost, SealBroken) as error:
+            self._own_up(photo, announced, error)
+            raise
+        published = tuple(self._published(each, parcel, ledger, row_id) for each in deliveries)
+        return PublishFacts(published, tuple(_moved(deliveries[0])))
+
+    def _send(
+        self,
+        claim: Claim,
+        hold: Hold,
+        photo: Photo,
+        parcel: Parcel,
+        deliveries: Sequence[Delivery],
+        permit: Permit,
+    ) -> int | None:
         for delivery in deliveries:
             for file in delivery.to_put:
-                delivery.target.put(file.path, file.rendition.content)
+                delivery.target.put(file.path, file.rendition.content, permit)
                 kill_point(self.kill_at, f"after_{file.rendition.kind}")
         kill_point(self.kill_at, "after_files")
         with self.store.reading() as tx:
-            self._require_unchanged(tx, claim, photo)
-        row_id = self._written(photo, parcel)
+            self._require_unchanged(tx, claim, hold, photo)
+        row_id = self._written(photo, parcel, permit)
         kill_point(self.kill_at, "after_row")
         for delivery in deliveries:
             for path in delivery.to_remove:
-                delivery.target.remove(path)
+                delivery.target.remove(path, permit)
         kill_point(self.kill_at, "after_removing")
-        published = tuple(self._published(each, parcel, ledger, row_id) for each in deliveries)
-        return PublishFacts(published, tuple(_moved(deliveries[0])))
+        # what became visible between the last answer and now is told of before anything else is
+        permit.ask()
+        return row_id
+
+    def _forget_earlier_writers(self, photo: Photo) -> None:
+        """Take away the temporary files of those who may wake up yet, before anything is compared."""
+        targets = {target.name: target for target in self.website.targets}
+        for publication in photo.publications:
+            target = targets.get(publication.target)
+            if target is not None:
+                for path in publication.touched.values():
+                    for writer in publication.writers:
+                        target.forget(path, writer)
+
+    def _own_up(self, photo: Photo, announced: Sequence[Publication], error: LightgateError) -> None:
+        """Tell the ledger of what may have become visible against the word: it is owed, and settled by itself."""
+        at = self.now()
+        with self.store.writing() as tx:
+            known = {each.target for each in tx.publications.of_photo(photo.id)}
+            for each in announced:
+                if each.target not in known:
+                    owed = replace(each, state=LedgerState.TAKING_OFF, earlier=None)
+                    tx.publications.put(photo.id, owed, at)
+            if isinstance(error, SealBroken):
+                owe(tx, photo.id, at)
 
     def _packed(self, photo: Photo, quality: QualityRow) -> Parcel:
         original = self.folder.original(photo.content_hash, photo.suffix)
@@ -128,16 +179,22 @@ class Publisher:
         """Make the next photo's files while this one's are on their way."""
         with self.store.reading() as tx:
             coming = tx.queue.coming(STAGE.step, self.now())
-            if coming is None or not is_approved(tx, tx.photos.get(coming), self.key):
+            found = None if coming is None else tx.photos.get(coming)
+            if found is None or not self._is_wanted(tx, found):
                 return
-            photo = as_published(tx, tx.photos.get(coming))
+            photo = as_published(tx, found)
             quality = quality_row(tx, photo)
         self.ahead.start(photo, quality, lambda: self._packed(photo, quality))
 
-    def _written(self, photo: Photo, parcel: Parcel) -> int | None:
+    def _is_wanted(self, tx: Transaction, photo: Photo) -> bool:
+        return is_approved(tx, photo, self.key) and is_released(tx, photo, self.key)
+
+    def _written(self, photo: Photo, parcel: Parcel, permit: Permit) -> int | None:
         """Write the row; one that is refused now, after it was rehearsed, leaves files that the ledger tells of."""
         try:
-            return self.website.catalogue.upsert(parcel.row, parcel.quality)
+            return self.website.catalogue.upsert(parcel.row, permit, parcel.quality)
+        except SealBroken:
+            raise
         except Rejected:
             with self.store.writing() as tx:
                 for each in tx.publications.of_photo(photo.id):
@@ -149,38 +206,44 @@ class Publisher:
         """Read the photo as it is now: the claim's copy may be older than its approval."""
         with self.store.reading() as tx:
             photo = tx.photos.get(photo_id)
-            if not is_approved(tx, photo, self.key):
+            if not self._is_wanted(tx, photo):
                 raise SealBroken
             return as_published(tx, photo), quality_row(tx, photo)
 
-    def _require_unchanged(self, tx: Transaction, claim: Claim, photo: Photo) -> None:
+    def _require_unchanged(self, tx: Transaction, claim: Claim, hold: Hold, photo: Photo) -> None:
+        """Check everything anew: claim, hold, content, approval and release."""
         if not tx.queue.is_held(claim):
             raise WorkerLost
+        hold.require(tx)
         fresh = tx.photos.get(photo.id)
-        if fresh.version != photo.version or not is_approved(tx, fresh, self.key):
+        if fresh.version != photo.version or not self._is_wanted(tx, fresh):
             raise SealBroken
 
+    def _require_word(self, claim: Claim, hold: Hold, word: tuple[object, ...]) -> None:
+        """Ask in one statement whether all still is as it was announced."""
+        with self.store.reading() as tx:
+            if tx.holds.word(claim.photo.id) == word:
+                return
+            if not tx.queue.is_held(claim):
+                raise WorkerLost
+            hold.require(tx)
+        raise SealBroken
+
     def _announce(
-        self,
-        claim: Claim,
-        photo: Photo,
-        parcel: Parcel,
-        deliveries: Sequence[Delivery],
-        ledger: Mapping[str, Publication],
-    ) -> None:
-        """Note, right before the first byte, where it goes; from here on the name is spent."""
+        self, claim: Claim, hold: Hold, photo: Photo, announced: Sequence[Publication], kept: Kept
+    ) -> tuple[object, ...]:
+        """Note, right before the first byte, where it goes; from here on the name is spent.
+
+        Gives what the word rests on: version, approval, release, claim and hold.
+        """
         at = self.now()
         with self.store.writing() as tx:
-            self._require_unchanged(tx, claim, photo)
+            self._require_unchanged(tx, claim, hold, photo)
             tx.names.publish(photo.id, at)
-            for delivery in deliveries:
-                stale = {f"old {number} {kind}": path for number, (kind, path) in enumerate(delivery.stale)}
-                paths = {**delivery.paths, **stale}
-                name = delivery.target.name
-                before = ledger.get(name) or Publication(name, LedgerState.SENDING, parcel.file_name, paths)
-                # from the first byte on, what was live may not be any more; an unfinished removal is over
-                state = LedgerState.SENDING if delivery.to_put else before.state
-                tx.publications.put(photo.id, replace(before, state=state, paths=paths), at)
+            tx.releases.keep(photo.id, kept.whole)
+            for each in announced:
+                tx.publications.put(photo.id, each, at)
+            return tx.holds.word(photo.id)
 
     def _published(
         self, delivery: Delivery, parcel: Parcel, ledger: Mapping[str, Publication], row_id: int | None
@@ -211,6 +274,28 @@ class Publisher:
             if self.site_check is not None and address is not None:
                 found[file.rendition.kind] = self.site_check.look(address, file.rendition.hash)
         return found
+
+
+def _announced(
+    photo: Photo, parcel: Parcel, deliveries: Sequence[Delivery], kept: Kept, hold: Hold, *, is_row_same: bool
+) -> Sequence[Publication]:
+    """Say what the ledger has to know from the first byte on."""
+    ledger = {each.target: each for each in photo.publications}
+    announced = []
+    for delivery in deliveries:
+        name = delivery.target.name
+        stale = {f"old {number} {kind}": path for number, (kind, path) in enumerate(delivery.stale)}
+        paths = {**delivery.paths, **stale}
+        before = ledger.get(name) or Publication(name, LedgerState.SENDING, parcel.file_name, paths)
+        if before.state is LedgerState.LIVE and is_row_same and not delivery.to_put and not stale:
+            # nothing here changes
+            announced.append(before)
+            continue
+        writers = (*before.writers, hold.writer)
+        announced.append(
+            replace(before, state=LedgerState.SENDING, paths=paths, earlier=kept.at.get(name), writers=writers)
+        )
+    return announced
 
 
 def _moved(delivery: Delivery) -> Iterator[tuple[str, str]]:

@@ -60,6 +60,8 @@ class Approval:
     override_reason: str | None = None
     #: where the keywords stood in the vocabulary, from the top down; None in approvals that did not keep it
     keyword_paths: tuple[tuple[str, ...], ...] | None = None
+    #: when it was taken back, which no seal survives
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,5 +368,8 @@ class Approvals(Protocol):
         keyword_paths: Sequence[Sequence[str]] | None = None,
     ) -> int:
         """Record an approval; gives its id, to be written to the photo in the same transaction."""
+
+    def put_seal(self, approval_id: int, seal: str, withdrawn_at: datetime | None = None) -> None:
+        """Seal a record, once its id is known; or seal it anew as withdrawn, so that its old seal is gone for good."""
 
     def get(self, approval_id: int) -> Approval: ...

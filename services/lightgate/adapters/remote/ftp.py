@@ -137,7 +137,8 @@ class FtpServer:
             try:
                 self._ftp.rename(draft, path)
             except ftplib.error_perm:
-                if self.size(path) is None:
+                # nor does anything step aside for a temporary file that somebody has taken away meanwhile
+                if self.size(path) is None or self.size(draft) is None:
                     raise
                 # a server that renames onto no file: the old one steps aside first, and comes back if that fails
                 old = aside(draft)

@@ -153,6 +153,8 @@ class SftpServer:
     def _replace_stepwise(self, draft: str, path: str) -> None:
         """Rename where the server cannot rename onto a file: the old one steps aside, and comes back if that fails."""
         old = aside(draft)
+        if self.size(draft) is None:
+            raise FileNotFoundError(errno.ENOENT, "the temporary file was taken away", draft)
         has_old = self.size(path) is not None
         if has_old:
             self.delete(old)

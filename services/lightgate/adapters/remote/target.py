@@ -1,6 +1,7 @@
 """A target on another machine: written under a temporary name, checked, renamed; one connection, reopened after a drop.
 
-The next try of a file uses up the temporary one that a killed try left, and removing a file removes it too.
+Temporary names hold their writer's, so that one who was thought dead never touches what its successor wrote; the
+successor forgets what earlier writers left before it looks at a file.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from lightgate.adapters.breaker import Breaker
 from lightgate.adapters.remote.server import Connect, FileServer, Pace
 from lightgate.adapters.target_paths import aside, draft_name, parts_of
 from lightgate.errors import LightgateError, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
-from lightgate.ports import Found
+from lightgate.ports import Found, Permit
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,11 @@ class RemoteTarget:
 
     def why_not_ready(self) -> str | None:
         """Say why nothing can be published now; connects where no connection is open."""
-        if reason := self._closed.why_open() or self._full.why_open() or self._away.why_open():
+        return self._full.why_open() or self.why_unreachable()
+
+    def why_unreachable(self) -> str | None:
+        """Say why nothing can be asked of it now; connects where no connection is open."""
+        if reason := self._closed.why_open() or self._away.why_open():
             return reason
         with self._lock:
             try:
@@ -83,56 +88,57 @@ class RemoteTarget:
                 return error.message
         return None
 
-    def put(self, path: str, content: bytes) -> None:
+    def put(self, path: str, content: bytes, permit: Permit) -> None:
         *folders, name = parts_of(path)
         wanted = hashlib.sha256(content).hexdigest()
 
         def write(server: FileServer) -> None:
+            permit.ask()
             self._make_folders(server, folders)
             try:
-                draft, has_left_over = self._stored(server, folders, name, content)
+                draft = self._stored(server, folders, name, content, permit.writer)
                 with self._cleared_away(server, draft):
                     self._check(server, draft, path, len(content), wanted)
+                    permit.ask()
                     server.replace(draft, self._place([*folders, name]))
-                if has_left_over:
-                    # killed between two renames, it left the old file aside too
-                    server.delete(aside(draft))
             except (TargetUnreachable, StorageFull):
                 self._folders.clear()
                 raise
 
         self._tried(write)
 
-    def _stored(self, server: FileServer, folders: list[str], name: str, content: bytes) -> tuple[str, bool]:
-        """Write the temporary file; give its place, and whether a killed try had left one there."""
-        hidden = self._draft(folders, name)
+    def _stored(self, server: FileServer, folders: list[str], name: str, content: bytes, writer: str) -> str:
+        """Write the temporary file; give its place."""
+        hidden = self._draft(folders, name, writer)
         try:
             return self._stored_at(server, hidden, content)
         except TargetRefused:
             if not self._takes_hidden or server.size(hidden) is not None:
                 raise
-            stored = self._stored_at(server, self._draft(folders, name, is_hidden=False), content)
+            stored = self._stored_at(server, self._draft(folders, name, writer, is_hidden=False), content)
         self._takes_hidden = False
         return stored
 
-    def _stored_at(self, server: FileServer, draft: str, content: bytes) -> tuple[str, bool]:
+    def _stored_at(self, server: FileServer, draft: str, content: bytes) -> str:
         with self._cleared_away(server, draft):
-            # not overwritten but removed: a writer thought dead may still hold it open
-            has_left_over = server.delete(draft)
+            # not overwritten but removed: the server may still hold open what a try of ours broke off
+            server.delete(draft)
             server.store(draft, self._pace.pieces(content))
-        return draft, has_left_over
+        return draft
 
-    def _draft(self, folders: list[str], name: str, *, is_hidden: bool | None = None) -> str:
+    def _draft(self, folders: list[str], name: str, writer: str, *, is_hidden: bool | None = None) -> str:
         hidden = self._takes_hidden if is_hidden is None else is_hidden
-        return self._place([*folders, draft_name(name, is_hidden=hidden)])
+        return self._place([*folders, draft_name(name, writer, is_hidden=hidden)])
 
     @contextmanager
     def _cleared_away(self, server: FileServer, draft: str) -> Iterator[None]:
         """Leave no temporary file where the server still speaks with us."""
         try:
             yield
-        except (TargetUnreachable, StorageFull) as error:
-            if isinstance(error, (TargetRefused, StorageFull)) or error.fields.get("is_answer"):
+        except LightgateError as error:
+            # without an answer the line is dead, and asking again would only wait for it
+            is_silent = isinstance(error, TargetUnreachable) and not isinstance(error, TargetRefused)
+            if not is_silent or error.fields.get("is_answer"):
                 with suppress(LightgateError):
                     server.delete(draft)
             raise
@@ -156,11 +162,11 @@ class RemoteTarget:
         content = self.read(path)
         return None if content is None else hashlib.sha256(content).hexdigest()
 
-    def remove(self, path: str) -> None:
+    def remove(self, path: str, permit: Permit) -> None:
         *folders, name = parts_of(path)
 
         def remove(server: FileServer) -> None:
-            self._forget_drafts(server, folders, name)
+            permit.ask()
             server.delete(self._place([*folders, name]))
             for depth in range(len(folders), 0, -1):
                 folder = self._place(folders[:depth])
@@ -170,21 +176,26 @@ class RemoteTarget:
 
         self._tried(remove)
 
-    def _forget_drafts(self, server: FileServer, folders: list[str], name: str) -> None:
+    def forget(self, path: str, writer: str) -> None:
         """Remove temporary files, and what stepped aside for them; where hidden names are refused there are others."""
-        draft = self._draft(folders, name)
-        try:
-            server.delete(draft)
-            server.delete(aside(draft))
-        except TargetRefused:
-            if not self._takes_hidden or server.size(draft) is not None:
-                raise
-            draft = self._draft(folders, name, is_hidden=False)
-            server.delete(draft)
-            server.delete(aside(draft))
+        *folders, name = parts_of(path)
+
+        def forget(server: FileServer) -> None:
+            draft = self._draft(folders, name, writer)
+            try:
+                server.delete(draft)
+                server.delete(aside(draft))
+            except TargetRefused:
+                if not self._takes_hidden or server.size(draft) is not None:
+                    raise
+                draft = self._draft(folders, name, writer, is_hidden=False)
+                server.delete(draft)
+                server.delete(aside(draft))
+
+        self._tried(forget)
 
     def sweep(self) -> int:
-        """Do nothing: a temporary file is used up by the file's next try, and walking a whole site takes minutes."""
+        """Do nothing: the ledger says who may have left what, and walking a whole site takes minutes."""
         return 0
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
 from lightgate.adapters.sqlite.schema import approval, photo_event
 from lightgate.errors import NotFound
@@ -43,6 +43,10 @@ class Approvals:
         }
         inserted = insert(approval).values(values).returning(approval.c.id)
         return int(self._connection.execute(inserted).scalar_one())
+
+    def put_seal(self, approval_id: int, seal: str, withdrawn_at: datetime | None = None) -> None:
+        sealed = update(approval).where(approval.c.id == approval_id).values(seal=seal, withdrawn_at=withdrawn_at)
+        self._connection.execute(sealed)
 
     def get(self, approval_id: int) -> Approval:
         row = self._connection.execute(select(approval).where(approval.c.id == approval_id)).mappings().first()

@@ -52,7 +52,9 @@ class Publications:
     def debts_due(self, at: datetime, limit: int) -> Sequence[int]:
         is_due = or_(row.c.retry_at.is_(None), row.c.retry_at <= at, row.c.retry_at > at + _LONGEST_PUT_OFF)
         moving = (Status.QUEUED.value, Status.RUNNING.value)
-        is_on_its_way = exists().where(photo.c.id == row.c.photo_id, photo.c.step == PUBLISH, photo.c.status.in_(moving))
+        is_on_its_way = exists().where(
+            photo.c.id == row.c.photo_id, photo.c.step == PUBLISH, photo.c.status.in_(moving)
+        )
         query = select(row.c.photo_id).distinct().where(_IS_DEBT, is_due, ~is_on_its_way)
         return self._connection.execute(query.order_by(row.c.photo_id).limit(limit)).scalars().all()
 

@@ -140,5 +140,3 @@ class Redirects:
     def all(self) -> Mapping[str, str]:
         query = select(moved.c.old_path, moved.c.new_path).order_by(moved.c.old_path)
         return {each.old_path: each.new_path for each in self._connection.execute(query)}
-
-

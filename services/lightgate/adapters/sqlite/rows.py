@@ -39,7 +39,8 @@ _EXIF_COLUMNS = tuple(each.name for each in fields(Exif))
 _SCORE_COLUMNS = tuple(each.name for each in fields(Scores) if each.name not in {"components", "model", "band"})
 _EXTRA = tuple(each.name for each in fields(HeaderExtra))
 #: the columns of a ``Publication``, in the order of its fields
-LEDGER_COLUMNS = tuple(publication.c[each.name] for each in fields(Publication))
+_LEDGER_FIELDS = tuple(each.name for each in fields(Publication))
+LEDGER_COLUMNS = tuple(publication.c[name] for name in _LEDGER_FIELDS)
 
 _PLAIN_COLUMNS = (
     "id",
@@ -132,8 +133,9 @@ def _texts(connection: Connection, ids: Iterable[int]) -> Mapping[int, list[Text
 
 def publication_of(*told: Any) -> Publication:
     """Read the values of ``LEDGER_COLUMNS``."""
-    target, state, *rest, earlier, writers = told
-    return Publication(target, LedgerState(state), *rest, from_told(earlier), tuple(writers))
+    named = dict(zip(_LEDGER_FIELDS, told, strict=True))
+    state, earlier, writers = LedgerState(named["state"]), from_told(named["earlier"]), tuple(named["writers"])
+    return Publication(**{**named, "state": state, "earlier": earlier, "writers": writers})
 
 
 def _publications(connection: Connection, ids: Iterable[int]) -> Mapping[int, list[Publication]]:

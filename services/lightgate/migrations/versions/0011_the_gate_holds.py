@@ -6,6 +6,7 @@ What was approved under the older rule and is not live yet is approved anew; wha
 import hashlib
 import hmac
 import json
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import context, op
@@ -16,18 +17,16 @@ branch_labels = None
 depends_on = None
 
 _AGAIN = "Approve again: the rule for what may go live became stricter."
-_IS_ON_THE_WAY = (
-    "status <> 'rejected' AND (step = 'release' OR (step = 'publish' AND status IN ('queued', 'running', 'failed')))"
+_ON_THE_WAY = (
+    "SELECT id FROM review_queue WHERE status <> 'rejected'"
+    " AND (step = 'release' OR (step = 'publish' AND status IN ('queued', 'running', 'failed')))"
 )
 
 
 def upgrade() -> None:
-    for column in (
-        sa.Column("earlier", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("writers", sa.JSON(), server_default="[]", nullable=False),
-        sa.Column("retry_at", sa.String(length=27), nullable=True),
-    ):
-        op.add_column("publication", column)
+    op.add_column("publication", sa.Column("earlier", sa.JSON(none_as_null=True), nullable=True))
+    op.add_column("publication", sa.Column("writers", sa.JSON(), server_default="[]", nullable=False))
+    op.add_column("publication", sa.Column("retry_at", sa.String(length=27), nullable=True))
     op.create_index(
         "ix_publication_debt",
         "publication",
@@ -36,20 +35,17 @@ def upgrade() -> None:
     )
     op.create_table(
         "live_hold",
-        sa.Column("photo_id", sa.Integer(), nullable=False),
+        sa.Column("photo_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("token", sa.Integer(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("claim_token", sa.Integer(), nullable=True),
         sa.Column("lease_until", sa.String(length=27), nullable=True),
         sa.PrimaryKeyConstraint("photo_id", name=op.f("pk_live_hold")),
     )
-    for column in (
-        sa.Column("approval_id", sa.Integer(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=True),
-        sa.Column("seal", sa.String(length=64), server_default="", nullable=False),
-        sa.Column("taken_back_at", sa.String(length=27), nullable=True),
-    ):
-        op.add_column("release_item", column)
+    op.add_column("release_item", sa.Column("approval_id", sa.Integer(), nullable=True))
+    op.add_column("release_item", sa.Column("version", sa.Integer(), nullable=True))
+    op.add_column("release_item", sa.Column("seal", sa.String(length=64), server_default="", nullable=False))
+    op.add_column("release_item", sa.Column("taken_back_at", sa.String(length=27), nullable=True))
     op.add_column("approval", sa.Column("withdrawn_at", sa.String(length=27), nullable=True))
     _keep_what_was_live(op.get_bind(), context.config.attributes.get("key"))
     _ask_again(op.get_bind())
@@ -60,7 +56,7 @@ def _keep_what_was_live(connection: sa.Connection, key: bytes | None) -> None:
     found = connection.exec_driver_sql(
         "SELECT release_id, photo_id, before FROM release_item WHERE before IS NOT NULL ORDER BY release_id"
     ).fetchall()
-    newest: dict[int, dict] = {}
+    newest: dict[int, dict[str, Any]] = {}
     for number, photo_id, told in found:
         before = json.loads(told)
         newest[photo_id] = before
@@ -84,7 +80,7 @@ def _keep_what_was_live(connection: sa.Connection, key: bytes | None) -> None:
             )
 
 
-def _seal(photo_id: int, before: dict, key: bytes | None) -> str:
+def _seal(photo_id: int, before: dict[str, Any], key: bytes | None) -> str:
     if key is None:
         return ""
     told = {"photo_id": photo_id, "publications": before["publications"], "row": before["row"]}
@@ -93,7 +89,7 @@ def _seal(photo_id: int, before: dict, key: bytes | None) -> str:
 
 
 def _ask_again(connection: sa.Connection) -> None:
-    ids = [row[0] for row in connection.exec_driver_sql(f"SELECT id FROM review_queue WHERE {_IS_ON_THE_WAY}")]
+    ids = [row[0] for row in connection.exec_driver_sql(_ON_THE_WAY)]
     for photo_id in ids:
         of = (photo_id,)
         connection.exec_driver_sql(
