@@ -20,14 +20,18 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from lightgate import __version__
+from lightgate import __version__, restored
 from lightgate.adapters.instance import Instance
+from lightgate.adapters.secrets import seal_key
+from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.sqlite.engine import sqlite_library
+from lightgate.adapters.sqlite.migrate import migrate
 from lightgate.adapters.sqlite.revision import knows, newest_revision
 from lightgate.adapters.sqlite.soundness import fault_of
 from lightgate.errors import AlreadyRunning, InputInvalid, NotFound, StorageFull
 from lightgate.file_lock import alone_if_free
 from lightgate.folder import DataFolder
+from lightgate.stages import ROUTE
 
 _MANIFEST = "lightgate-backup.json"
 _FORMAT = 1
@@ -151,7 +155,22 @@ def _still_running(folder: DataFolder) -> AlreadyRunning:
 def _put_in_place(folder: DataFolder, archive: Path) -> tuple[Manifest, Path | None]:
     with tempfile.TemporaryDirectory(dir=folder.home, prefix=".restore-") as fresh:
         manifest = _unpack(archive, Path(fresh))
+        if "review.db" in manifest.files:
+            _hold_back(folder, Path(fresh), manifest)
         return manifest, _exchange(folder, Path(fresh))
+
+
+def _hold_back(folder: DataFolder, fresh: Path, manifest: Manifest) -> None:
+    """Let nothing go out on the word of an older database, before anything could read it in its place."""
+    restored_folder = DataFolder(fresh)
+    has_key = (restored_folder.secrets / "seal.key").exists()
+    key = seal_key(restored_folder.secrets if has_key else folder.secrets)
+    migrate(restored_folder.database, folder.backups, key)
+    with closing(SqliteStore(restored_folder.database)) as store:
+        restored.hold_back(store, folder, ROUTE, datetime.now(UTC), manifest.at)
+    for tail in ("-wal", "-shm", "-journal"):
+        # all of it is in the database, which was closed
+        restored_folder.database.with_name(restored_folder.database.name + tail).unlink(missing_ok=True)
 
 
 def _unpack(archive: Path, fresh: Path) -> Manifest:

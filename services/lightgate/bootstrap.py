@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from lightgate import intake, proofreading, review, runner, stages
+from lightgate import intake, proofreading, restored, review, runner, stages
 from lightgate.adapters import broker, secrets
 from lightgate.adapters.catalogue_texts import read_texts
 from lightgate.adapters.celery_queue import CeleryDispatch
@@ -124,6 +124,7 @@ class House:
                 ),
             },
             chores=(
+                partial(restored.watch, self.store, self.folder, self.route),
                 partial(intake.finish_moves, self.store, self.folder),
                 partial(intake.sweep_when_due, self.store, self.folder),
                 Rarely(timedelta(minutes=10), partial(review.settle_files, self.store, self.folder)),

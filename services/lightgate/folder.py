@@ -18,6 +18,11 @@ class DataFolder:
         return self.home / "review.db"
 
     @property
+    def high_water(self) -> Path:
+        """The newest event's number: a database that is behind it is an older one."""
+        return self.home / "high-water"
+
+    @property
     def catalogue(self) -> Path:
         """The local mirror of the website's table."""
         return self.home / "photos_info_revamp.db"

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from lightgate.domain.photo import Failure, Photo
 from lightgate.domain.pipeline import PUBLISH, QUALITY, Position, Result, Route
 from lightgate.ports import Dispatch
+from lightgate.restored import why_held_back
 from lightgate.store import Actor, Event, Store
 
 #: delay before a repeated attempt: this to the power of the attempt, at most ``MAX_BACKOFF_S``
@@ -97,8 +98,8 @@ def wake_waiting(line: Line) -> None:
     with line.store.reading() as tx:
         ready = dict(tx.queue.count_ready(at))
         requests = tx.requests.count_ready(at)
-        debts = tx.publications.debts_due(at, limit=1)
-    if debts:
+        is_owed = bool(tx.publications.debts_due(at, limit=1)) or why_held_back(tx) is not None
+    if is_owed:
         # even one worker settles them all
         ready.setdefault(PUBLISH, 1)
     if requests:

@@ -70,7 +70,7 @@ def drain(line: Line, stage: Stage, work: Work, owner: str, pool: Pool = _NO_POO
     until = time.monotonic() + stage.drain_s
     try:
         if isinstance(work, Debtor):
-            report.settled.extend(work.settle_debts(owner))
+            report.settled.extend(work.settle_debts(line.route, owner))
         while not pool.is_stopping():
             report.why_not_ready = work.why_not_ready()
             limit = getattr(work, "batch", stage.batch)

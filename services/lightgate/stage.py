@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from lightgate.domain.photo import Claim, Facts, Photo, Text
-from lightgate.domain.pipeline import Step
+from lightgate.domain.pipeline import Route, Step
 from lightgate.errors import LightgateError
 from lightgate.settings import Settings
 from lightgate.store import Store, TextRequest
@@ -47,8 +47,11 @@ class Scribe(Protocol):
 class Debtor(Protocol):
     """A stage's work that owes the website something, whether a photo is ready or not."""
 
-    def settle_debts(self, owner: str) -> Sequence[int]:
-        """Settle what can be settled now; give the photos that owe nothing any more. Cheap when nothing is owed."""
+    def settle_debts(self, route: Route, owner: str) -> Sequence[int]:
+        """Settle what can be settled now, before anything is claimed; give the photos that owe nothing any more.
+
+        Cheap when nothing is owed.
+        """
 
 
 @dataclass(frozen=True, slots=True)

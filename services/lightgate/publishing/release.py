@@ -14,6 +14,7 @@ from lightgate.publishing.desk import ReleaseDesk
 from lightgate.publishing.record import Outcome, move, note
 from lightgate.publishing.removal import is_to_remove, unpublish
 from lightgate.replaced import sweep_replaced
+from lightgate.restored import why_held_back
 from lightgate.store import PhotoFilter, Store, Transaction
 
 
@@ -38,13 +39,14 @@ def release(desk: ReleaseDesk, ids: Sequence[int], by: str) -> ReleaseReport:
     refused: list[Outcome] = []
     to_remove: list[int] = []
     with desk.store.writing() as tx:
+        is_held = why_held_back(tx)
         photos = {photo.id: photo for photo in tx.photos.many(ids)}
         number = tx.releases.next_number()
         for photo_id in dict.fromkeys(ids):
             photo = photos.get(photo_id)
             if photo is not None and is_to_remove(photo):
                 to_remove.append(photo_id)
-            elif reason := _why_not_released(desk, tx, photo):
+            elif reason := (is_held or _why_not_released(desk, tx, photo)):
                 refused.append(Outcome(photo_id, is_done=False, message=reason))
             elif photo is not None:
                 moved = move(tx, photo, advance(photo.position, Result.RELEASED, desk.route), by, at)

@@ -16,6 +16,7 @@ from lightgate.errors import SealBroken
 from lightgate.publishing.desk import ReleaseDesk
 from lightgate.publishing.record import Outcome, move, note
 from lightgate.replaced import sweep_replaced
+from lightgate.restored import why_held_back
 from lightgate.store import Transaction
 
 
@@ -25,9 +26,10 @@ def renew(desk: ReleaseDesk, ids: Sequence[int], by: str) -> Sequence[Outcome]:
     outcomes: list[Outcome] = []
     sent: list[Photo] = []
     with desk.store.writing() as tx:
+        is_held = why_held_back(tx)
         number = tx.releases.next_number()
         for photo in tx.photos.many(ids):
-            if reason := _why_not(desk, tx, photo):
+            if reason := is_held or _why_not(desk, tx, photo):
                 outcomes.append(Outcome(photo.id, is_done=False, message=reason))
                 continue
             sent.append(move(tx, photo, advance(photo.position, Result.RELEASED, desk.route), by, at))

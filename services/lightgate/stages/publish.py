@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from lightgate import restored
 from lightgate.approved import as_published, is_approved, is_released, owe
 from lightgate.debts import Books, settle_due
 from lightgate.delivery import Change, Delivery, compare, compare_row
+from lightgate.domain.naming import Rule
 from lightgate.domain.photo import Claim, LedgerState, Photo, Publication, PublishFacts
-from lightgate.domain.pipeline import PUBLISH, Step
+from lightgate.domain.pipeline import PUBLISH, Route, Step
 from lightgate.errors import BeingRemoved, HoldLost, LightgateError, Rejected, SealBroken, WorkerLost
 from lightgate.folder import DataFolder
 from lightgate.kill_point import kill_point
@@ -46,6 +48,8 @@ class Publisher:
     key: bytes
     now: Callable[[], datetime]
     kill_at: str | None = None
+    #: how photos are named
+    rule: Rule = field(default_factory=Rule)
     #: None where the website has no address
     site_check: SiteCheck | None = None
     #: what the note says, so that it is written only when that changes
@@ -68,9 +72,17 @@ class Publisher:
         self.idle[:] = [True]
         return reason
 
-    def settle_debts(self, owner: str) -> Sequence[int]:
-        """Take off what was withdrawn half-sent, or put back what was live before; give the photos that owe nothing."""
-        return settle_due(Books(self.store, self.folder, self.website, self.now, self.key), owner)
+    def settle_debts(self, route: Route, owner: str) -> Sequence[int]:
+        """Take off what was withdrawn half-sent, or put back what was live before; give the photos that owe nothing.
+
+        First of all, nothing is claimed on the word of a database that is older than what was done with it.
+        """
+        if restored.is_behind(self.store, self.folder):
+            restored.watch(self.store, self.folder, route, self.now())
+        books = Books(self.store, self.folder, self.website, self.now, self.key)
+        while restored.compare_some(books, route, self.rule):
+            pass
+        return settle_due(books, owner)
 
     def do(self, claims: Sequence[Claim]) -> Sequence[PublishFacts]:
         self.idle[:] = [False]
@@ -319,7 +331,17 @@ def build(settings: Settings, store: Store) -> Publisher:
         target.sweep()
     renderer, key = renditions(publish), seal_key(folder.secrets)
     check = LiveCheck() if publish.check_live and website.addresses else None
-    return Publisher(store, folder, renderer, website, key, lambda: datetime.now(UTC), settings.kill_at, check)
+    return Publisher(
+        store,
+        folder,
+        renderer,
+        website,
+        key,
+        lambda: datetime.now(UTC),
+        settings.kill_at,
+        rule=settings.naming.rule,
+        site_check=check,
+    )
 
 
 STAGE = Stage(
