@@ -17,6 +17,8 @@ WORDS = {
     "released": "released",
     "unpublished": "took off the website",
     "took_release_back": "took back the release",
+    "stopped_release": "stopped",
+    "looked_at_restore": "looked at the restored database",
     "saved_view": "saved the view",
     "removed_view": "removed the view",
 }

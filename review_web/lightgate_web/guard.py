@@ -18,10 +18,13 @@ OPEN = frozenset({"static", "account.sign_in", "account.enter", "api.csrf", "api
 
 #: endpoints that need more than a sign-in
 NEEDS: Mapping[str, Role] = {
-    **dict.fromkeys(("pages.release_now", "pages.take_release_back", "api.release"), Role.PUBLISHER),
+    **dict.fromkeys(
+        ("pages.release_now", "pages.take_release_back", "pages.stop_release", "api.release", "api.stop_release"),
+        Role.PUBLISHER,
+    ),
     **dict.fromkeys(("pages.look_before_unpublishing", "pages.unpublish", "pages.unpublished"), Role.PUBLISHER),
     **dict.fromkeys(("pages.people", "pages.add_person", "pages.change_person"), Role.ADMIN),
-    **dict.fromkeys(("pages.end_sessions_of", "pages.audit"), Role.ADMIN),
+    **dict.fromkeys(("pages.end_sessions_of", "pages.audit", "pages.restored", "pages.restored_seen"), Role.ADMIN),
 }
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -14,6 +14,7 @@ from lightgate.domain.layout import FULL
 from lightgate.domain.photo import LedgerState, Photo
 from lightgate.publishing import PlannedPhoto, ReleaseReport, Remark
 from lightgate.site import Website
+from lightgate_web import audited
 from lightgate_web.here import house, person
 
 
@@ -57,6 +58,19 @@ def take_back(number: int) -> Sequence[publishing.Outcome]:
     """
     with _website() as website:
         return publishing.undo_release(house().release_desk(website), person(), number=number)
+
+
+def stop(number: int) -> Sequence[publishing.Outcome]:
+    """Stop what a release has not sent yet, in the name of the person who is signed in.
+
+    Raises:
+        NotFound: no such release.
+    """
+    with _website() as website:
+        outcomes = publishing.stop_release(house().release_desk(website), number, person())
+    stopped = sum(outcome.is_done for outcome in outcomes)
+    audited.note(person(), "stopped_release", f"release {number}: {stopped} photos")
+    return outcomes
 
 
 def plan(photo_id: int) -> PlannedPhoto:

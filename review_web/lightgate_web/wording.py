@@ -56,6 +56,7 @@ _DECISIONS: Mapping[str, str] = {
     "renew": "sent it again as it is",
     "unpublish": "took it off the website",
     "undo_release": "took its release back",
+    "stop_release": "stopped its release before it was sent",
     "retried": "tried the failed step again",
     "skipped": "went on without the failed step",
 }

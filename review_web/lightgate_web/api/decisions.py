@@ -98,6 +98,15 @@ def release() -> Response:
     )
 
 
+@api.post(f"/releases/<int(max={MAX_ID}):number>/stop")
+def stop_release(number: int) -> Response:
+    outcomes = releasing.stop(number)
+    return jsonify(
+        stopped=[each.photo_id for each in outcomes if each.is_done],
+        under_way=[each.photo_id for each in outcomes if not each.is_done],
+    )
+
+
 @api.post("/undo")
 def undo() -> Response:
     return _undone(review.undo(house().desk(), person()))

@@ -46,6 +46,21 @@ def released(number: int) -> str:
     )
 
 
+@pages.post(f"/releases/<int(max={MAX_ID}):number>/stop")
+def stop_release(number: int) -> Response:
+    """Stop what was not sent yet."""
+    outcomes = releasing.stop(number)
+    stopped = sum(outcome.is_done for outcome in outcomes)
+    under_way = len(outcomes) - stopped
+    words = f"Stopped: {stopped} photo{'' if stopped == 1 else 's'} will not be sent."
+    flash(
+        words + (f" {under_way} under way {'is' if under_way == 1 else 'are'} finished." if under_way else ""), "done"
+    )
+    with house().store.reading() as tx:
+        is_left = bool(tx.releases.photos_of(number, 1))
+    return redirect(url_for("pages.released", number=number) if is_left else url_for("pages.releases"), 303)
+
+
 @pages.post(f"/releases/<int(max={MAX_ID}):number>/undo")
 def take_release_back(number: int) -> Response:
     """Undo the newest release, as it was shown."""

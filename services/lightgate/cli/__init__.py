@@ -22,7 +22,7 @@ _COMMANDS = {
     "vocabulary": ("vocabulary",),
     "calibrating": ("calibrate",),
     "people": ("user",),
-    "publishing": ("publish", "unpublish", "unrelease", "replace", "mirror"),
+    "publishing": ("publish", "unpublish", "unrelease", "stop-release", "replace", "mirror"),
     "live": ("live", "renew"),
     "keeping": ("backup", "restore", "names", "config"),
     "upkeep": ("migrate", "reconcile"),

@@ -54,7 +54,7 @@ class Door(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self._places:
             return None
-        command: click.Command = getattr(import_module(self._places[cmd_name]), cmd_name)
+        command: click.Command = getattr(import_module(self._places[cmd_name]), cmd_name.replace("-", "_"))
         return command
 
     def resolve_command(

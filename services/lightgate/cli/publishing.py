@@ -96,6 +96,31 @@ def unrelease(session: Session, number: int | None, yes: bool, as_json: bool) ->
     _report(outcomes, as_json=as_json)
 
 
+@click.command(name="stop-release")
+@click.argument("number", type=int, required=False, metavar="[RELEASE]")
+@as_json
+@pass_session
+def stop_release(session: Session, number: int | None, as_json: bool) -> None:
+    """Stop what the last release, or another one, has not sent yet.
+
+    What is under way is finished. The rest stays approved and waits to be released again.
+
+    \b
+    Example: lightgate stop-release
+    """
+    if number is None:
+        with session.house.store.reading() as tx:
+            number = tx.releases.newest_number()
+    outcomes = publishing.stop_release(session.release_desk, number, session.who) if number is not None else ()
+    if as_json:
+        print_json(outcomes)
+        return
+    for each in outcomes:
+        say(f"Photo {each.photo_id}: {each.message}")
+    if not outcomes:
+        say("Nothing is on its way to the website.")
+
+
 @click.command()
 @click.argument("photo", type=int)
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))

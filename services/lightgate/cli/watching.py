@@ -19,6 +19,7 @@ from lightgate.domain.words import ReviewStatus
 from lightgate.installation.background import how_it_is
 from lightgate.installation.heartbeats import at_work
 from lightgate.progress import SetProgress, progress_of, progress_of_all
+from lightgate.restored import state_of
 
 _WATCH_S = 1.0
 _WAITING = (ReviewStatus.PENDING, ReviewStatus.NEEDS_WORK)
@@ -128,6 +129,8 @@ def _picture(session: Session, photo_set: str | None) -> RenderableType:
     parts: list[RenderableType] = [_processes_line(session)]
     with session.house.store.reading() as tx:
         waits = {word: tx.notes.get(f"{step}.status") for step, word in _MAY_WAIT.items()}
+        restore = state_of(tx)
+    parts += [Text(printable(restore.sentence))] if restore else []
     parts += [Text(f"{word}: {printable(why)}") for word, why in waits.items() if why]
     found = _found(session, photo_set)
     if photo_set:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, exists, or_, select, update
+from sqlalchemy import Connection, delete, exists, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lightgate.adapters.sqlite.lists import BY_SET_AND_STATE
@@ -14,10 +14,11 @@ from lightgate.adapters.sqlite.schema import note
 from lightgate.adapters.sqlite.schema import publication as row
 from lightgate.adapters.sqlite.schema import review_queue as photo
 from lightgate.domain.kept import as_told
-from lightgate.domain.photo import DEBTS, Publication
+from lightgate.domain.photo import Publication
 from lightgate.domain.pipeline import PUBLISH, Status
 
-_IS_DEBT = row.c.state.in_([each.value for each in sorted(DEBTS)])
+#: as the partial index says it
+_IS_DEBT = text("state IN ('taking_off', 'putting_back')")
 #: a time further ahead was written before the clock was set back
 _LONGEST_PUT_OFF = timedelta(hours=1)
 

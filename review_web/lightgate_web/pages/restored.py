@@ -1,0 +1,47 @@
+"""What an older database, put in place, says otherwise than the website, until an admin has looked at it."""
+
+from __future__ import annotations
+
+from flask import flash, g, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from lightgate import restored as restores
+from lightgate.errors import InputInvalid
+from lightgate.restored import Restored
+from lightgate_web import audited
+from lightgate_web.here import house, person
+from lightgate_web.pages import pages
+
+
+def restore() -> Restored | None:
+    """Read once a request what is known of a restore."""
+    if "restore" not in g:
+        with house().store.reading() as tx:
+            g.restore = restores.state_of(tx)
+    found: Restored | None = g.restore
+    return found
+
+
+@pages.app_context_processor
+def _notice() -> dict[str, object]:
+    return {"restore": restore}
+
+
+@pages.get("/restored")
+def restored() -> str:
+    """List the differences."""
+    return render_template("restored.html", found=restore())
+
+
+@pages.post("/restored/seen")
+def restored_seen() -> Response:
+    """An admin has looked: the notice goes."""
+    here = house()
+    with here.store.writing() as tx:
+        found = restores.state_of(tx)
+        if not restores.looked_at(tx, here.now()):
+            raise InputInvalid(reason="There is nothing to confirm: the comparison is not complete, or it was seen.")
+    audited.note(person(), "looked_at_restore", f"{found.differing if found else 0} differences")
+    g.pop("restore", None)
+    flash("The notice about the restored database is gone.", "done")
+    return redirect(url_for("pages.sets"), 303)
