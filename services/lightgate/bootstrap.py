@@ -14,6 +14,7 @@ from lightgate.adapters.catalogue_texts import read_texts
 from lightgate.adapters.celery_queue import CeleryDispatch
 from lightgate.adapters.exif import PillowHeaders
 from lightgate.adapters.filesystem import require_local
+from lightgate.adapters.folder_target import FOLDER
 from lightgate.adapters.sidecar import read_sidecar
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.sqlite.engine import BUSY_TIMEOUT_S
@@ -100,6 +101,7 @@ class House:
             max_file_mb=wanted.max_file_mb,
             min_free_mb=wanted.min_free_mb,
             kill_at=self.settings.kill_at,
+            targets=frozenset(self.settings.publish.targets or (FOLDER,)),
             sidecar=read_sidecar,
         )
 

@@ -176,6 +176,7 @@ def addresses(app: Flask, photos: int) -> Addresses:
         "api.events": [],
         # needs the original on disk, and renders it
         "pages.release_plan": [],
+        "pages.restored": ["/restored"],
     }
     missing = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())} - found.keys()
     assert not missing, f"tests/support/site_walk.py has no address for {', '.join(sorted(missing))}"

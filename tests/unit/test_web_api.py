@@ -98,7 +98,7 @@ _TWO = (Field.CAPTION, Field.ALT_TEXT)
 
 
 def _as_documented(rule: str) -> str:
-    for name, documented in (("photo_id", "id"), ("request_id", "proposal"), ("term_id", "term")):
+    for name, documented in (("photo_id", "id"), ("request_id", "proposal"), ("term_id", "term"), ("number", "number")):
         rule = re.sub(f"<[^>]*:{name}>", f"{{{documented}}}", rule)
     return rule
 

@@ -19,6 +19,8 @@ from lightgate.adapters.target_paths import DRAFT_PREFIX, DRAFT_SUFFIX, draft_na
 from lightgate.errors import NameTooLong, StorageFull, TargetRefused, TargetUnreachable
 from lightgate.ports import Found, Permit
 
+#: what the one target is called where none is named
+FOLDER = "folder"
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 #: the disk or its server is away, whatever the file
 _AWAY = frozenset(
@@ -31,7 +33,7 @@ _MIN_FREE_BYTES = 16 * 1024 * 1024
 class FolderTarget:
     """Files below ``root``, which must exist: an unmounted disk is not silently replaced by an empty folder."""
 
-    def __init__(self, root: Path, name: str = "folder") -> None:
+    def __init__(self, root: Path, name: str = FOLDER) -> None:
         self.name = name
         self._root = root.absolute()
 

@@ -48,9 +48,7 @@ def restore(session: Session, archive: Path) -> None:
     manifest, aside = archives.restore(session.folder, archive)
     kept = f" What stood there is in {aside}." if aside else ""
     say(f"Restored {len(manifest.files)} files of {manifest.at}.{kept}")
-    say(
-        "Photos that were on their way to the website wait to be released again; what it shows is compared at the start."
-    )
+    say("What was on its way to the website waits to be released again; what it shows is compared at the start.")
 
 
 @click.group()

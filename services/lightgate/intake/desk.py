@@ -34,5 +34,7 @@ class Desk:
     #: files copied at once
     threads: int = 4
     kill_at: str | None = None
+    #: names of the publishing targets that the settings know; None: every one counts
+    targets: frozenset[str] | None = None
     #: what is written beside a source
     sidecar: Callable[[Path], Sidecar | None] = lambda source: None

@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from lightgate.domain.path_text import from_text, to_text
-from lightgate.domain.photo import Photo, PhotoSet
+from lightgate.domain.photo import DEBTS, Photo, PhotoSet
 from lightgate.domain.pipeline import PUBLISH, Status
 from lightgate.errors import IllegalMove, InputInvalid, LightgateError
 from lightgate.file_lock import alone
@@ -62,7 +62,7 @@ def _free_photos(desk: Desk, wanted: PhotoSet) -> Sequence[Photo]:
     """
     with desk.store.writing() as tx:
         photos = tx.photos.many(tx.sets.photo_ids(wanted.id))
-        fault = _fault(photos)
+        fault = _fault(photos, desk.targets)
         if fault and not _is_public(photos):
             until = desk.now() + HOLD
             for photo in photos:
@@ -77,10 +77,17 @@ def _is_public(photos: Sequence[Photo]) -> bool:
     return any(photo.publications or photo.position.step == PUBLISH for photo in photos)
 
 
-def _fault(photos: Sequence[Photo]) -> LightgateError | None:
+def _fault(photos: Sequence[Photo], targets: Set[str] | None) -> LightgateError | None:
     for photo in photos:
-        if photo.publications:
-            return IllegalMove(f"Photo {photo.id} ({photo.file_name}) is on the website: unpublish it first.")
+        for each in photo.publications:
+            is_owed = each.state in DEBTS
+            if is_owed and targets is not None and each.target not in targets:
+                # what lies at a target that is gone can only be left there
+                continue
+            name = f"Photo {photo.id} ({photo.file_name})"
+            if is_owed:
+                return IllegalMove(f"{name} is being taken off {each.target}: roll back again when that is done.")
+            return IllegalMove(f"{name} is on the website: unpublish it first.")
     for photo in photos:
         if photo.position.step == PUBLISH:
             return IllegalMove(f"Photo {photo.id} ({photo.file_name}) is released: take it back to review first.")
@@ -169,7 +176,7 @@ def _forget(desk: Desk, wanted: PhotoSet, photos: Sequence[Photo], actor: str) -
     at = desk.now()
     with desk.store.writing() as tx:
         current = tx.photos.many(tx.sets.photo_ids(wanted.id))
-        fault = _fault(current)
+        fault = _fault(current, desk.targets)
         if fault or {each.id for each in current} != {each.id for each in photos}:
             raise fault or IllegalMove(f"The set {wanted.slug} changed meanwhile; roll back again.")
         freed = [each for each in current if each.file_name and not tx.names.is_frozen(each.id)]
