@@ -24,6 +24,7 @@ from lightgate.errors import (
     RawNotDeveloped,
 )
 from lightgate.folder import DataFolder
+from lightgate.naming_gate import free_rejected_names
 from lightgate.review import (
     Changes,
     Desk,
@@ -239,13 +240,35 @@ class TestEdit:
 
 
 class TestReject:
-    def test_a_rejected_photo_keeps_its_row_and_gives_its_name_back(self, desk: Desk, store: SqliteStore) -> None:
+    def test_a_rejected_photo_keeps_its_row_and_its_name(self, desk: Desk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         photo = reject(desk, photo_id, 1, "ann", "Out of focus")
         assert review_status(photo) is ReviewStatus.REJECTED
-        assert (photo.reject_reason, photo.file_name) == ("Out of focus", None)
+        assert (photo.reject_reason, photo.file_name) == ("Out of focus", "Harbour_001.JPG")
         with store.reading() as tx:
-            assert tx.names.all_held() == []
+            assert tx.names.all_held() == ["Harbour_001.JPG"]
+
+    def test_a_name_that_was_freed_is_given_anew(self, desk: Desk, store: SqliteStore) -> None:
+        first, second = photos_at_review(store, 2)
+        rejected = reject(desk, first, 1, "ann", "")
+        with store.writing() as tx:
+            assert free_rejected_names(tx, [rejected.set_id], "ann", NOON) == 1
+            assert free_rejected_names(tx, [rejected.set_id], "ann", NOON) == 0
+            assert tx.names.all_held() == ["Harbour_002.JPG"]
+            freed = tx.events.of_photo(first)[-1]
+            assert (freed.kind, freed.old, freed.new, freed.actor) == ("name", "Harbour_001.JPG", None, "ann")
+        reopened = reopen(desk, first, version_of(store, first), "ann")
+        assert reopened.file_name == "Harbour_Rotterdam_City_Photography_001.JPG"
+        assert second == 2
+
+    def test_a_name_that_was_published_is_never_freed(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        with store.writing() as tx:
+            tx.names.publish(photo_id, NOON)
+        rejected = reject(desk, photo_id, 1, "ann", "")
+        with store.writing() as tx:
+            assert free_rejected_names(tx, [rejected.set_id], "ann", NOON) == 0
+        assert rejected.file_name == "Harbour_001.JPG"
 
     def test_the_file_is_set_aside_and_comes_back(self, desk: Desk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
@@ -260,7 +283,7 @@ class TestReject:
         reopened = reopen(desk, photo_id, 2, "ann")
         assert (working.read_bytes(), aside.exists()) == (b"pixels", False)
         assert reopened.position == Position("review", Status.WAITING)
-        assert reopened.file_name == "Harbour_Rotterdam_City_Photography_001.JPG"
+        assert reopened.file_name == "Harbour_001.JPG"
 
     def test_a_move_that_a_crash_cut_off_is_finished(self, desk: Desk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")

@@ -67,6 +67,17 @@ def test_what_failed_is_tried_again_from_its_release(house: House, ann: Visitor)
     assert {review_status(photo_of(house, each)).value for each in (1, 2)} == {"Released"}
 
 
+def test_a_release_frees_the_names_of_its_sets_rejected_photos_and_no_others(house: House, ann: Visitor) -> None:
+    hang(house, title="Another set", shown=GALLERY[:1])
+    names = {each: photo_of(house, each).file_name for each in (3, 4)}
+    for photo_id in (3, 4):
+        ann.api("POST", f"/photos/{photo_id}/reject", {"version": photo_of(house, photo_id).version})
+    assert {each: photo_of(house, each).file_name for each in (3, 4)} == names
+    release(house, ann, 1, 2)
+    assert (photo_of(house, 3).file_name, photo_of(house, 4).file_name) == (None, names[4])
+    assert "freed its name" in ann.get("/photos/3").text
+
+
 def test_undo_says_once_that_a_release_is_not_its_own_and_goes_on_with_other_photos(house: House, ann: Visitor) -> None:
     reject = ann.form_of(3) | {"reason": "blurred"}
     ann.post("/photos/3/reject", reject)

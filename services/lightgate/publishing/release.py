@@ -12,6 +12,7 @@ from lightgate.domain.pipeline import PUBLISH, RELEASE, Result, Route, Status, a
 from lightgate.domain.words import ReviewStatus, why_not_live
 from lightgate.errors import SealBroken
 from lightgate.folder import DataFolder
+from lightgate.naming_gate import free_rejected_names
 from lightgate.publishing.record import Outcome, move, note
 from lightgate.publishing.removal import is_to_remove, unpublish
 from lightgate.replaced import sweep_replaced
@@ -66,6 +67,7 @@ def release(
                 move(tx, photo, advance(photo.position, Result.RELEASED, route), by, at)
                 tx.events.add(note(photo, by, at, "decision", "release"))
                 released.append(photo_id)
+        free_rejected_names(tx, {photos[photo_id].set_id for photo_id in released}, by, at)
         number = tx.releases.add(released, by, at) if released else None
     if released:
         sweep_replaced(store, folder)

@@ -368,3 +368,6 @@ class Approvals(Protocol):
         """Record an approval; gives its id, to be written to the photo in the same transaction."""
 
     def get(self, approval_id: int) -> Approval: ...
+
+    def last_of(self, photo_id: int) -> Approval | None:
+        """Give the last approval that a photo was given, in force or not."""

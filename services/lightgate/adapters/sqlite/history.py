@@ -48,8 +48,17 @@ class Approvals:
         row = self._connection.execute(select(approval).where(approval.c.id == approval_id)).mappings().first()
         if row is None:
             raise NotFound(what="approval", key=approval_id)
-        paths = row["keyword_paths"]
-        return Approval(**{**row, "keyword_paths": None if paths is None else tuple(map(tuple, paths))})
+        return _approval(row)
+
+    def last_of(self, photo_id: int) -> Approval | None:
+        query = select(approval).where(approval.c.photo_id == photo_id).order_by(approval.c.id.desc()).limit(1)
+        row = self._connection.execute(query).mappings().first()
+        return None if row is None else _approval(row)
+
+
+def _approval(row: RowMapping) -> Approval:
+    paths = row["keyword_paths"]
+    return Approval(**{**row, "keyword_paths": None if paths is None else tuple(map(tuple, paths))})
 
 
 class Events:
