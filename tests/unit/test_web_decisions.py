@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 
@@ -74,6 +75,46 @@ def test_undo_takes_the_last_decision_back_and_shows_the_photo(house: House, ann
     assert "Undo" in ann.get("/photos/2?state=undecided&order=id").text
     assert ann.post("/undo?state=undecided&order=id").headers["Location"] == "/photos/1?state=undecided&order=id"
     assert word_of(house, 1) == "Pending"
+
+
+def back_in(html: str) -> str:
+    """Read where the button for undo of a page would come back to."""
+    return unescape(html.partition('name="back" value="')[2].partition('"')[0])
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/photos?state=undecided&order=id&after=1",
+        "/photos/2?state=undecided&order=id",
+        "/photos/2",
+        "/compare?id=1&id=2&state=all",
+        "/unpublished",
+        "/",
+    ],
+)
+def test_undo_and_redo_stay_on_the_page_and_lead_to_the_photo(house: House, ann: Visitor, page: str) -> None:
+    ann.post("/photos/1/reject", {"version": "1", "reason": "Out of focus"})
+    assert back_in(ann.get(page).text) == page
+    undone = ann.post("/undo?state=undecided&order=id", {"back": page})
+    assert (undone.headers["Location"], word_of(house, 1)) == (page, "Pending")
+    html = ann.get(page).text
+    assert 'Undone: <a href="/photos/1?state=undecided&amp;order=id" dir="auto">' in html
+    assert "(rejected)" in html
+    assert ann.post("/redo", {"back": page}).headers["Location"] == page
+    assert "Done again: " in ann.get(page).text
+
+
+def test_undo_on_the_page_of_a_refused_decision_stays_on_that_photo(house: House, ann: Visitor) -> None:
+    ann.post("/photos/1/approve", ann.form_of(1))
+    refused = ann.post("/photos/2/save?state=undecided&order=id", {"version": "9"})
+    assert back_in(refused.text) == "/photos/2?state=undecided&order=id"
+
+
+@pytest.mark.parametrize("page", ["//evil.example/", "https://evil.example/photos", "/\\evil.example", "/nowhere", "x"])
+def test_undo_leads_to_pages_of_this_site_alone(house: House, ann: Visitor, page: str) -> None:
+    ann.post("/photos/1/reject", {"version": "1", "reason": "Out of focus"})
+    assert ann.post("/undo", {"back": page}).headers["Location"] == "/photos/1?state=all"
 
 
 def test_nothing_to_undo_is_said_and_not_a_fault(ann: Visitor) -> None:

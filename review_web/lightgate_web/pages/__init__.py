@@ -24,6 +24,7 @@ from lightgate_web.pages import (  # noqa: E402
     sets,
     several,
     subjects,
+    undoing,
     unpublish,
     vocabulary,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "sets",
     "several",
     "subjects",
+    "undoing",
     "unpublish",
     "vocabulary",
 ]

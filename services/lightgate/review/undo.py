@@ -69,6 +69,8 @@ class Undone:
     photos: tuple[Photo, ...]
     #: photo id, and why nothing was done to it
     refused: tuple[tuple[int, LightgateError], ...] = ()
+    #: what it was, as the history has it
+    events: tuple[Event, ...] = ()
 
 
 def undo(desk: Desk, by: str) -> Undone:
@@ -139,7 +141,7 @@ def _carried_out(desk: Desk, by: str, action: Sequence[Event], kind: str, apply:
     _pass_over(at_once, [event for photo_id in over for event in by_photo[photo_id]], kind)
     if not photos:
         raise refused[0][1]
-    return Undone(tuple(photos), tuple(refused))
+    return Undone(tuple(photos), tuple(refused), tuple(action))
 
 
 def _pass_over(desk: Desk, events: Sequence[Event], kind: str) -> None:
