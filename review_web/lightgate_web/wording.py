@@ -206,7 +206,7 @@ def event_words(event: Event) -> str:
         case "position":
             words = _position_words(event)
         case _:
-            words = f"{event.kind} {event.name}"
+            words = "rated it anew" if event.kind == "rating" else f"{event.kind} {event.name}"
     return words
 
 

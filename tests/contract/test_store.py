@@ -100,6 +100,26 @@ class TestClaims:
             assert tx.queue.is_held(current)
             assert not tx.queue.is_held(late)
 
+    def test_what_comes_to_review_is_another_version_than_what_was_read_on_its_way(self, store: SqliteStore) -> None:
+        first, second = add_photos(store, 2)
+        for photo_id in (first, second):
+            bring_to(store, photo_id, "caption")
+        caption, review = ROUTE[3], Position("review", Status.WAITING)
+        with store.writing() as tx:
+            before = {photo.id: photo.version for photo in tx.photos.many([first, second])}
+            [one, other] = tx.queue.claim(caption, "w", 2, NOON, LEASE)
+            assert tx.queue.settle_done([one], review, NOON) == {first}
+            assert tx.queue.settle(second, other.token, review, NOON)
+            after = {photo.id: photo.version for photo in tx.photos.many([first, second])}
+        assert after == {photo_id: version + 1 for photo_id, version in before.items()}
+
+    def test_a_photo_that_stays_on_its_way_keeps_its_version(self, store: SqliteStore) -> None:
+        [photo_id] = add_photos(store, 1)
+        with store.writing() as tx:
+            [claim] = tx.queue.claim(EXIF_STEP, "w", 1, NOON, LEASE)
+            tx.queue.settle_done([claim], Position("naming", Status.WAITING), NOON)
+            assert tx.photos.get(photo_id).version == claim.photo.version
+
     def test_a_photo_is_not_claimed_before_its_time(self, store: SqliteStore) -> None:
         [photo_id] = add_photos(store, 1)
         with store.writing() as tx:

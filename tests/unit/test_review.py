@@ -20,6 +20,7 @@ from lightgate.errors import (
     IllegalMove,
     InputInvalid,
     NameTaken,
+    NotShown,
     ProofBlocks,
     RawNotDeveloped,
 )
@@ -94,6 +95,11 @@ def store_photo(store: SqliteStore) -> Photo:
 def version_of(store: SqliteStore, photo_id: int) -> int:
     with store.reading() as tx:
         return tx.photos.get(photo_id).version
+
+
+def newest(store: SqliteStore) -> int:
+    with store.reading() as tx:
+        return tx.events.last_id()
 
 
 def caption(value: str) -> Changes:
@@ -353,13 +359,19 @@ class TestBulkAndUndo:
         ids = add_photos(store, 3)
         for photo_id in ids[:2]:
             bring_to(store, photo_id, "review")
-        outcomes = bulk(desk, [*ids, 99, ids[0]], "approve", "ann")
+        outcomes = bulk(desk, [*ids, 99, ids[0]], "approve", "ann", seen=newest(store))
         assert [(each.photo_id, each.error.code if each.error else None) for each in outcomes] == [
             (ids[0], None),
             (ids[1], None),
             (ids[2], "illegal_move"),
             (99, "not_found"),
         ]
+
+    def test_nobody_approves_many_without_saying_what_was_shown(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        with pytest.raises(NotShown, match="last_event"):
+            bulk(desk, [photo_id], "approve", "ann")
+        assert version_of(store, photo_id) == 1
 
     def test_an_unknown_action_is_refused(self, desk: Desk) -> None:
         with pytest.raises(InputInvalid, match="approve, reject"):
@@ -431,7 +443,7 @@ class TestBulkAndUndo:
     def test_what_was_done_to_many_is_taken_back_and_done_again_in_one(self, desk: Desk, store: SqliteStore) -> None:
         ids = photos_at_review(store, 3)
         edit(desk, ids[0], 1, Changes(qr=2.0), "ann")
-        bulk(desk, ids, "approve", "ann", reason="seen")
+        bulk(desk, ids, "approve", "ann", reason="seen", seen=newest(store))
         bulk(desk, ids, "edit", "ann", changes=Changes(location="Antwerp"))
         assert [photo.location for photo in undo(desk, "ann").photos] == ["Rotterdam"] * 3
         assert {photo.location for photo in redo(desk, "ann").photos} == {"Antwerp"}
@@ -483,7 +495,7 @@ def test_no_door_of_review_leads_to_publish(desk: Desk, store: SqliteStore) -> N
     photo_id = photo_at(store, "review")
     approved = approve(desk, photo_id, 1, "ann")
     for action in ("approve", "retry", "skip"):
-        [outcome] = bulk(desk, [photo_id], action, "ann")
+        [outcome] = bulk(desk, [photo_id], action, "ann", seen=newest(store))
         assert outcome.error is not None
         assert outcome.error.code == "illegal_move"
     assert approved.position.step == "release"

@@ -243,7 +243,10 @@ def test_a_place_behind_the_last_photo_shows_the_list_from_its_start(ann: Visito
 
 def test_several_are_decided_at_once_and_the_refused_ones_are_counted(house: House, ann: Visitor) -> None:
     approve(house, 2)
-    answer = ann.post("/photos/bulk?state=all", {"action": "approve", "id": ["1", "2"]}, follow_redirects=True)
+    seen = ann.get("/photos?state=all").text.partition('name="seen" value="')[2].partition('"')[0]
+    form = {"action": "approve", "id": ["1", "2"]}
+    assert ann.post("/photos/bulk?state=all", form).status_code == 400
+    answer = ann.post("/photos/bulk?state=all", form | {"seen": seen}, follow_redirects=True)
     assert "Approved: 1 of 2 photos. 1 refused" in answer.text
     assert word_of(house, 1) == "Approved"
 

@@ -189,7 +189,7 @@ def _refuse_what_others_went_on_with(
 def _has_somebody_gone_on(history: Sequence[Event], decision: Event, by: str, kind: str) -> bool:
     # a reopening that is taken back, like what is decided again, decides on what stands there now
     is_decided_on = kind == REDONE or decision.name == "reopen"
-    kinds = {"decision", "field"} if is_decided_on else {"decision"}
+    kinds = {"decision", "field", "rating"} if is_decided_on else {"decision"}
     since = (each for each in history if (each.id or 0) > (decision.id or 0))
     return any(each.kind in kinds and each.actor != by for each in since)
 

@@ -48,10 +48,16 @@ class Queue(Protocol):
         failure: Failure | None = None,
         crashed: bool = False,
     ) -> bool:
-        """End a claim at a new position; False, and nothing written, when the token is no longer the row's."""
+        """End a claim at a new position; False, and nothing written, when the token is no longer the row's.
+
+        Arriving at review raises the version.
+        """
 
     def settle_done(self, claims: Sequence[Claim], after: Position, at: datetime) -> frozenset[int]:
-        """End claims that succeeded, all at one new position; give the ids of those whose token was still the row's."""
+        """End claims that succeeded, all at one new position; give the ids of those whose token was still the row's.
+
+        Arriving at review raises the version.
+        """
 
     def is_past(self, set_id: int, step: str) -> bool:
         """Is no photo of this set, nor of one submitted before it, queued or running at that step?"""

@@ -95,9 +95,10 @@ class Events:
         is_new = (photo_event.c.set_id == set_id) & (photo_event.c.id > event_id)
         return frozenset(self._connection.execute(select(photo_event.c.photo_id).where(is_new)).scalars())
 
-    def changed_since(self, event_id: int, *, but_by: str, only_persons: bool = False) -> frozenset[int]:
+    def changed_since(self, event_id: int, *, but_by: str | None = None, only_persons: bool = False) -> frozenset[int]:
         is_own = (photo_event.c.actor_kind == Actor.PERSON.value) & (photo_event.c.actor == but_by)
-        wanted = [photo_event.c.id > event_id, ~is_own]
+        wanted = [photo_event.c.id > event_id]
+        wanted += [] if but_by is None else [~is_own]
         wanted += [photo_event.c.actor_kind == Actor.PERSON.value] if only_persons else []
         return frozenset(self._connection.execute(select(photo_event.c.photo_id).where(*wanted)).scalars())
 

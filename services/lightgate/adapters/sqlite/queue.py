@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     exists,
     func,
     or_,
@@ -24,7 +25,10 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from lightgate.adapters.sqlite.rows import load
 from lightgate.adapters.sqlite.schema import review_queue as row
 from lightgate.domain.photo import Claim, Failure, Photo
-from lightgate.domain.pipeline import NEEDS_APPROVAL, Position, Result, Status, Step, advance
+from lightgate.domain.pipeline import NEEDS_APPROVAL, REVIEW, Position, Result, Status, Step, advance
+
+#: a photo that comes before a person is another one than what was read of it on its way
+_VERSION = row.c.version + case((and_(bindparam("next_step") == REVIEW, row.c.step != REVIEW), 1), else_=0)
 
 # Statements are built once, since building one takes longer than SQLite takes to run it.
 _SETTLE = (
@@ -38,6 +42,7 @@ _SETTLE = (
         step=bindparam("next_step"),
         status=bindparam("next_status"),
         attempt=bindparam("next_attempt"),
+        version=_VERSION,
         crashes=row.c.crashes * bindparam("keeps_crashes") + bindparam("new_crashes"),
         not_before=bindparam("next_not_before"),
         lease_owner=None,
@@ -63,6 +68,7 @@ _SETTLE_DONE = (
         step=bindparam("next_step"),
         status=bindparam("next_status"),
         attempt=bindparam("next_attempt"),
+        version=_VERSION,
         crashes=0,
         not_before=None,
         lease_owner=None,
