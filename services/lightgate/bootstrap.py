@@ -24,7 +24,7 @@ from lightgate.domain.pipeline import Route
 from lightgate.domain.quality import BandLimits
 from lightgate.domain.shot import Shift
 from lightgate.folder import DataFolder
-from lightgate.line import Rarely
+from lightgate.line import Outage, Rarely
 from lightgate.names_ledger import refresh
 from lightgate.naming_gate import name_ready_sets
 from lightgate.ports import Dispatch
@@ -50,6 +50,7 @@ class House:
     now: Callable[[], datetime]
     #: seals approvals
     key: bytes = field(repr=False)
+    outage: Outage = field(default_factory=Outage, repr=False)
 
     @property
     def rule(self) -> Rule:
@@ -127,6 +128,7 @@ class House:
                 Rarely(timedelta(minutes=10), self._tidy_originals),
             ),
             slots={step: workers.processes(step) for step in ("exif", "quality", "publish")},
+            outage=self.outage,
         )
 
     def _learn_texts(self, at: datetime) -> None:

@@ -36,7 +36,7 @@ from lightgate.errors import (
     StoreBusy,
     UnsafeDatabase,
 )
-from lightgate.store import PhotoFilter, Reservation
+from lightgate.store import LONGEST_HOLD, HeldBack, PhotoFilter, Reservation
 from support.stores import NOON, ROUTE, add_photos, add_set, bring_to, make_store, new_photo
 
 EXIF_STEP = ROUTE[0]
@@ -127,6 +127,18 @@ class TestClaims:
         assert claim(store) == []
         with store.writing() as tx:
             assert tx.queue.claim(EXIF_STEP, "me", 1, NOON + timedelta(seconds=2), LEASE)
+
+    def test_a_wait_that_a_clock_set_back_made_longer_than_any_is_over(self, store: SqliteStore) -> None:
+        held, stalled, due = add_photos(store, 3)
+        with store.writing() as tx:
+            tx.photos.write(held, {"not_before": NOON + LONGEST_HOLD, "error_message": "The model is away."})
+            tx.photos.write(stalled, {"not_before": NOON + LONGEST_HOLD + timedelta(seconds=1)})
+        with store.reading() as tx:
+            assert tx.queue.count_ready(NOON) == {"exif": 2}
+            assert tx.queue.coming(EXIF_STEP, NOON) == due
+            assert tx.queue.held_back(NOON) == [HeldBack(1, NOON + LONGEST_HOLD, "The model is away.")]
+            assert tx.queue.held_back(NOON, stalled) == []
+        assert {each.photo.id for each in claim(store)} == {stalled, due}
 
     def test_a_lease_runs_out_also_when_the_clock_was_set_back(self, store: SqliteStore) -> None:
         add_photos(store, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from lightgate import review
 from lightgate.bootstrap import House
 from lightgate.domain.photo import Field, Source, Text
-from lightgate.domain.pipeline import Status
+from lightgate.domain.pipeline import Position, Status
 from lightgate.domain.words import review_status
 from lightgate.review import Changes, TextChange
 from support.gallery import GALLERY, approve, fail, hang, photo_of
@@ -109,6 +110,10 @@ def test_undo_on_the_page_of_a_refused_decision_stays_on_that_photo(house: House
     ann.post("/photos/1/approve", ann.form_of(1))
     refused = ann.post("/photos/2/save?state=undecided&order=id", {"version": "9"})
     assert back_in(refused.text) == "/photos/2?state=undecided&order=id"
+
+
+def test_an_address_that_makes_no_sense_is_still_refused_in_words(ann: Visitor) -> None:
+    assert ann.post("/photos/1/save?state=odd&_external=1", {"version": "1"}).status_code == 422
 
 
 @pytest.mark.parametrize("page", ["//evil.example/", "https://evil.example/photos", "/\\evil.example", "/nowhere", "x"])
@@ -249,6 +254,17 @@ def test_several_are_decided_at_once_and_the_refused_ones_are_counted(house: Hou
     answer = ann.post("/photos/bulk?state=all", form | {"seen": seen}, follow_redirects=True)
     assert "Approved: 1 of 2 photos. 1 refused" in answer.text
     assert word_of(house, 1) == "Approved"
+
+
+def test_the_page_of_a_photo_says_until_when_it_waits_and_why(house: House, ann: Visitor) -> None:
+    assert "It waits until" not in ann.get("/photos/1").text
+    held = {"not_before": house.now() + timedelta(minutes=1), "error_message": "The model is <away>."}
+    with house.store.writing() as tx:
+        tx.photos.move(tx.photos.get(1), Position("caption", Status.QUEUED), house.now())
+        tx.photos.write(1, held)
+    html = ann.get("/photos/1").text
+    assert "It waits until" in html
+    assert "after an error: The model is &lt;away&gt;." in html
 
 
 def test_all_that_gave_up_are_tried_again_with_one_click(house: House, ann: Visitor) -> None:

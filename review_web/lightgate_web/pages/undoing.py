@@ -40,8 +40,8 @@ def this_page() -> str:
     photo_id = (request.view_args or {}).get("photo_id")
     if photo_id is not None:
         # a refused decision is answered with the page of its photo
-        address = url_for("pages.photo", photo_id=photo_id, **request.args.to_dict())
-        return address.removeprefix(request.root_path)
+        query = request.query_string.decode("ascii", "replace")
+        return f"/photos/{photo_id}{'?' if query else ''}{query}"
     return request.form.get("back", "")
 
 
