@@ -1,4 +1,4 @@
-"""Releasing to the configured website, for pages and scripts alike."""
+"""What reaches the configured website, for pages and scripts alike; each time with a line for the audit."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from lightgate.domain.layout import FULL
 from lightgate.domain.photo import Photo
 from lightgate.publishing import PlannedPhoto, ReleaseReport, Remark
 from lightgate.site import Website
+from lightgate_web import audited
 from lightgate_web.here import house, person
 
 
@@ -36,7 +37,7 @@ def release(ids: Sequence[int]) -> ReleaseReport:
     """Send photos to the publish queue, in the name of the person who is signed in."""
     here = house()
     with _website() as website:
-        return publishing.release(
+        report = publishing.release(
             here.store,
             here.route,
             here.key,
@@ -47,13 +48,18 @@ def release(ids: Sequence[int]) -> ReleaseReport:
             website=website,
             wake=here.dispatch.wake,
         )
+    sums = f"{len(report.released)} photos, {len(report.removed)} taken off, {len(report.refused)} refused"
+    audited.note(person(), "released", sums)
+    return report
 
 
 def unpublish(ids: Sequence[int]) -> Sequence[publishing.Outcome]:
     """Take photos off the website, in the name of the person who is signed in."""
     here = house()
     with _website() as website:
-        return publishing.unpublish(here.store, here.folder, here.route, website, ids, person(), here.now())
+        outcomes = publishing.unpublish(here.store, here.folder, here.route, website, ids, person(), here.now())
+    audited.note(person(), "unpublished", f"{_done(outcomes)} of {len(outcomes)} photos")
+    return outcomes
 
 
 def newest() -> tuple[int | None, Sequence[int]]:
@@ -70,9 +76,15 @@ def take_back(number: int) -> Sequence[publishing.Outcome]:
     """
     here = house()
     with _website() as website:
-        return publishing.undo_release(
+        outcomes = publishing.undo_release(
             here.store, here.folder, here.route, website, person(), here.now(), number=number
         )
+    audited.note(person(), "took_release_back", f"release {number}: {_done(outcomes)} of {len(outcomes)} photos")
+    return outcomes
+
+
+def _done(outcomes: Sequence[publishing.Outcome]) -> int:
+    return sum(outcome.is_done for outcome in outcomes)
 
 
 def plan(photo_id: int) -> PlannedPhoto:
