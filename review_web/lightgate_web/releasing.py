@@ -1,4 +1,4 @@
-"""Releasing to the configured website, for pages and scripts alike."""
+"""What reaches the configured website, for pages and scripts alike; each time with a line for the audit."""
 
 from __future__ import annotations
 
@@ -35,13 +35,18 @@ def ready(slug: str) -> Sequence[int]:
 def release(ids: Sequence[int]) -> ReleaseReport:
     """Send photos to the publish queue, in the name of the person who is signed in."""
     with _website() as website:
-        return publishing.release(house().release_desk(website), ids, person())
+        report = publishing.release(house().release_desk(website), ids, person())
+    sums = f"{len(report.released)} photos, {len(report.removed)} taken off, {len(report.refused)} refused"
+    audited.note(person(), "released", sums)
+    return report
 
 
 def unpublish(ids: Sequence[int]) -> Sequence[publishing.Outcome]:
     """Take photos off the website, in the name of the person who is signed in."""
     with _website() as website:
-        return publishing.unpublish(house().release_desk(website), ids, person())
+        outcomes = publishing.unpublish(house().release_desk(website), ids, person())
+    audited.note(person(), "unpublished", f"{_done(outcomes)} of {len(outcomes)} photos")
+    return outcomes
 
 
 def newest() -> tuple[int | None, Sequence[int]]:
@@ -57,7 +62,9 @@ def take_back(number: int) -> Sequence[publishing.Outcome]:
         NotTheNewest: this is another one.
     """
     with _website() as website:
-        return publishing.undo_release(house().release_desk(website), person(), number=number)
+        outcomes = publishing.undo_release(house().release_desk(website), person(), number=number)
+    audited.note(person(), "took_release_back", f"release {number}: {_done(outcomes)} of {len(outcomes)} photos")
+    return outcomes
 
 
 def stop(number: int) -> Sequence[publishing.Outcome]:
@@ -68,9 +75,12 @@ def stop(number: int) -> Sequence[publishing.Outcome]:
     """
     with _website() as website:
         outcomes = publishing.stop_release(house().release_desk(website), number, person())
-    stopped = sum(outcome.is_done for outcome in outcomes)
-    audited.note(person(), "stopped_release", f"release {number}: {stopped} photos")
+    audited.note(person(), "stopped_release", f"release {number}: {_done(outcomes)} photos")
     return outcomes
+
+
+def _done(outcomes: Sequence[publishing.Outcome]) -> int:
+    return sum(outcome.is_done for outcome in outcomes)
 
 
 def plan(photo_id: int) -> PlannedPhoto:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from flask import Flask
@@ -207,8 +207,17 @@ def event_words(event: Event) -> str:
         case "position":
             words = _position_words(event)
         case _:
-            words = f"{event.kind} {event.name}"
+            words = "rated it anew" if event.kind == "rating" else f"{event.kind} {event.name}"
     return words
+
+
+def done_words(events: Iterable[Event]) -> list[str]:
+    """Say in words, each once, what persons did: decisions as the history names them, and edited fields."""
+    words = [
+        _DECISIONS.get(each.name, each.name).removesuffix(" it") if each.kind == "decision" else _field_words(each.name)
+        for each in events
+    ]
+    return list(dict.fromkeys(words))
 
 
 def _wished(name: str) -> str:

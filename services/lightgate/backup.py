@@ -1,4 +1,4 @@
-"""Backup and restore of everything that cannot be made again: decisions, catalogue, keys, names; on wish the photos.
+"""Backup and restore of everything that cannot be made again, as ``folder.KEEPING`` lists it; on wish the photos.
 
 An archive holds the installation's keys and passwords, so it is written for its owner's eyes only.
 """
@@ -30,14 +30,14 @@ from lightgate.adapters.sqlite.revision import knows, newest_revision
 from lightgate.adapters.sqlite.soundness import fault_of
 from lightgate.errors import AlreadyRunning, InputInvalid, NotFound, StorageFull
 from lightgate.file_lock import alone_if_free
-from lightgate.folder import DataFolder
+from lightgate.folder import DataFolder, Keeping, parts
 from lightgate.stages import ROUTE
 
 _MANIFEST = "lightgate-backup.json"
 _FORMAT = 1
-_DATABASES = ("review.db", "photos_info_revamp.db")
-_KEPT = ("secrets", "used_filenames.json", "prompts")
-_PHOTOS = ("incoming", "rejected", "proxies")
+_DATABASES = parts(Keeping.DATABASE)
+_KEPT = parts(Keeping.KEPT, Keeping.SECRET)
+_PHOTOS = parts(Keeping.PHOTOS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from lightgate.domain.pipeline import Route
 from lightgate.domain.quality import BandLimits
 from lightgate.domain.shot import Shift
 from lightgate.folder import DataFolder
-from lightgate.line import Rarely
+from lightgate.line import Outage, Rarely
 from lightgate.names_ledger import refresh
 from lightgate.naming_gate import name_ready_sets
 from lightgate.ports import Dispatch
@@ -53,6 +53,7 @@ class House:
     now: Callable[[], datetime]
     #: seals approvals
     key: bytes = field(repr=False)
+    outage: Outage = field(default_factory=Outage, repr=False)
 
     @property
     def rule(self) -> Rule:
@@ -136,6 +137,7 @@ class House:
                 Rarely(timedelta(minutes=10), self._tidy_originals),
             ),
             slots={step: workers.processes(step) for step in ("exif", "quality", "publish")},
+            outage=self.outage,
         )
 
     def _learn_texts(self, at: datetime) -> None:

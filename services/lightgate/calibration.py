@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 
 from lightgate.adapters.judge_file import write_judge
 from lightgate.adapters.judge_fit import fit, rank_correlation
 from lightgate.domain.judge import Judge
+from lightgate.domain.photo import Photo
+from lightgate.domain.pipeline import REVIEW
 from lightgate.domain.quality import CALIBRATED, FULL, BandLimits, band, default_rating
 from lightgate.errors import InputInvalid
 from lightgate.folder import DataFolder
 from lightgate.series_gate import rank_again
-from lightgate.store import Judged, Store
+from lightgate.store import Actor, Event, Judged, Store, Transaction
 
 #: judgements that are worth a fit, and that a decision of either kind needs
 FEWEST, _FEWEST_OF_A_KIND = 50, 10
 #: the fit must be so much better on photos it has not seen, and by as many standard errors: 1/sqrt(n - 1)
 MARGIN, _STANDARD_ERRORS = 0.05, 1.645
+_ACTOR = "calibrate"
 #: more are not needed, and the fit grows with their cube
 _MOST = 3000
 
@@ -88,12 +92,23 @@ def rate_anew(store: Store, judge: Judge | None, limits: BandLimits, at: datetim
     with store.writing() as tx:
         undecided = tx.pictures.undecided()
         waiting = [each for each in undecided if judge is None or judge.fits(each.model, each.metrics_version)]
-        for photo in waiting:
-            qr = default_rating(photo.marks) if judge is None else judge.rate(photo.embedding, photo.marks)
+        photos = {photo.id: photo for photo in tx.photos.many([each.id for each in waiting])}
+        for each in waiting:
+            qr = default_rating(each.marks) if judge is None else judge.rate(each.embedding, each.marks)
             mode = FULL if judge is None else CALIBRATED
-            tx.photos.write(photo.id, {"qr": qr, "qr_mode": mode, "band": band(qr, limits), "updated_at": at})
-        in_series = (photo for photo in tx.photos.many([each.id for each in waiting]) if photo.series)
+            _rate(tx, photos[each.id], {"qr": qr, "qr_mode": mode, "band": band(qr, limits), "updated_at": at}, at)
+        in_series = (photo for photo in photos.values() if photo.series)
         # one photo of each series is enough to rank it
         for one in {photo.series and (photo.set_id, photo.series.key): photo for photo in in_series}.values():
             rank_again(tx, one)
     return len(waiting)
+
+
+def _rate(tx: Transaction, photo: Photo, rating: Mapping[str, Any], at: datetime) -> None:
+    """Write a rating; one that differs, of a photo that a person may be looking at, is another version of it."""
+    tx.photos.write(photo.id, rating)
+    if photo.position.step != REVIEW or (rating["qr"], rating["band"]) == (photo.scores.qr, photo.scores.band):
+        return
+    tx.photos.touch(photo, at)
+    old, new = (None if qr is None else f"{qr:g}" for qr in (photo.scores.qr, rating["qr"]))
+    tx.events.add(Event(photo.id, photo.set_id, at, Actor.SYSTEM, _ACTOR, "rating", "qr", old, new))

@@ -51,6 +51,7 @@ LightgateError
     ├── IllegalMove         the photo's position does not allow it
     ├── InputInvalid        a field or file the person gave
     ├── SourceChanged       a file of the person's changed or vanished while it was read
+    ├── NotShown            many were to be approved, and nobody says what was shown of them
     ├── ProofBlocks         the text proof blocks and no reason was given
     ├── RawNotDeveloped     a RAW file, of which only the camera's preview is there
     ├── SignInFailed        a wrong name or password
@@ -322,6 +323,10 @@ class SourceChanged(Refused):
 
 class AlreadyRequested(Refused):
     """New texts for this photo are already on their way."""
+
+
+class NotShown(Refused):
+    """Many photos are approved only as they were shown: send last_event, as it came with the list of photos."""
 
 
 class ProofBlocks(Refused):

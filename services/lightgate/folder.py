@@ -1,11 +1,65 @@
-"""Where things lie in the data folder. Paths only: nothing here touches the disk."""
+"""Where things lie in the data folder, and what a backup does with each. Nothing here touches the disk."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from lightgate.ports import ProxyFiles
+
+
+class Keeping(Enum):
+    """What a backup does with a part of the data folder."""
+
+    #: in every backup: a database, copied while it is in use
+    DATABASE = "database"
+    #: in every backup: nothing makes it again
+    KEPT = "kept"
+    #: in every backup, too: keys and passwords, for the owner alone
+    SECRET = "secret"  # noqa: S105 - a word, no password
+    #: only where it is asked for: large
+    PHOTOS = "photos"
+    #: in none: made again from the rest
+    MADE_AGAIN = "made again"
+    #: in none: of this run, or this machine
+    RUN_TIME = "run time"
+
+
+#: everything that lies in a data folder, by its name there
+KEEPING: Mapping[str, Keeping] = {
+    "review.db": Keeping.DATABASE,
+    "photos_info_revamp.db": Keeping.DATABASE,
+    "secrets": Keeping.SECRET,
+    "lightgate.toml": Keeping.KEPT,
+    "used_filenames.json": Keeping.KEPT,
+    "prompts": Keeping.KEPT,
+    "words": Keeping.KEPT,
+    "labels.txt": Keeping.KEPT,
+    "calibration.json": Keeping.KEPT,
+    "replaced": Keeping.KEPT,
+    "incoming": Keeping.PHOTOS,
+    "rejected": Keeping.PHOTOS,
+    "proxies": Keeping.PHOTOS,
+    # `lightgate renew` sends it again
+    "published": Keeping.MADE_AGAIN,
+    "models": Keeping.MADE_AGAIN,
+    "prefill_qc_last.json": Keeping.MADE_AGAIN,
+    "demo": Keeping.MADE_AGAIN,
+    "backups": Keeping.RUN_TIME,
+    "flower": Keeping.RUN_TIME,
+    "high-water": Keeping.RUN_TIME,
+    "locks": Keeping.RUN_TIME,
+    "logs": Keeping.RUN_TIME,
+    "redis": Keeping.RUN_TIME,
+    "run": Keeping.RUN_TIME,
+}
+
+
+def parts(*wanted: Keeping) -> tuple[str, ...]:
+    """List the parts of the data folder that are kept in one of these ways."""
+    return tuple(name for name, keeping in KEEPING.items() if keeping in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +130,11 @@ class DataFolder:
     def prompts(self) -> Path:
         """A user's own prompts, each in place of the shipped one of that name."""
         return self.home / "prompts"
+
+    @property
+    def settings(self) -> Path:
+        """Settings where the data folder is the working folder, as in containers."""
+        return self.home / "lightgate.toml"
 
     @property
     def labels(self) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,6 +23,30 @@ GIVEN_BACK_S = 10.0
 SCRIBES = "caption"
 
 
+@dataclass(slots=True)
+class Outage:
+    """What one process knows of a database that could not be written: leases ran out then that nobody could renew."""
+
+    #: runs of this process whose claims are still to be handed back
+    owing: set[str] = field(default_factory=set)
+    #: the last look could not write
+    _is_on: bool = False
+    _until: datetime | None = None
+
+    def began(self) -> None:
+        """The database cannot be written."""
+        self._is_on = True
+
+    def is_over(self, at: datetime, lease_s: float) -> None:
+        """It was written again; leases that were not renewed in time run out within their length."""
+        if self._is_on:
+            self._is_on, self._until = False, at + timedelta(seconds=lease_s)
+
+    def excuses(self, at: datetime) -> bool:
+        """Is a lease that has run out by now nobody's fault?"""
+        return self._is_on or (self._until is not None and at < self._until)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """What the runner needs to keep photos moving."""
@@ -37,6 +62,10 @@ class Line:
     chores: Sequence[Callable[[datetime], object]] = ()
     #: processes a stage, so that ``reconcile`` wakes each
     slots: Mapping[str, int] = field(default_factory=dict)
+    #: of this process, however many lines it makes
+    outage: Outage = field(default_factory=Outage)
+    #: waits so many seconds
+    pause: Callable[[float], object] = time.sleep
 
 
 class Rarely:

@@ -6,7 +6,7 @@ left to name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import PurePath
 
@@ -15,8 +15,9 @@ from lightgate.domain.naming import Allocation, Given, Rule, Wanted
 from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import NAMING, Position, Result, Route, Status, advance, steps_before
 from lightgate.domain.slug import slug
+from lightgate.domain.words import ReviewStatus
 from lightgate.errors import IllegalMove, InputInvalid, NameTooLong
-from lightgate.store import Actor, Event, Reservation, Store, Transaction
+from lightgate.store import Actor, Event, PhotoFilter, Reservation, Store, Transaction
 
 _ACTOR = "naming"
 
@@ -82,12 +83,32 @@ def wanted(photo: Photo) -> Wanted:
 def give_names(
     tx: Transaction, photos: Sequence[Photo], rule: Rule, at: datetime, actor_kind: Actor, actor: str
 ) -> Mapping[int, str]:
-    """Name photos that have no name any more, like one that was rejected and is taken back; give the names by id.
+    """Name photos that have no name any more, as a rejected one whose name was freed; give the names by id.
 
     Raises:
         NameTooLong: for the first photo that cannot have one.
     """
     return _take(tx, photos, _allocate(tx, photos, rule), at, actor_kind, actor)
+
+
+def free_rejected_names(tx: Transaction, set_ids: Collection[int], by: str, at: datetime) -> int:
+    """Free the names of the rejected photos of sets, those apart that were published once; give how many."""
+    freed = [photo for set_id in sorted(set(set_ids)) for photo in _rejected(tx, set_id) if _has_free_name(tx, photo)]
+    for photo in freed:
+        tx.names.release(photo.id, at)
+    tx.photos.write_all({photo.id: {"file_name": None} for photo in freed})
+    tx.events.add(
+        *(Event(each.id, each.set_id, at, Actor.PERSON, by, "name", "file_name", each.file_name) for each in freed)
+    )
+    return len(freed)
+
+
+def _rejected(tx: Transaction, set_id: int) -> Sequence[Photo]:
+    return tx.photos.many(tx.photos.ids(PhotoFilter(set_id=set_id, review_status=ReviewStatus.REJECTED)))
+
+
+def _has_free_name(tx: Transaction, photo: Photo) -> bool:
+    return photo.file_name is not None and not tx.names.is_frozen(photo.id)
 
 
 def rename(

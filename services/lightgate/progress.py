@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lightgate.domain.photo import PhotoSet
 from lightgate.domain.pipeline import PUBLISH, REVIEW, Route, Status, steps_before
 from lightgate.domain.words import ReviewStatus
-from lightgate.store import PhotoFilter, Store, Transaction
+from lightgate.store import HeldBack, PhotoFilter, Store, Transaction
 
 _BUSY = frozenset({Status.QUEUED, Status.RUNNING})
 
@@ -56,6 +56,13 @@ def progress_of_all(store: Store, route: Route) -> Sequence[SetProgress]:
     """Look at every set, in the order of their submission."""
     with store.reading() as tx:
         return [_progress(tx, route, each) for each in tx.sets.all()]
+
+
+def held_words(held: HeldBack) -> str:
+    """Say in one sentence what is kept from workers, until when by the clock of this machine, and why."""
+    who = "1 photo waits" if held.photos == 1 else f"{held.photos:,} photos wait"
+    until = f"{who} until {held.until.astimezone():%H:%M}"
+    return f"{until} after an error: {held.why}" if held.why else f"{until}."
 
 
 def failed_ids(store: Store) -> Sequence[int]:

@@ -45,6 +45,12 @@ def expire(line: Line, at: datetime) -> int:
         return tx.requests.expire(at, line.lease_s, MOST_ATTEMPTS)
 
 
+def excuse(line: Line, at: datetime) -> int:
+    """Take back, uncharged, requests whose leases nobody could renew; give how many."""
+    with line.store.writing() as tx:
+        return tx.requests.excuse(at, line.lease_s)
+
+
 def _answer(line: Line, work: Scribe, claim: RequestClaim, photo: Photo, pool: Pool) -> bool:
     with Heartbeat(line.store, line.now, line.lease_s, lambda tx, lease_until: tx.requests.renew(claim, lease_until)):
         found = attempt(lambda: work.propose(photo, claim.request), pool)

@@ -15,7 +15,15 @@ from datetime import datetime, timedelta
 from lightgate import requests
 from lightgate.domain.photo import Claim, Facts, Failure, Photo, PublishFacts, Source, StageFacts
 from lightgate.domain.pipeline import Result, advance
-from lightgate.errors import LightgateError, Misconfigured, Rejected, Transient, WorkerLost
+from lightgate.errors import (
+    LightgateError,
+    Misconfigured,
+    Rejected,
+    StorageFull,
+    StoreBusy,
+    Transient,
+    WorkerLost,
+)
 from lightgate.heartbeat import Heartbeat
 from lightgate.line import Line, event, moved, not_before, wake_waiting
 from lightgate.mishap import Pool, TookTooLong, Unexpected, attempt
@@ -25,6 +33,9 @@ from lightgate.store import Actor, Event, Transaction
 __all__ = ["DrainReport", "Failed", "Line", "Pool", "ReconcileReport", "drain", "give_back", "lapse", "reconcile"]
 
 log = logging.getLogger(__name__)
+
+#: while the database cannot be written, handing back is tried so often, and for longer than a message may take
+HAND_BACK_EVERY_S, HAND_BACK_FOR_S = 2.0, 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,8 @@ def drain(line: Line, stage: Stage, work: Work, owner: str, pool: Pool = _NO_POO
         Misconfigured: the stage cannot work at all; its photos were handed back.
     """
     report = DrainReport()
+    for earlier in sorted(line.outage.owing):
+        _hand_back(line, earlier, pool)
     until = time.monotonic() + stage.drain_s
     try:
         if isinstance(work, Debtor):
@@ -86,7 +99,7 @@ def drain(line: Line, stage: Stage, work: Work, owner: str, pool: Pool = _NO_POO
     finally:
         # first what others may go on with: closing may load a model, or fail
         try:
-            give_back(line, owner)
+            _hand_back(line, owner, pool)
         finally:
             work.close()
     if report.left:
@@ -256,6 +269,42 @@ def give_back(line: Line, owner: str) -> int:
     return _end_claims(line, owner, Result.GIVEN_BACK)
 
 
+def _hand_back(line: Line, owner: str, pool: Pool) -> None:
+    """Hand back what a run holds as soon as the database can be written; else this process's next run does it first.
+
+    Raises:
+        StoreBusy, StorageFull: it could not be written for ``HAND_BACK_FOR_S``.
+    """
+    line.outage.owing.add(owner)
+    try:
+        give_back(line, owner)
+    except (StoreBusy, StorageFull) as error:
+        log.warning("claims of %s are not handed back yet: %s", owner, error.message)
+        with Heartbeat(line.store, line.now, line.lease_s, lambda tx, lease_until: _renew_held(tx, owner, lease_until)):
+            _keep_trying(line, owner, pool)
+    line.outage.owing.discard(owner)
+
+
+def _keep_trying(line: Line, owner: str, pool: Pool) -> None:
+    """The pool ends a run whose time is up; one that nobody ends stops by itself."""
+    waited_s = 0.0
+    while True:
+        line.pause(HAND_BACK_EVERY_S)
+        waited_s += HAND_BACK_EVERY_S
+        try:
+            give_back(line, owner)
+        except (StoreBusy, StorageFull):
+            if waited_s >= HAND_BACK_FOR_S or pool.is_stopping():
+                raise
+        else:
+            return
+
+
+def _renew_held(tx: Transaction, owner: str, lease_until: datetime) -> None:
+    tx.queue.renew([Claim(photo, token, owner) for photo, token in tx.queue.held_by(owner)], lease_until)
+    tx.requests.renew_held(owner, lease_until)
+
+
 def lapse(line: Line, owner: str) -> int:
     """Take back, charged, what an owner that died held; give how many."""
     return _end_claims(line, owner, Result.LAPSED)
@@ -297,8 +346,22 @@ class ReconcileReport:
 
 
 def reconcile(line: Line) -> ReconcileReport:
-    """Take back what was lost, open gates that are due, and wake steps that have work and no message."""
+    """Take back what was lost, open gates that are due, and wake steps that have work and no message.
+
+    Leases that nobody could renew, since the database could not be written, cost no attempt.
+    """
+    try:
+        report = _reconcile(line)
+    except (StoreBusy, StorageFull):
+        line.outage.began()
+        raise
+    line.outage.is_over(line.now(), line.lease_s)
+    return report
+
+
+def _reconcile(line: Line) -> ReconcileReport:
     at = line.now()
+    is_excused = line.outage.excuses(at)
     with line.store.reading() as tx:
         is_anything_lost = bool(tx.queue.expired(at, line.lease_s))
         is_request_lost = tx.requests.is_any_lost(at, line.lease_s)
@@ -306,9 +369,10 @@ def reconcile(line: Line) -> ReconcileReport:
     if is_anything_lost:
         with line.store.writing() as tx:
             expired = tx.queue.expired(at, line.lease_s)
-            lapsed = sum(_end(tx, line, photo, token, Result.LAPSED, at) for photo, token in expired)
+            result = Result.GIVEN_BACK if is_excused else Result.LAPSED
+            lapsed = sum(_end(tx, line, photo, token, result, at) for photo, token in expired)
     if is_request_lost:
-        requests.expire(line, at)
+        (requests.excuse if is_excused else requests.expire)(line, at)
     for chore in (*(hook for hooks in line.hooks.values() for hook in hooks), *line.chores):
         chore(at)
     wake_waiting(line)

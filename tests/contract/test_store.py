@@ -36,7 +36,7 @@ from lightgate.errors import (
     StoreBusy,
     UnsafeDatabase,
 )
-from lightgate.store import PhotoFilter, Reservation
+from lightgate.store import LONGEST_HOLD, HeldBack, PhotoFilter, Reservation
 from support.stores import NOON, ROUTE, add_photos, add_set, bring_to, make_store, new_photo
 
 EXIF_STEP = ROUTE[0]
@@ -100,6 +100,26 @@ class TestClaims:
             assert tx.queue.is_held(current)
             assert not tx.queue.is_held(late)
 
+    def test_what_comes_to_review_is_another_version_than_what_was_read_on_its_way(self, store: SqliteStore) -> None:
+        first, second = add_photos(store, 2)
+        for photo_id in (first, second):
+            bring_to(store, photo_id, "caption")
+        caption, review = ROUTE[3], Position("review", Status.WAITING)
+        with store.writing() as tx:
+            before = {photo.id: photo.version for photo in tx.photos.many([first, second])}
+            [one, other] = tx.queue.claim(caption, "w", 2, NOON, LEASE)
+            assert tx.queue.settle_done([one], review, NOON) == {first}
+            assert tx.queue.settle(second, other.token, review, NOON)
+            after = {photo.id: photo.version for photo in tx.photos.many([first, second])}
+        assert after == {photo_id: version + 1 for photo_id, version in before.items()}
+
+    def test_a_photo_that_stays_on_its_way_keeps_its_version(self, store: SqliteStore) -> None:
+        [photo_id] = add_photos(store, 1)
+        with store.writing() as tx:
+            [claim] = tx.queue.claim(EXIF_STEP, "w", 1, NOON, LEASE)
+            tx.queue.settle_done([claim], Position("naming", Status.WAITING), NOON)
+            assert tx.photos.get(photo_id).version == claim.photo.version
+
     def test_a_photo_is_not_claimed_before_its_time(self, store: SqliteStore) -> None:
         [photo_id] = add_photos(store, 1)
         with store.writing() as tx:
@@ -107,6 +127,18 @@ class TestClaims:
         assert claim(store) == []
         with store.writing() as tx:
             assert tx.queue.claim(EXIF_STEP, "me", 1, NOON + timedelta(seconds=2), LEASE)
+
+    def test_a_wait_that_a_clock_set_back_made_longer_than_any_is_over(self, store: SqliteStore) -> None:
+        held, stalled, due = add_photos(store, 3)
+        with store.writing() as tx:
+            tx.photos.write(held, {"not_before": NOON + LONGEST_HOLD, "error_message": "The model is away."})
+            tx.photos.write(stalled, {"not_before": NOON + LONGEST_HOLD + timedelta(seconds=1)})
+        with store.reading() as tx:
+            assert tx.queue.count_ready(NOON) == {"exif": 2}
+            assert tx.queue.coming(EXIF_STEP, NOON) == due
+            assert tx.queue.held_back(NOON) == [HeldBack(1, NOON + LONGEST_HOLD, "The model is away.")]
+            assert tx.queue.held_back(NOON, stalled) == []
+        assert {each.photo.id for each in claim(store)} == {stalled, due}
 
     def test_a_lease_runs_out_also_when_the_clock_was_set_back(self, store: SqliteStore) -> None:
         add_photos(store, 1)

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from lightgate import review
 from lightgate.bootstrap import House
 from lightgate.store import PhotoFilter
 from support.browser import served, sign_in
 from support.crowd import fill
-from support.gallery import add_person, site_house
+from support.gallery import NAME, add_person, site_house
 
 pytestmark = pytest.mark.e2e
 
@@ -79,6 +80,26 @@ def test_a_list_is_at_the_same_place_after_a_reload_and_after_a_decision_for_sev
     expect(grid.locator(".flash")).to_contain_text("of 1 photos")
     expect(grid.locator("[data-grid] input[name=id]").first).to_have_value(shown)
     expect(grid.locator(".card-picture").first).to_be_focused()
+
+
+def test_undo_by_key_leaves_a_list_at_its_place_and_leads_to_the_photo(house: House, grid: Page) -> None:
+    with house.store.reading() as tx:
+        photo = next(each for each in tx.photos.page(PhotoFilter(undecided=True)) if each.id > 50)
+    review.reject(house.desk(), photo.id, photo.version, NAME, "Blurred")
+    open_list(grid, "state=all&order=id")
+    grid.locator('[data-grid] input[value="40"]').scroll_into_view_if_needed()
+    grid.mouse.wheel(0, 400)
+    expect(grid).to_have_url(re.compile("after="))
+    place = re.search(r"after=(\d+)", grid.url)
+    assert place is not None
+    grid.keyboard.press("z")
+    expect(grid.locator(".flash")).to_contain_text("(rejected)")
+    expect(grid).to_have_url(re.compile(f"/photos\\?.*after={place[1]}"))
+    expect(grid.locator("[data-grid] input[name=id]").first).to_have_value(str(int(place[1]) + 1))
+    with house.store.reading() as tx:
+        assert tx.photos.get(photo.id).file_name == photo.file_name
+    grid.locator(".flash a").click()
+    expect(grid).to_have_url(re.compile(f"/photos/{photo.id}"))
 
 
 def test_only_what_is_near_stands_in_a_long_grid_and_nothing_picked_is_lost(house: House, grid: Page) -> None:

@@ -49,8 +49,11 @@ def test_a_reviewer_works_through_a_set_by_keyboard(site: Site, page: Page, comp
     assert photo_of(site.house, 3).reject_reason == "Out of focus"
 
     page.keyboard.press("z")
-    shows(page, 3)
+    expect(page.locator(".flash")).to_contain_text("Undone")
+    shows(page, 4)
     assert site.word_of(3) == "Metadata_Needs_Work"
+    page.locator(".flash a").click()
+    shows(page, 3)
     page.keyboard.press("j")
     shows(page, 4)
     page.keyboard.press("k")

@@ -59,6 +59,7 @@ def test_what_is_typed_is_saved_with_a_rejection_and_stays_when_that_is_taken_ba
     shows(page, 2)
     assert (site.word_of(1), site.caption_of(1)) == ("Rejected", MINE)
     page.keyboard.press("z")
+    page.locator(".flash a").click()
     shows(page, 1)
     expect(caption_in(page)).to_have_value(MINE)
 

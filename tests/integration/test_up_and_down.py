@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from lightgate.adapters.house_report import read_report
+from lightgate.folder import KEEPING
 from support.installation import Installation
 from support.waiting import eventually
 
@@ -73,6 +74,11 @@ def test_up_in_the_background_serves_until_down_which_leaves_no_process(installa
     again = installation.run("up", "-d")
     assert again.returncode == 1
     assert again.stderr == f"lightgate: Lightgate is already running on {installation.home}.\n"
+
+    # a backup would leave out what is in no list
+    assert {each.name.split(".db-")[0].removesuffix(".db") for each in installation.home.iterdir()} <= {
+        name.removesuffix(".db") for name in KEEPING
+    }
 
     down = installation.run("down")
     assert (down.returncode, down.stdout) == (0, "Lightgate has stopped.\n")

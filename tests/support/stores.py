@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -12,7 +13,8 @@ from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.sqlite.migrate import migrate
 from lightgate.domain.photo import Field, Photo, PhotoSet, Source, Text
 from lightgate.domain.pipeline import Position, Result, Route, Status, Step, advance, start
-from lightgate.store import NewPhoto, NewSet, Reservation, Store
+from lightgate.errors import StorageFull
+from lightgate.store import NewPhoto, NewSet, Reservation, Store, Transaction
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -138,3 +140,26 @@ def good_texts(language: str = "en") -> Sequence[Text]:
 def failed(step: str) -> Position:
     """A position where a step gave up."""
     return Position(step, Status.FAILED, 3)
+
+
+class FullDisk:
+    """A store that can be read, and has no room for so many writes as a test says."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        #: writes that are still to fail
+        self.fails = 0
+
+    def reading(self) -> AbstractContextManager[Transaction]:
+        return self.store.reading()
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        if self.fails:
+            self.fails -= 1
+            raise StorageFull(path="/data")
+        with self.store.writing() as tx:
+            yield tx
+
+    def close(self) -> None:
+        self.store.close()

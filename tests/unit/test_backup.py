@@ -16,7 +16,7 @@ from lightgate.adapters.secrets import seal_key
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.backup import back_up, restore
 from lightgate.errors import AlreadyRunning, InputInvalid, NotFound
-from lightgate.folder import DataFolder
+from lightgate.folder import KEEPING, DataFolder, Keeping, parts
 from support.stores import add_photos, make_store
 
 
@@ -83,6 +83,51 @@ def test_working_copies_are_kept_on_request(home: DataFolder, store: SqliteStore
     store.close()
     restore(home, archive)
     assert copy.read_bytes() == b"a picture"
+
+
+#: what a person or a run leaves in the data folder, and nothing makes again
+PRECIOUS = {
+    "words/praise.en.txt": b"-charming\n",
+    "words/names/places.txt": b"Bled\n",
+    "prompts/caption.v2.txt": b"Describe.",
+    "labels.txt": b"boat\n",
+    "calibration.json": b"{}",
+    "replaced/" + "ab" * 32: b"the published file of before",
+    "lightgate.toml": b"[naming]\n",
+    "used_filenames.json": b"[]",
+}
+
+
+def test_all_that_nothing_makes_again_comes_back(home: DataFolder, store: SqliteStore, archive: Path) -> None:
+    for name, content in PRECIOUS.items():
+        (home.home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home.home / name).write_bytes(content)
+    back_up(home, archive)
+    for name in PRECIOUS:
+        (home.home / name).unlink()
+    home.labels.write_bytes(b"of another day")
+    store.close()
+    _, aside = restore(home, archive)
+    assert {name: (home.home / name).read_bytes() for name in PRECIOUS} == PRECIOUS
+    assert aside is not None
+    assert (aside / "labels.txt").read_bytes() == b"of another day"
+
+
+def test_what_is_made_again_or_of_a_run_is_in_no_archive(home: DataFolder, store: SqliteStore, archive: Path) -> None:
+    left_out = parts(Keeping.MADE_AGAIN, Keeping.RUN_TIME)
+    for name in left_out:
+        (home.home / name).mkdir(exist_ok=True)
+        (home.home / name / "file").write_bytes(b"x")
+    kept = back_up(home, archive, with_photos=True).files
+    assert {name.partition("/")[0] for name in kept}.isdisjoint(left_out)
+
+
+def test_of_every_path_in_the_data_folder_it_is_said_whether_it_is_kept(home: DataFolder) -> None:
+    paths = [getattr(home, name) for name, each in vars(DataFolder).items() if isinstance(each, property)]
+    assert len(paths) > 20
+    assert {path.relative_to(home.home).parts[0] for path in paths} <= set(KEEPING)
+    places = [home.live_lock(1), home.original("ab", ".jpg"), home.set_aside("ab", ".jpg"), home.proxy_files("ab").view]
+    assert {path.relative_to(home.home).parts[0] for path in places} <= set(KEEPING)
 
 
 def test_an_archive_is_never_written_over(home: DataFolder, store: SqliteStore, archive: Path) -> None:

@@ -12,7 +12,7 @@ from scipy.stats import spearmanr
 from lightgate.adapters.judge_file import read_judge, write_judge
 from lightgate.adapters.judge_fit import rank_correlation
 from lightgate.adapters.sqlite import SqliteStore
-from lightgate.calibration import calibrate
+from lightgate.calibration import calibrate, rate_anew
 from lightgate.domain.judge import Judge
 from lightgate.domain.photo import Component, Exif, ExifFacts, HeaderExtra, QualityFacts, Scores
 from lightgate.domain.pipeline import Position, Status
@@ -76,6 +76,30 @@ def test_a_fit_that_is_clearly_better_is_adopted_and_rates_what_waits(store: Sql
     )
     assert found > 0.8
     assert read_judge(DataFolder(tmp_path).calibration) is not None
+
+
+def test_a_rating_given_anew_is_another_version_and_stands_in_the_history(store: SqliteStore, tmp_path: Path) -> None:
+    rated_photos(store, liked)
+    with store.writing() as tx:
+        shown = tx.events.last_id()
+        tx.photos.write(1, {"qr_by_person": 9.5, "band": "Top"})
+        before = tx.photos.many([1, 2])
+    calibrate(store, DataFolder(tmp_path), BandLimits(), NOON)
+    with store.reading() as tx:
+        own, rated = tx.photos.many([1, 2])
+        changed = tx.events.changed_since(shown)
+        event = tx.events.of_photo(2)[-1]
+    assert (own.version, rated.version) == (before[0].version, before[1].version + 1)
+    assert (1 in changed, 2 in changed) == (False, True)
+    assert (event.kind, event.actor, event.old, event.new) == (
+        "rating",
+        "calibrate",
+        f"{before[1].qr:g}",
+        f"{rated.qr:g}",
+    )
+    rate_anew(store, read_judge(DataFolder(tmp_path).calibration), BandLimits(), NOON)
+    with store.reading() as tx:
+        assert tx.photos.get(2) == rated
 
 
 def test_a_second_run_compares_with_the_default_again(store: SqliteStore, tmp_path: Path) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
+from lightgate.adapters.sqlite import SqliteStore
 from lightgate.cli import lightgate
 from lightgate_workers.dead_man import DeadMan
 from support.pictures import jpeg, quarters
@@ -227,6 +230,21 @@ def test_show_says_why_a_photo_is_not_live(run: Run, pictures: Path) -> None:
     result = run("show", "1")
     assert "Not live yet: it is in the queue to be read." in result.stdout
     assert "history" in result.stdout
+
+
+def test_status_and_show_say_until_when_photos_wait_and_why(run: Run, pictures: Path, tmp_path: Path) -> None:
+    submit(run, pictures)
+    until = datetime.now(UTC) + timedelta(minutes=5)
+    held = {"not_before": until, "error_code": "x", "error_message": "The disk is full."}
+    with closing(SqliteStore(tmp_path / "data" / "review.db")) as store, store.writing() as tx:
+        tx.photos.write_all({1: held, 2: held})
+    words = f"until {until.astimezone():%H:%M} after an error: The disk is full."
+    assert f"2 photos wait {words}" in run("status").stdout
+    assert f"1 photo waits {words}" in run("show", "2").stdout
+    assert "waits until" not in run("show", "3").stdout
+    [told] = json.loads(run("status", "--json").stdout)["held_back"]
+    assert (told["photos"], told["why"]) == (2, "The disk is full.")
+    assert json.loads(run("show", "1", "--json").stdout)["held_back"][0]["why"] == "The disk is full."
 
 
 def test_retry_of_a_photo_that_did_not_fail_is_refused(run: Run, pictures: Path) -> None:

@@ -32,10 +32,12 @@ from lightgate.errors import (
     IllegalMove,
     InputInvalid,
     NameTaken,
+    NotShown,
     ProofBlocks,
     RawNotDeveloped,
 )
 from lightgate.folder import DataFolder
+from lightgate.naming_gate import free_rejected_names
 from lightgate.review import (
     Changes,
     Desk,
@@ -105,6 +107,11 @@ def store_photo(store: SqliteStore) -> Photo:
 def version_of(store: SqliteStore, photo_id: int) -> int:
     with store.reading() as tx:
         return tx.photos.get(photo_id).version
+
+
+def newest(store: SqliteStore) -> int:
+    with store.reading() as tx:
+        return tx.events.last_id()
 
 
 def caption(value: str) -> Changes:
@@ -261,13 +268,35 @@ class TestEdit:
 
 
 class TestReject:
-    def test_a_rejected_photo_keeps_its_row_and_gives_its_name_back(self, desk: Desk, store: SqliteStore) -> None:
+    def test_a_rejected_photo_keeps_its_row_and_its_name(self, desk: Desk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         photo = reject(desk, photo_id, 1, "ann", "Out of focus")
         assert review_status(photo) is ReviewStatus.REJECTED
-        assert (photo.reject_reason, photo.file_name) == ("Out of focus", None)
+        assert (photo.reject_reason, photo.file_name) == ("Out of focus", "Harbour_001.JPG")
         with store.reading() as tx:
-            assert tx.names.all_held() == []
+            assert tx.names.all_held() == ["Harbour_001.JPG"]
+
+    def test_a_name_that_was_freed_is_given_anew(self, desk: Desk, store: SqliteStore) -> None:
+        first, second = photos_at_review(store, 2)
+        rejected = reject(desk, first, 1, "ann", "")
+        with store.writing() as tx:
+            assert free_rejected_names(tx, [rejected.set_id], "ann", NOON) == 1
+            assert free_rejected_names(tx, [rejected.set_id], "ann", NOON) == 0
+            assert tx.names.all_held() == ["Harbour_002.JPG"]
+            freed = tx.events.of_photo(first)[-1]
+            assert (freed.kind, freed.old, freed.new, freed.actor) == ("name", "Harbour_001.JPG", None, "ann")
+        reopened = reopen(desk, first, version_of(store, first), "ann")
+        assert reopened.file_name == "Harbour_Rotterdam_City_Photography_001.JPG"
+        assert second == 2
+
+    def test_a_name_that_was_published_is_never_freed(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        with store.writing() as tx:
+            tx.names.publish(photo_id, NOON)
+        rejected = reject(desk, photo_id, 1, "ann", "")
+        with store.writing() as tx:
+            assert free_rejected_names(tx, [rejected.set_id], "ann", NOON) == 0
+        assert rejected.file_name == "Harbour_001.JPG"
 
     def test_the_file_is_set_aside_and_comes_back(self, desk: Desk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
@@ -282,7 +311,7 @@ class TestReject:
         reopened = reopen(desk, photo_id, 2, "ann")
         assert (working.read_bytes(), aside.exists()) == (b"pixels", False)
         assert reopened.position == Position("review", Status.WAITING)
-        assert reopened.file_name == "Harbour_Rotterdam_City_Photography_001.JPG"
+        assert reopened.file_name == "Harbour_001.JPG"
 
     def test_a_move_that_a_crash_cut_off_is_finished(self, desk: Desk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
@@ -352,13 +381,19 @@ class TestBulkAndUndo:
         ids = add_photos(store, 3)
         for photo_id in ids[:2]:
             bring_to(store, photo_id, "review")
-        outcomes = bulk(desk, [*ids, 99, ids[0]], "approve", "ann")
+        outcomes = bulk(desk, [*ids, 99, ids[0]], "approve", "ann", seen=newest(store))
         assert [(each.photo_id, each.error.code if each.error else None) for each in outcomes] == [
             (ids[0], None),
             (ids[1], None),
             (ids[2], "illegal_move"),
             (99, "not_found"),
         ]
+
+    def test_nobody_approves_many_without_saying_what_was_shown(self, desk: Desk, store: SqliteStore) -> None:
+        photo_id = photo_at(store, "review")
+        with pytest.raises(NotShown, match="last_event"):
+            bulk(desk, [photo_id], "approve", "ann")
+        assert version_of(store, photo_id) == 1
 
     def test_an_unknown_action_is_refused(self, desk: Desk) -> None:
         with pytest.raises(InputInvalid, match="approve, reject"):
@@ -430,7 +465,7 @@ class TestBulkAndUndo:
     def test_what_was_done_to_many_is_taken_back_and_done_again_in_one(self, desk: Desk, store: SqliteStore) -> None:
         ids = photos_at_review(store, 3)
         edit(desk, ids[0], 1, Changes(qr=2.0), "ann")
-        bulk(desk, ids, "approve", "ann", reason="seen")
+        bulk(desk, ids, "approve", "ann", reason="seen", seen=newest(store))
         bulk(desk, ids, "edit", "ann", changes=Changes(location="Antwerp"))
         assert [photo.location for photo in undo(desk, "ann").photos] == ["Rotterdam"] * 3
         assert {photo.location for photo in redo(desk, "ann").photos} == {"Antwerp"}
@@ -482,7 +517,7 @@ def test_no_door_of_review_leads_to_publish(desk: Desk, store: SqliteStore) -> N
     photo_id = photo_at(store, "review")
     approved = approve(desk, photo_id, 1, "ann")
     for action in ("approve", "retry", "skip"):
-        [outcome] = bulk(desk, [photo_id], action, "ann")
+        [outcome] = bulk(desk, [photo_id], action, "ann", seen=newest(store))
         assert outcome.error is not None
         assert outcome.error.code == "illegal_move"
     assert approved.position.step == "release"

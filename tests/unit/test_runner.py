@@ -12,15 +12,27 @@ from threading import Event
 import pytest
 
 from lightgate.adapters.sqlite import SqliteStore
-from lightgate.domain.photo import CaptionFacts, Claim, Exif, ExifFacts, LedgerState, Publication, PublishFacts
-from lightgate.domain.pipeline import Position, Status
-from lightgate.errors import ModelAnswerBad, ModelServerDown, ServiceMissing, UnreadableImage
+from lightgate.domain.photo import (
+    CaptionFacts,
+    Claim,
+    Exif,
+    ExifFacts,
+    Field,
+    LedgerState,
+    Photo,
+    Publication,
+    PublishFacts,
+    Text,
+)
+from lightgate.domain.pipeline import Position, Result, Status
+from lightgate.errors import ModelAnswerBad, ModelServerDown, ServiceMissing, StorageFull, UnreadableImage
 from lightgate.heartbeat import Heartbeat
-from lightgate.line import GIVEN_BACK_S, Line, Rarely, wake_waiting
-from lightgate.runner import Pool, drain, give_back, lapse, reconcile
+from lightgate.intake.undoing import HOLD
+from lightgate.line import GIVEN_BACK_S, MAX_BACKOFF_S, Line, Rarely, not_before, wake_waiting
+from lightgate.runner import HAND_BACK_FOR_S, Pool, drain, give_back, lapse, reconcile
 from lightgate.stage import Finding, Stage
-from lightgate.store import PhotoFilter
-from support.stores import ROUTE, Clock, Sent, add_photos, bring_to, good_texts, make_store
+from lightgate.store import LONGEST_HOLD, PhotoFilter, RequestStatus, TextRequest
+from support.stores import NOON, ROUTE, Clock, FullDisk, Sent, add_photos, bring_to, good_texts, make_store
 
 FACTS = ExifFacts(Exif(camera="Canon EOS R5"))
 
@@ -253,6 +265,173 @@ def test_a_worker_that_was_told_to_stop_claims_nothing_more(line: Line, store: S
         return FACTS
 
     assert drain(line, stage(batch=1), Doing(act), "me", Pool(is_stopping=told.is_set)).done == ids[:1]
+
+
+@pytest.fixture
+def disk(store: SqliteStore) -> FullDisk:
+    return FullDisk(store)
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def cramped(line: Line, disk: FullDisk, pauses: list[float], clock: Clock) -> Line:
+    """A line whose disk fills up; it waits by the clock of the test."""
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        clock.forward(seconds)
+
+    return replace(line, store=disk, pause=pause)
+
+
+def filling(disk: FullDisk, writes: int) -> Doing:
+    """A work during which the disk fills up."""
+
+    def act(claim: Claim) -> Finding:
+        disk.fails = writes
+        return FACTS
+
+    return Doing(act)
+
+
+@pytest.mark.parametrize("writes", [1, 2, 5])
+def test_a_disk_that_is_full_for_a_while_costs_no_attempt(
+    cramped: Line, store: SqliteStore, disk: FullDisk, pauses: list[float], writes: int
+) -> None:
+    add_photos(store, 2)
+    with pytest.raises(StorageFull):
+        drain(cramped, stage(), filling(disk, writes), "me")
+    assert positions(store) == [Position("exif", Status.QUEUED)] * 2
+    assert (len(pauses), cramped.outage.owing) == (writes - 1, set())
+
+
+def test_what_could_not_be_handed_back_is_before_the_next_run_of_the_process(
+    cramped: Line, store: SqliteStore, disk: FullDisk, pauses: list[float]
+) -> None:
+    ids = add_photos(store, 2)
+    with pytest.raises(StorageFull):
+        drain(cramped, stage(), filling(disk, 10_000), "me")
+    assert sum(pauses) == HAND_BACK_FOR_S
+    assert {each.status for each in positions(store)} == {Status.RUNNING}
+    disk.fails = 0
+    assert drain(cramped, stage(), Doing(lambda claim: FACTS), "me again").done == list(ids)
+    assert cramped.outage.owing == set()
+
+
+def test_a_run_whose_time_is_up_owes_what_it_could_not_hand_back(
+    cramped: Line, store: SqliteStore, disk: FullDisk
+) -> None:
+    add_photos(store, 1)
+
+    class TimeUpError(Exception):
+        pass
+
+    def pause(_: float) -> None:
+        raise TimeUpError
+
+    with pytest.raises(TimeUpError):
+        drain(replace(cramped, pause=pause), stage(), filling(disk, 100), "me", Pool((TimeUpError,)))
+    assert cramped.outage.owing == {"me"}
+
+
+def test_a_worker_that_is_to_stop_does_not_wait_for_the_disk(
+    cramped: Line, store: SqliteStore, disk: FullDisk, pauses: list[float]
+) -> None:
+    add_photos(store, 1)
+    told: list[bool] = []
+    work = filling(disk, 100)
+    with pytest.raises(StorageFull):
+        drain(cramped, stage(), work, "me", Pool(is_stopping=lambda: bool(work.batches) and not told.append(True)))
+    assert len(pauses) == 1
+
+
+def test_a_lease_that_nobody_could_renew_is_no_crash(
+    cramped: Line, store: SqliteStore, disk: FullDisk, clock: Clock
+) -> None:
+    first, second = add_photos(store, 2)
+    with store.writing() as tx:
+        tx.queue.claim(stage().step, "one", 1, clock(), clock() + timedelta(seconds=60))
+    disk.fails = 2
+    clock.forward(61)
+    for _ in range(2):
+        with pytest.raises(StorageFull):
+            reconcile(cramped)
+    assert reconcile(cramped).lapsed == 1
+    with store.reading() as tx:
+        photo = tx.photos.get(first)
+        assert (photo.position, photo.error, photo.crashes) == (Position("exif", Status.QUEUED), None, 0)
+    # it ran out after the outage, and was to be renewed during it
+    with store.writing() as tx:
+        tx.queue.claim(stage().step, "two", 1, clock(), clock() + timedelta(seconds=30))
+    clock.forward(31)
+    reconcile(cramped)
+    with store.writing() as tx:
+        assert tx.photos.get(first).position.attempt == 0
+        tx.queue.claim(stage().step, "three", 1, clock(), clock() + timedelta(seconds=60))
+    clock.forward(61)
+    reconcile(cramped)
+    with store.reading() as tx:
+        assert (tx.photos.get(first).position.attempt, tx.photos.get(first).crashes) == (1, 1)
+        assert tx.photos.get(second).position.attempt == 0
+
+
+class Writing(Doing):
+    """A work that writes texts on request, and fills the disk with it."""
+
+    def __init__(self, disk: FullDisk, writes: int) -> None:
+        super().__init__(lambda claim: FACTS)
+        self.disk, self.writes = disk, writes
+
+    def can_write(self) -> bool:
+        return True
+
+    def propose(self, photo: Photo, request: TextRequest) -> Sequence[Text]:
+        self.disk.fails = self.writes
+        return good_texts()
+
+
+@pytest.mark.parametrize("writes", [1, 4, 10_000])
+def test_a_disk_that_is_full_costs_a_request_for_texts_no_attempt(
+    cramped: Line, store: SqliteStore, disk: FullDisk, writes: int
+) -> None:
+    [photo_id] = add_photos(store, 1)
+    with store.writing() as tx:
+        asked = tx.requests.add(photo_id, "en", list(Field), "ann", cramped.now())
+    with pytest.raises(StorageFull):
+        drain(cramped, stage("caption"), Writing(disk, writes), "me")
+    if writes > 100:
+        disk.fails = 1
+        with pytest.raises(StorageFull):
+            reconcile(cramped)
+        disk.fails = 0
+        reconcile(cramped)
+    with store.reading() as tx:
+        request = tx.requests.get(asked.id)
+    assert (request.status, request.attempt, request.error_message) == (RequestStatus.QUEUED, 0, None)
+
+
+def test_no_wait_is_longer_than_what_counts_as_a_clock_set_back() -> None:
+    longest_s = LONGEST_HOLD.total_seconds()
+    assert max(MAX_BACKOFF_S * 1.5, GIVEN_BACK_S, HOLD.total_seconds()) == longest_s
+    for result in Result:
+        due = not_before(result, 50, NOON)
+        assert due is None or due <= NOON + LONGEST_HOLD
+
+
+def test_a_request_whose_wait_a_clock_set_back_made_longer_than_any_is_due(store: SqliteStore) -> None:
+    [photo_id] = add_photos(store, 1)
+    with store.writing() as tx:
+        tx.requests.add(photo_id, "en", list(Field), "ann", NOON)
+        claim = tx.requests.claim("me", NOON, NOON + timedelta(seconds=60))
+        assert claim is not None
+        tx.requests.fail(claim, "It did not answer.", NOON, again_at=NOON + LONGEST_HOLD)
+        assert tx.requests.count_ready(NOON) == 0
+        assert tx.requests.count_ready(NOON - timedelta(seconds=1)) == 1
+        assert tx.requests.claim("me", NOON - timedelta(seconds=1), NOON) is not None
 
 
 def test_the_next_step_is_woken_after_the_commit(line: Line, store: SqliteStore, sent: Sent) -> None:

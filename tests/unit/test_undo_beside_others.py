@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 from lightgate.adapters.sqlite import SqliteStore
+from lightgate.approved import is_approved
 from lightgate.domain.naming import Rule
 from lightgate.domain.photo import Field, Photo
 from lightgate.domain.pipeline import Status
 from lightgate.errors import Conflict, NotFound
 from lightgate.folder import DataFolder
-from lightgate.review import Changes, Desk, NothingToUndo, TextChange, approve, edit, redo, reject, reopen, undo
+from lightgate.naming_gate import give_names
+from lightgate.review import Changes, Desk, NothingToUndo, TextChange, approve, bulk, edit, redo, reject, reopen, undo
+from lightgate.store import Actor
 from support.stores import ROUTE, Clock, Sent, add_photos, bring_to, make_store
 
 
@@ -118,3 +121,100 @@ def test_a_file_name_that_somebody_else_chose_since_stays(desk: Desk, store: Sql
     with pytest.raises(Conflict):
         undo(desk, "ann")
     assert now(store, photo).file_name == "Bobs_quay_001.JPG"
+
+
+def set_of(desk: Desk, store: SqliteStore, count: int) -> list[Photo]:
+    """Photos at review under names that the rule gave."""
+    ids = add_photos(store, count)
+    for photo_id in ids:
+        bring_to(store, photo_id, "quality")
+    with store.writing() as tx:
+        for photo_id in ids:
+            tx.names.release(photo_id, desk.now())
+            tx.photos.write(photo_id, {"file_name": None})
+        give_names(tx, tx.photos.many(ids), desk.rule, desk.now(), Actor.SYSTEM, "naming")
+    return [bring_to(store, photo_id, "review") for photo_id in ids]
+
+
+def test_a_rejection_taken_back_gives_the_same_name_and_the_approval(desk: Desk, store: SqliteStore) -> None:
+    photos = set_of(desk, store, 4)
+    approved = approve(desk, photos[1].id, photos[1].version, "bob")
+    reject(desk, approved.id, approved.version, "ann", "Blurred")
+    [back] = undo(desk, "ann").photos
+    assert (back.file_name, back.position) == (approved.file_name, approved.position)
+    with store.reading() as tx:
+        assert is_approved(tx, back, desk.key)
+        given = [each for each in tx.events.of_photo(back.id) if each.name == "approve"]
+    assert [each.actor for each in given] == ["bob", "ann"]
+    [again] = redo(desk, "ann").photos
+    assert (again.position.status, again.file_name, again.reject_reason) == (
+        Status.REJECTED,
+        approved.file_name,
+        "Blurred",
+    )
+    assert undo(desk, "ann").photos[0].position == approved.position
+
+
+def test_an_approval_with_a_reason_comes_back_with_its_reason(desk: Desk, store: SqliteStore) -> None:
+    [photo] = set_of(desk, store, 1)
+    empty = edit(desk, photo.id, photo.version, Changes(texts=(TextChange("en", Field.CAPTION, ""),)), "ann")
+    approved = approve(desk, photo.id, empty.version, "ann", "A detail shot")
+    reject(desk, photo.id, approved.version, "ann", "")
+    [back] = undo(desk, "ann").photos
+    assert back.position.step == "release"
+    with store.reading() as tx:
+        assert tx.approvals.get(back.approval_id or 0).override_reason == "A detail shot"
+
+
+def test_a_whole_rejection_taken_back_gives_all_names_and_approvals(desk: Desk, store: SqliteStore) -> None:
+    photos = set_of(desk, store, 6)
+    names = [photo.file_name for photo in photos]
+    for photo in photos[:3]:
+        approve(desk, photo.id, photo.version, "ann")
+    bulk(desk, [photo.id for photo in photos], "reject", "ann", reason="Another of the series is better")
+    undo(desk, "ann")
+    assert [now(store, photo).file_name for photo in photos] == names
+    assert [now(store, photo).position.step for photo in photos] == ["release"] * 3 + ["review"] * 3
+    redo(desk, "ann")
+    undo(desk, "ann")
+    assert [now(store, photo).position.step for photo in photos] == ["release"] * 3 + ["review"] * 3
+
+
+def test_an_approval_of_what_has_changed_since_stays_gone(desk: Desk, store: SqliteStore) -> None:
+    [photo] = set_of(desk, store, 1)
+    approved = approve(desk, photo.id, photo.version, "ann")
+    reject(desk, photo.id, approved.version, "ann", "")
+    with store.writing() as tx:
+        tx.photos.write(photo.id, {"subject": "Another harbour"})
+    [back] = undo(desk, "ann").photos
+    assert (back.position.step, back.approval_id) == ("review", None)
+
+
+def test_a_photo_that_was_not_approved_is_not_approved_by_undo(desk: Desk, store: SqliteStore) -> None:
+    [photo] = set_of(desk, store, 1)
+    approved = approve(desk, photo.id, photo.version, "ann")
+    reopened = reopen(desk, photo.id, approved.version, "bob")
+    reject(desk, photo.id, reopened.version, "ann", "")
+    [back] = undo(desk, "ann").photos
+    assert (back.position.step, back.approval_id) == ("review", None)
+
+
+def test_an_edit_taken_back_gives_the_same_name_and_the_approval(desk: Desk, store: SqliteStore) -> None:
+    photos = set_of(desk, store, 3)
+    approved = approve(desk, photos[0].id, photos[0].version, "ann")
+    edited = edit(desk, approved.id, approved.version, Changes(subject="Boats"), "ann")
+    assert (edited.file_name != approved.file_name, edited.position.step) == (True, "review")
+    [back] = undo(desk, "ann").photos
+    assert (back.file_name, back.position.step) == (approved.file_name, "release")
+    [again] = redo(desk, "ann").photos
+    assert (again.file_name, again.position.step) == (edited.file_name, "review")
+
+
+def test_a_name_that_another_photo_has_taken_since_is_left_to_it(desk: Desk, store: SqliteStore) -> None:
+    [photo, other] = set_of(desk, store, 2)
+    edit(desk, photo.id, photo.version, Changes(subject="Boats"), "ann")
+    edit(desk, other.id, other.version, Changes(file_name=photo.file_name), "bob")
+    [back] = undo(desk, "ann").photos
+    assert back.subject == photo.subject
+    assert back.file_name not in {photo.file_name, None}
+    assert now(store, other).file_name == photo.file_name

@@ -316,9 +316,25 @@ class TestVocabulary:
 class TestMany:
     def test_each_is_done_or_refused_on_its_own(self, house: House, ann: Visitor) -> None:
         approve(house, 2)
-        found = check(ann.api("POST", "/bulk", {"ids": [1, 2, 999], "action": "approve"}))
+        last_event = check(ann.get("/api/v1/photos"))["last_event"]
+        asked = {"ids": [1, 2, 999], "action": "approve", "last_event": last_event}
+        found = check(ann.api("POST", "/bulk", asked))
         assert found["done"] == [1]
         assert [(each["id"], each["code"]) for each in found["refused"]] == [(2, "illegal_move"), (999, "not_found")]
+
+    @pytest.mark.parametrize("which", [{"ids": [1]}, {"query": {"state": "undecided"}}])
+    def test_many_are_approved_only_by_who_says_what_was_shown(
+        self, house: House, ann: Visitor, which: dict[str, Any]
+    ) -> None:
+        answer = ann.api("POST", "/bulk", {**which, "action": "approve"})
+        assert refusal(answer, 400) == "not_shown"
+        assert "last_event" in answer.json["error"]["message"]
+        assert photo_of(house, 1).version == 1
+
+    def test_an_event_that_is_still_to_come_was_shown_to_nobody(self, house: House, ann: Visitor) -> None:
+        body = {"ids": [1], "action": "approve", "last_event": 10**9}
+        assert refusal(ann.api("POST", "/bulk", body), 422) == "input_invalid"
+        assert photo_of(house, 1).version == 1
 
     def test_a_query_means_what_the_list_means(self, house: House, ann: Visitor) -> None:
         body = {"query": {"state": "undecided", "q": "espresso"}, "action": "reject", "reason": "No coffee"}

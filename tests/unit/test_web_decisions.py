@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from html import unescape
 
 import pytest
 
 from lightgate import review
 from lightgate.bootstrap import House
 from lightgate.domain.photo import Field, Source, Text
-from lightgate.domain.pipeline import Status
+from lightgate.domain.pipeline import Position, Status
 from lightgate.domain.words import review_status
 from lightgate.review import Changes, TextChange
 from support.gallery import GALLERY, approve, fail, hang, photo_of
@@ -74,6 +76,50 @@ def test_undo_takes_the_last_decision_back_and_shows_the_photo(house: House, ann
     assert "Undo" in ann.get("/photos/2?state=undecided&order=id").text
     assert ann.post("/undo?state=undecided&order=id").headers["Location"] == "/photos/1?state=undecided&order=id"
     assert word_of(house, 1) == "Pending"
+
+
+def back_in(html: str) -> str:
+    """Read where the button for undo of a page would come back to."""
+    return unescape(html.partition('name="back" value="')[2].partition('"')[0])
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/photos?state=undecided&order=id&after=1",
+        "/photos/2?state=undecided&order=id",
+        "/photos/2",
+        "/compare?id=1&id=2&state=all",
+        "/unpublished",
+        "/",
+    ],
+)
+def test_undo_and_redo_stay_on_the_page_and_lead_to_the_photo(house: House, ann: Visitor, page: str) -> None:
+    ann.post("/photos/1/reject", {"version": "1", "reason": "Out of focus"})
+    assert back_in(ann.get(page).text) == page
+    undone = ann.post("/undo?state=undecided&order=id", {"back": page})
+    assert (undone.headers["Location"], word_of(house, 1)) == (page, "Pending")
+    html = ann.get(page).text
+    assert 'Undone: <a href="/photos/1?state=undecided&amp;order=id" dir="auto">' in html
+    assert "(rejected)" in html
+    assert ann.post("/redo", {"back": page}).headers["Location"] == page
+    assert "Done again: " in ann.get(page).text
+
+
+def test_undo_on_the_page_of_a_refused_decision_stays_on_that_photo(house: House, ann: Visitor) -> None:
+    ann.post("/photos/1/approve", ann.form_of(1))
+    refused = ann.post("/photos/2/save?state=undecided&order=id", {"version": "9"})
+    assert back_in(refused.text) == "/photos/2?state=undecided&order=id"
+
+
+def test_an_address_that_makes_no_sense_is_still_refused_in_words(ann: Visitor) -> None:
+    assert ann.post("/photos/1/save?state=odd&_external=1", {"version": "1"}).status_code == 422
+
+
+@pytest.mark.parametrize("page", ["//evil.example/", "https://evil.example/photos", "/\\evil.example", "/nowhere", "x"])
+def test_undo_leads_to_pages_of_this_site_alone(house: House, ann: Visitor, page: str) -> None:
+    ann.post("/photos/1/reject", {"version": "1", "reason": "Out of focus"})
+    assert ann.post("/undo", {"back": page}).headers["Location"] == "/photos/1?state=all"
 
 
 def test_nothing_to_undo_is_said_and_not_a_fault(ann: Visitor) -> None:
@@ -202,9 +248,23 @@ def test_a_place_behind_the_last_photo_shows_the_list_from_its_start(ann: Visito
 
 def test_several_are_decided_at_once_and_the_refused_ones_are_counted(house: House, ann: Visitor) -> None:
     approve(house, 2)
-    answer = ann.post("/photos/bulk?state=all", {"action": "approve", "id": ["1", "2"]}, follow_redirects=True)
+    seen = ann.get("/photos?state=all").text.partition('name="seen" value="')[2].partition('"')[0]
+    form = {"action": "approve", "id": ["1", "2"]}
+    assert ann.post("/photos/bulk?state=all", form).status_code == 400
+    answer = ann.post("/photos/bulk?state=all", form | {"seen": seen}, follow_redirects=True)
     assert "Approved: 1 of 2 photos. 1 refused" in answer.text
     assert word_of(house, 1) == "Approved"
+
+
+def test_the_page_of_a_photo_says_until_when_it_waits_and_why(house: House, ann: Visitor) -> None:
+    assert "It waits until" not in ann.get("/photos/1").text
+    held = {"not_before": house.now() + timedelta(minutes=1), "error_message": "The model is <away>."}
+    with house.store.writing() as tx:
+        tx.photos.move(tx.photos.get(1), Position("caption", Status.QUEUED), house.now())
+        tx.photos.write(1, held)
+    html = ann.get("/photos/1").text
+    assert "It waits until" in html
+    assert "after an error: The model is &lt;away&gt;." in html
 
 
 def test_all_that_gave_up_are_tried_again_with_one_click(house: House, ann: Visitor) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from lightgate.bootstrap import House
 from lightgate.domain.photo import LedgerState, Publication
 from lightgate.domain.pipeline import Position, Status
 from lightgate.domain.words import review_status
 from lightgate_web.releasing import digest
-from support.gallery import GALLERY, add_person, approve, fail, hang, photo_of, site_house
+from support.gallery import GALLERY, NAME, add_person, approve, fail, hang, photo_of, site_house
 from support.site_client import Visitor, visitor
 
 
@@ -67,6 +71,17 @@ def test_what_failed_is_tried_again_from_its_release(house: House, ann: Visitor)
     assert {review_status(photo_of(house, each)).value for each in (1, 2)} == {"Released"}
 
 
+def test_a_release_frees_the_names_of_its_sets_rejected_photos_and_no_others(house: House, ann: Visitor) -> None:
+    hang(house, title="Another set", shown=GALLERY[:1])
+    names = {each: photo_of(house, each).file_name for each in (3, 4)}
+    for photo_id in (3, 4):
+        ann.api("POST", f"/photos/{photo_id}/reject", {"version": photo_of(house, photo_id).version})
+    assert {each: photo_of(house, each).file_name for each in (3, 4)} == names
+    release(house, ann, 1, 2)
+    assert (photo_of(house, 3).file_name, photo_of(house, 4).file_name) == (None, names[4])
+    assert "freed its name" in ann.get("/photos/3").text
+
+
 def test_undo_says_once_that_a_release_is_not_its_own_and_goes_on_with_other_photos(house: House, ann: Visitor) -> None:
     reject = ann.form_of(3) | {"reason": "blurred"}
     ann.post("/photos/3/reject", reject)
@@ -91,6 +106,67 @@ def test_what_another_person_released_since_is_left_and_said(house: House, ann: 
     answer = ann.api("POST", "/undo")
     assert (answer.status_code, answer.json["error"]["code"]) == (409, "gone_to_website")
     assert review_status(photo_of(house, 1)).value == "Released"
+
+
+def of_audit(house: House) -> list[tuple[str, str, str]]:
+    with house.store.reading() as tx:
+        lines = tx.audit.newest(50)
+    reached = {"released", "unpublished", "took_release_back"}
+    return [(each.actor, each.action, each.about) for each in lines if each.action in reached]
+
+
+def release_by_api(house: House, ann: Visitor) -> None:
+    approve(house, 1)
+    assert ann.api("POST", "/release", {"ids": [1, 2]}).json["released"] == [1]
+
+
+def unpublish_by_page(house: House, ann: Visitor) -> None:
+    publish(house, approve(house, 1).id, "Harbour_001.JPG")
+    ann.post("/unpublish", {"id": ["1"]})
+
+
+def take_back_by_page(house: House, ann: Visitor) -> None:
+    release(house, ann, 1)
+    ann.post("/releases/1/undo", {"confirmed": digest([1])})
+
+
+@pytest.mark.parametrize(
+    ("door", "lines"),
+    [
+        (lambda house, ann: release(house, ann, 1), [("released", "1 photos, 0 taken off, 0 refused")]),
+        (release_by_api, [("released", "1 photos, 0 taken off, 1 refused")]),
+        (unpublish_by_page, [("unpublished", "1 of 1 photos")]),
+        (
+            take_back_by_page,
+            [
+                ("took_release_back", "release 1: 1 of 1 photos"),
+                ("released", "1 photos, 0 taken off, 0 refused"),
+            ],
+        ),
+    ],
+    ids=["page", "script", "taken off", "taken back"],
+)
+def test_every_door_to_the_website_leaves_a_line(
+    house: House, ann: Visitor, door: Callable[[House, Visitor], object], lines: list[tuple[str, str]]
+) -> None:
+    door(house, ann)
+    assert of_audit(house) == [(NAME, *line) for line in lines]
+
+
+def test_every_address_that_reaches_the_website_is_walked_above(ann: Visitor) -> None:
+    words = ("release", "unpublish", "undo")
+    found = {
+        str(rule)
+        for rule in ann.app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and any(word in str(rule) for word in words)
+    }
+    elsewhere = {"/undo", "/api/v1/undo", "/unpublish/look"}
+    assert {re.sub("<.*?>", "N", each) for each in found - elsewhere} == {
+        "/release",
+        "/api/v1/release",
+        "/unpublish",
+        "/releases/N/undo",
+    }
 
 
 def test_the_newest_release_is_taken_back_by_one_button_and_an_older_one_says_why_not(

@@ -25,6 +25,7 @@ from lightgate_web.pages import (  # noqa: E402
     sets,
     several,
     subjects,
+    undoing,
     unpublish,
     vocabulary,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "sets",
     "several",
     "subjects",
+    "undoing",
     "unpublish",
     "vocabulary",
 ]

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from lightgate import review
 from lightgate.domain.photo import Field, Photo
 from lightgate.errors import Conflict, InputInvalid, Refused, Transient
-from lightgate.review import Desk, Outcome, Undone
+from lightgate.review import Desk, Outcome
 from lightgate.store import Place
 from lightgate_web.asking import refuse_without_model
 from lightgate_web.failures import status_of
@@ -127,42 +127,6 @@ def place_before(photo_id: int) -> Place:
 
 def _at(place: Place) -> dict[str, int]:
     return {"at": place.rank} if place.rank is not None and "at" in request.args else {}
-
-
-@pages.post("/undo")
-def undo() -> Response:
-    """Take the person's last action back and show the photo it was about."""
-    selection = selection_from(request.args)
-    return _shown("Undone", "redoable", review.undo(house().desk(), person()), selection)
-
-
-@pages.post("/redo")
-def redo() -> Response:
-    """Do again what the person undid last, and show the photo it was about."""
-    selection = selection_from(request.args)
-    return _shown("Done again", "undoable", review.redo(house().desk(), person()), selection)
-
-
-def _shown(words: str, kind: str, undone: Undone, selection: Selection) -> Response:
-    """One photo is shown; of several, the list says how many."""
-    first, several = undone.photos[0], len(undone.photos) + len(undone.refused) > 1
-    if not several:
-        flash(f"{words}: {short(first.original_file_name, _NAME_LENGTH)}{_stays_live(undone)}", kind)
-        return redirect(url_for("pages.photo", photo_id=first.id, **selection.at(first)), 303)
-    said = f"{words}: {len(undone.photos)} of {len(undone.photos) + len(undone.refused)} photos."
-    if undone.refused:
-        photo_id, error = undone.refused[0]
-        said += (
-            f" {len(undone.refused)} could not be, the first (photo {photo_id}) because: {short(error.message, 200)}"
-        )
-    flash(said + _stays_live(undone), kind)
-    return redirect(url_for("pages.photos", **selection.params, **place_given(request.args)), 303)
-
-
-def _stays_live(undone: Undone) -> str:
-    """Say that a release is not among the things that are taken back."""
-    is_live = any(photo.publications for photo in undone.photos)
-    return " (what is on the website stays there)" if is_live else ""
 
 
 @pages.post(f"/photos/<int(max={MAX_ID}):photo_id>/restore/<int(max={MAX_ID}):event_id>")

@@ -99,6 +99,7 @@ def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping
         "last_event": events[-1].id if events else 0,
         "news": _news(events, typed),
         "wishes": offers_of(tx, photo),
+        "held_back": tx.queue.held_back(house().now(), photo.id),
         "service_note": tx.notes.get(f"{photo.position.step}.status"),
         "facts": _facts(photo),
         "alt": _alternative(photo),

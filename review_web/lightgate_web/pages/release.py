@@ -13,8 +13,8 @@ from lightgate.domain.photo import Field, LedgerState, Photo, PhotoSet
 from lightgate.domain.words import ReviewStatus
 from lightgate.publishing import Remark
 from lightgate.store import PhotoFilter
-from lightgate_web import audited, releasing
-from lightgate_web.here import house, person
+from lightgate_web import releasing
+from lightgate_web.here import house
 from lightgate_web.pages import pages
 from lightgate_web.pages.photos import page_of
 from lightgate_web.pages.sets import counts
@@ -48,8 +48,6 @@ def release_now() -> Response | tuple[str, int]:
     words = [f"Released: {len(report.released)} photos are on their way to the website."] if report.released else []
     words += [f"{len(report.removed)} taken off the website."] if report.removed else []
     words += [f"{len(report.refused)} not released: {short(report.refused[0].message, 200)}"] if report.refused else []
-    sums = f"{len(report.released)} photos, {len(report.removed)} taken off, {len(report.refused)} refused"
-    audited.note(person(), "released", sums)
     flash(" ".join(words), "done")
     if report.number is None:
         return redirect(url_for("pages.release", set=slug or None), 303)

@@ -6,8 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lightgate.errors import InputInvalid
-from lightgate_web import audited, releasing
-from lightgate_web.here import house, person
+from lightgate_web import releasing
+from lightgate_web.here import house
 from lightgate_web.pages import pages
 from lightgate_web.releasing import live_address
 from lightgate_web.selection import MAX_AT_ONCE, MAX_ID, place_from
@@ -70,7 +70,6 @@ def take_release_back(number: int) -> Response:
     outcomes = releasing.take_back(number)
     left = [outcome for outcome in outcomes if not outcome.is_done]
     done = len(outcomes) - len(left)
-    audited.note(person(), "took_release_back", f"release {number}: {done} of {len(outcomes)} photos")
     words = f"Release {number} taken back: {done} of {len(outcomes)} photos."
     flash(words + (f" {len(left)} not, the first because: {short(left[0].message, 200)}" if left else ""), "done")
     return redirect(url_for("pages.released", number=number) if left else url_for("pages.releases"), 303)

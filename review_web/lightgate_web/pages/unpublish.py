@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 from lightgate.domain.photo import Photo
 from lightgate.domain.words import ReviewStatus
 from lightgate.publishing import Outcome
-from lightgate_web import audited, releasing
-from lightgate_web.here import house, person
+from lightgate_web import releasing
+from lightgate_web.here import house
 from lightgate_web.pages import pages
 from lightgate_web.pages.several import picked_ids
 from lightgate_web.selection import selection_from
@@ -60,7 +60,6 @@ def unpublish() -> Response:
         return redirect(url_for("pages.photos", state=ReviewStatus.PUBLISHED.value), 303)
     outcomes = releasing.unpublish([photo.id for photo in photos])
     done = sum(outcome.is_done for outcome in outcomes)
-    audited.note(person(), "unpublished", f"{done} of {len(outcomes)} photos")
     _keep(outcomes, done)
     return redirect(url_for("pages.unpublished", **selection_from(request.args).params), 303)
 

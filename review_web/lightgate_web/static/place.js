@@ -37,6 +37,8 @@ function bring(params) {
       else action.searchParams.delete(name);
     }
     form.setAttribute("action", action.href);
+    // undo and redo come back to the very address
+    if (form.elements.back) form.elements.back.value = location.pathname + location.search;
   }
 }
 

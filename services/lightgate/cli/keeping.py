@@ -22,7 +22,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @as_json
 @pass_session
 def backup(session: Session, archive: Path, with_photos: bool, as_json: bool) -> None:
-    """Keep decisions, texts, catalogue, names, keys and passwords in one .tar.gz; keep it as safe as they are.
+    """Keep decisions, texts, catalogue, names, lists, settings and keys in one .tar.gz; keep it as safe as they are.
 
     \b
     Example: lightgate backup lightgate-2026-05-04.tar.gz

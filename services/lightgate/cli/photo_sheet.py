@@ -6,15 +6,19 @@ from collections.abc import Iterator, Sequence
 
 from lightgate.domain.photo import Photo
 from lightgate.domain.words import review_status, why_not_live
-from lightgate.store import Event
+from lightgate.progress import held_words
+from lightgate.store import Event, HeldBack
 
 _NEWEST = 30
 
 
-def sheet(photo: Photo, history: Sequence[Event], service_note: str | None) -> Iterator[str]:
+def sheet(
+    photo: Photo, history: Sequence[Event], service_note: str | None, held: Sequence[HeldBack] = ()
+) -> Iterator[str]:
     """Give the lines."""
     yield f"Photo {photo.id}, {photo.original_file_name}, of the set {photo.set_slug}"
     yield f"  {review_status(photo)}: {why_not_live(photo, service_note)}"
+    yield from (f"  {held_words(each)}" for each in held)
     yield f"  name      {photo.file_name or 'none yet'}"
     yield f"  of        {photo.subject} / {photo.location} / {photo.folder}"
     yield f"  camera    {_joined(photo.exif.camera, photo.exif.lens_model, photo.exif.date_time)}"

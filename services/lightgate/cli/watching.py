@@ -18,7 +18,7 @@ from lightgate.cli.session import Session, as_json, pass_session
 from lightgate.domain.words import ReviewStatus
 from lightgate.installation.background import how_it_is
 from lightgate.installation.heartbeats import at_work
-from lightgate.progress import SetProgress, progress_of, progress_of_all
+from lightgate.progress import SetProgress, held_words, progress_of, progress_of_all
 from lightgate.restored import state_of
 
 _WATCH_S = 1.0
@@ -111,11 +111,13 @@ def _found(session: Session, photo_set: str | None) -> Sequence[SetProgress]:
 def _answer(session: Session, photo_set: str | None) -> dict[str, object]:
     report = how_it_is(session.folder)
     with session.house.store.reading() as tx:
-        ready, notes = tx.queue.count_ready(session.house.now()), tx.notes.all()
+        at = session.house.now()
+        ready, held, notes = tx.queue.count_ready(at), tx.queue.held_back(at), tx.notes.all()
     return {
         "running": report,
         "workers": at_work(session.folder),
         "ready": dict(ready),
+        "held_back": held,
         "notes": {name: value for name, (value, _) in notes.items()},
         "sets": [_as_answer(each) for each in _found(session, photo_set)],
     }
@@ -129,9 +131,10 @@ def _picture(session: Session, photo_set: str | None) -> RenderableType:
     parts: list[RenderableType] = [_processes_line(session)]
     with session.house.store.reading() as tx:
         waits = {word: tx.notes.get(f"{step}.status") for step, word in _MAY_WAIT.items()}
-        restore = state_of(tx)
+        restore, held = state_of(tx), tx.queue.held_back(session.house.now())
     parts += [Text(printable(restore.sentence))] if restore else []
     parts += [Text(f"{word}: {printable(why)}") for word, why in waits.items() if why]
+    parts += [Text(printable(held_words(each))) for each in held]
     found = _found(session, photo_set)
     if photo_set:
         rows = [(stage.step, stage.past, stage.at_work, stage.failed) for stage in found[0].stages]
@@ -173,11 +176,12 @@ def show(session: Session, photo: int, as_json: bool) -> None:
     """
     with session.house.store.reading() as tx:
         found, history, notes = tx.photos.get(photo), tx.events.of_photo(photo), tx.notes.all()
+        held = tx.queue.held_back(session.house.now(), photo)
     if as_json:
-        print_json({"photo": found, "history": history})
+        print_json({"photo": found, "history": history, "held_back": held})
         return
     waits = notes.get(f"{found.position.step}.status")
-    for line in sheet(found, history, waits[0] if waits else None):
+    for line in sheet(found, history, waits[0] if waits else None, held):
         say(line)
 
 

@@ -381,6 +381,8 @@ class ExifFacts:
     #: a person's own words in the file, in the set's first language
     texts: tuple[Text, ...] = ()
     extra: HeaderExtra = HeaderExtra()
+    #: what was written beside the file; None: what is kept of it stays
+    sidecar: Sidecar | None = None
 
 
 @dataclass(frozen=True, slots=True)

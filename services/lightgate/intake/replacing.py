@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from pathlib import Path
 
 from lightgate.domain.path_text import to_text
-from lightgate.domain.photo import ExifFacts
-from lightgate.domain.pipeline import Result, advance
+from lightgate.domain.photo import ExifFacts, Photo, Sidecar, Source, TextValue
+from lightgate.domain.pipeline import Position, Result, advance
 from lightgate.errors import DuplicatePhoto, IllegalMove, InputInvalid
+from lightgate.file_facts import facts_of
 from lightgate.file_lock import shared
 from lightgate.intake.copies import copy
 from lightgate.intake.desk import Desk
 from lightgate.intake.planning import SUFFIXES
 from lightgate.intake.scan import ACCEPTED, found_at
 from lightgate.store import Actor, Event, Transaction
+
+#: who the words in the new file are written by, in the history
+_ACTOR = "replace"
 
 
 def replace_original(desk: Desk, photo_id: int, file: Path, by: str) -> None:
@@ -36,6 +41,7 @@ def replace_original(desk: Desk, photo_id: int, file: Path, by: str) -> None:
         found = found_at(file, file.name, file.stat())
     except OSError as error:
         raise InputInvalid(reason=f"{file} cannot be read: {error.strerror}.") from error
+    sidecar = desk.sidecar(file)
     desk.folder.incoming.mkdir(parents=True, exist_ok=True)
     staged = desk.folder.incoming / f".replacing-{secrets.token_hex(8)}"
     with shared(desk.folder.intake_lock):
@@ -47,6 +53,9 @@ def replace_original(desk: Desk, photo_id: int, file: Path, by: str) -> None:
         finally:
             staged.unlink(missing_ok=True)
         with desk.store.writing() as tx:
+            photo = tx.photos.get(photo_id)
+            # one without a file beside it says nothing any more
+            facts = facts_of(header, sidecar or Sidecar(), photo.languages[0])
             values: dict[str, str | int | None] = {
                 "content_hash": content_hash,
                 "size_bytes": found.size_bytes,
@@ -54,26 +63,44 @@ def replace_original(desk: Desk, photo_id: int, file: Path, by: str) -> None:
                 "source_path": to_text(str(file.absolute())),
                 "approval_id": None,
             }
-            _replace(tx, desk, photo_id, values, ExifFacts(header.exif, header.rights), by)
-    desk.dispatch.wake("quality")
+            after = _replace(tx, desk, photo, values, facts, by)
+    desk.dispatch.wake(after.step)
 
 
 def _replace(
-    tx: Transaction, desk: Desk, photo_id: int, values: dict[str, str | int | None], facts: ExifFacts, by: str
-) -> None:
-    photo, at = tx.photos.get(photo_id), desk.now()
+    tx: Transaction, desk: Desk, photo: Photo, values: dict[str, str | int | None], facts: ExifFacts, by: str
+) -> Position:
+    at = desk.now()
     twin = tx.photos.with_hash([str(values["content_hash"])])
     if twin:
         raise DuplicatePhoto(photo_id=next(iter(twin.values())))
     if photo.file_name is None:
-        raise IllegalMove(f"Photo {photo_id} has no name yet; reject it and submit the other file.")
+        raise IllegalMove(f"Photo {photo.id} has no name yet; reject it and submit the other file.")
     after = advance(photo.position, Result.REPLACED, desk.route)
     tx.photos.move(photo, after, at, raise_version=True)
-    tx.photos.write(photo_id, values)
-    tx.photos.write_facts(photo_id, facts, at)
+    tx.photos.write(photo.id, values)
+    tx.photos.write_facts(photo.id, facts, at)
+    _write_texts(tx, photo, facts, at)
     before, new = f"{photo.position.step}:{photo.position.status}", f"{after.step}:{after.status}"
     who = (photo.id, photo.set_id, at, Actor.PERSON, by)
     tx.events.add(
         Event(*who, "position", photo.position.step, before, new),
         Event(*who, "decision", "replace_original", photo.content_hash, str(values["content_hash"])),
     )
+    return after
+
+
+def _write_texts(tx: Transaction, photo: Photo, facts: ExifFacts, at: datetime) -> None:
+    """Write the file's own words; those that a person wrote or locked here stay."""
+    for text in facts.texts:
+        old = photo.text(text.language, text.field)
+        if old is not None and (old.locked or old.source is Source.PERSON or old.value == text.value):
+            continue
+        tx.photos.put_text(photo.id, text, at)
+        before = None if old is None else _shown(old.value)
+        who = (photo.id, photo.set_id, at, Actor.SYSTEM, _ACTOR)
+        tx.events.add(Event(*who, "field", f"{text.field}.{text.language}", before, _shown(text.value)))
+
+
+def _shown(value: TextValue) -> str:
+    return value if isinstance(value, str) else ", ".join(value)

@@ -9,7 +9,7 @@ import errno
 import os
 import secrets
 from collections.abc import Iterator, Sequence, Set
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 
@@ -25,10 +25,10 @@ from lightgate.intake.orphans import remove_unowned, sweep_now
 from lightgate.intake.reports import RollbackReport
 from lightgate.intake.scan import found_at
 from lightgate.kill_point import kill_point
-from lightgate.store import Actor, Event, Transaction
+from lightgate.store import LONGEST_HOLD, Actor, Event, Transaction
 
 #: while a rollback waits for a worker, the rest of the set is not given to workers for so long
-HOLD = timedelta(minutes=10)
+HOLD = LONGEST_HOLD
 
 
 def rollback(desk: Desk, slug_or_id: str | int, actor: str) -> RollbackReport:

@@ -10,6 +10,7 @@ from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import PUBLISH, RELEASE, Result, Status, advance
 from lightgate.domain.words import ReviewStatus, why_not_live
 from lightgate.errors import SealBroken
+from lightgate.naming_gate import free_rejected_names
 from lightgate.publishing.desk import ReleaseDesk
 from lightgate.publishing.record import Outcome, move, note
 from lightgate.publishing.removal import is_to_remove, unpublish
@@ -52,6 +53,7 @@ def release(desk: ReleaseDesk, ids: Sequence[int], by: str) -> ReleaseReport:
                 moved = move(tx, photo, advance(photo.position, Result.RELEASED, desk.route), by, at)
                 tx.events.add(note(photo, by, at, "decision", "release"))
                 released.append(moved)
+        free_rejected_names(tx, {photo.set_id for photo in released}, by, at)
         tx.releases.add([act_of(photo, number, desk.key, by, at) for photo in released])
     if released:
         sweep_replaced(desk.store, desk.folder)

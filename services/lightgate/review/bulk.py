@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lightgate.domain.photo import Photo
-from lightgate.errors import Conflict, InputInvalid, LightgateError, NotFound
+from lightgate.errors import Conflict, InputInvalid, LightgateError, NotFound, NotShown
 from lightgate.review.decisions import approve, reject, reopen, retry, skip
 from lightgate.review.desk import Desk, together
 from lightgate.review.editing import Changes, edit
 from lightgate.review.regenerating import regenerate
+from lightgate.store import Transaction
 
 #: actions that decide on no content
 _UNSEEN_TOO = frozenset({"retry", "skip", "regenerate"})
@@ -44,10 +45,12 @@ def bulk(
 
     Args:
         action: approve, reject, reopen, retry, skip, edit, or regenerate with a hint as the reason.
-        seen: the newest event when the person was shown the photos; what others changed since is refused.
+        seen: the newest event when the person was shown the photos. What others decided or wrote since is refused, and
+            for approve, which needs it, whatever changed at all.
 
     Raises:
-        InputInvalid: no such action.
+        InputInvalid: no such action, or no such event.
+        NotShown: to be approved, and nobody says what was shown.
     """
     desk = together(desk)
     actions: dict[str, Callable[[Photo], Photo]] = {
@@ -61,8 +64,10 @@ def bulk(
     }
     if action not in actions:
         raise InputInvalid(reason=f"There is no bulk action “{action[:40]}”; there are: {', '.join(actions)}.")
-    # whatever a worker did since, nobody approves a text unseen; the rest is about what persons decided and wrote
-    found = _found(desk, ids, by, None if action in _UNSEEN_TOO else seen, only_persons=action != "approve")
+    if action == "approve" and seen is None:
+        raise NotShown
+    # nobody approves a text unseen, whoever wrote it; the rest is about what other persons decided and wrote
+    found = _found(desk, ids, by, None if action in _UNSEEN_TOO else seen, whoever=action == "approve")
     return [_one(photo_id, each, actions[action]) for photo_id, each in found.items()]
 
 
@@ -79,18 +84,24 @@ def bulk_edit(
 
 
 def _found(
-    desk: Desk, ids: Sequence[int], by: str, seen: int | None, *, only_persons: bool = True
+    desk: Desk, ids: Sequence[int], by: str, seen: int | None, *, whoever: bool = False
 ) -> Mapping[int, Photo | LightgateError]:
     """Read all photos at once, so that each is decided as it stands now, however long those before it take."""
     with desk.store.reading() as tx:
         photos = {photo.id: photo for photo in tx.photos.many(ids)}
-        changed = () if seen is None else tx.events.changed_since(seen, but_by=by, only_persons=only_persons)
+        changed = frozenset[int]() if seen is None else _changed(tx, seen, None if whoever else by)
     found: dict[int, Photo | LightgateError] = {}
     for photo_id in ids:
         found[photo_id] = photos.get(photo_id) or NotFound(what="photo", key=photo_id)
         if photo_id in photos and photo_id in changed:
             found[photo_id] = Conflict()
     return found
+
+
+def _changed(tx: Transaction, seen: int, by: str | None) -> frozenset[int]:
+    if seen > tx.events.last_id():
+        raise InputInvalid(reason="last_event is not one that was given out.")
+    return tx.events.changed_since(seen, but_by=by, only_persons=by is not None)
 
 
 def _regenerated(desk: Desk, photo: Photo, by: str, hint: str) -> Photo:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lightgate.approved import approve as give_word
-from lightgate.approved import withdraw
+from lightgate.approved import give_back, withdraw
 from lightgate.domain import text as proofs
 from lightgate.domain.photo import LedgerState, Photo
-from lightgate.domain.pipeline import NAMING, REVIEW, Result, Status, steps_before
+from lightgate.domain.pipeline import NAMING, NEEDS_APPROVAL, REVIEW, Result, Status, steps_before
 from lightgate.errors import InputInvalid, ProofBlocks, RawNotDeveloped
 from lightgate.naming_gate import give_names
 from lightgate.review.desk import Desk, fetch, mark_whole, move, note, prove
 from lightgate.review.files import bring_back, set_aside
 from lightgate.series_gate import rank_again
-from lightgate.store import Actor
+from lightgate.store import Actor, Event
 
 MAX_REASON = 2000
 
@@ -44,7 +46,10 @@ def approve(desk: Desk, photo_id: int, version: int, by: str, override_reason: s
 
 
 def reject(desk: Desk, photo_id: int, version: int, by: str, reason: str) -> Photo:
-    """Put a photo aside with the reason: its name is freed, its file set aside; a live version is marked to remove."""
+    """Put a photo aside with the reason, its name and file with it; a live version is marked to remove.
+
+    The next release of its set, or the set's rollback, frees the name; until then the photo comes back under it.
+    """
     at = desk.now()
     with desk.store.writing() as tx:
         photo = fetch(tx, photo_id, version)
@@ -52,9 +57,6 @@ def reject(desk: Desk, photo_id: int, version: int, by: str, reason: str) -> Pho
         move(tx, desk, photo, Result.REJECTED, by, at)
         withdraw(tx, photo, desk.key, at)
         tx.photos.write(photo_id, {"reject_reason": why})
-        if not tx.names.is_frozen(photo_id):
-            tx.names.release(photo_id, at)
-            tx.photos.write(photo_id, {"file_name": None})
         mark_whole(tx, photo_id, LedgerState.TO_REMOVE, at)
         rank_again(tx, photo)
         tx.events.add(note(photo, at, by, "decision", "reject", new=why, operation=desk.operation))
@@ -87,6 +89,35 @@ def reopen(desk: Desk, photo_id: int, version: int, by: str) -> Photo:
         reopened = tx.photos.get(photo_id)
     desk.wake(reopened)
     return reopened
+
+
+def give_approval_back(desk: Desk, photo: Photo, taken_back: Event, by: str) -> Photo:
+    """Put the approval in force again that was in force before something was done which is taken back now.
+
+    It stays the word of whoever gave it; the history says who gave it back. Nothing is done to a photo that was not
+    approved then, or that is not exactly what was approved.
+    """
+    at = desk.now()
+    with desk.store.writing() as tx:
+        history = tx.events.of_photo(photo.id)
+        approval = tx.approvals.last_of(photo.id)
+        if approval is None or photo.position.step != REVIEW or not _was_approved(history, taken_back):
+            return photo
+        fresh = fetch(tx, photo.id, photo.version)
+        if not give_back(tx, fresh, approval.id, desk.key):
+            return photo
+        move(tx, desk, fresh, Result.APPROVED, by, at)
+        again = note(fresh, at, by, "decision", "approve", new=approval.override_reason, operation=desk.operation)
+        tx.events.add(again)
+        return tx.photos.get(photo.id)
+
+
+def _was_approved(history: Sequence[Event], done: Event) -> bool:
+    """Did the photo leave a step that needs an approval by what was done?"""
+    moves = [each for each in history if each.kind == "position" and (each.id or 0) < (done.id or 0)]
+    if not moves or (moves[-1].at, moves[-1].operation) != (done.at, done.operation):
+        return False
+    return (moves[-1].old or "").partition(":")[0] in NEEDS_APPROVAL
 
 
 def retry(desk: Desk, photo_id: int, version: int, by: str) -> Photo:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
+from lightgate.domain.naming import fold
 from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import Status
 from lightgate.errors import (
@@ -30,7 +32,7 @@ from lightgate.review.actions import (
     newest_done,
     newest_undone,
 )
-from lightgate.review.decisions import approve, reject, reopen
+from lightgate.review.decisions import approve, give_approval_back, reject, reopen
 from lightgate.review.desk import Desk, note, together
 from lightgate.review.editing import edit
 from lightgate.review.field_history import by_hand, changes_to, stands
@@ -67,6 +69,8 @@ class Undone:
     photos: tuple[Photo, ...]
     #: photo id, and why nothing was done to it
     refused: tuple[tuple[int, LightgateError], ...] = ()
+    #: what it was, as the history has it
+    events: tuple[Event, ...] = ()
 
 
 def undo(desk: Desk, by: str) -> Undone:
@@ -137,7 +141,7 @@ def _carried_out(desk: Desk, by: str, action: Sequence[Event], kind: str, apply:
     _pass_over(at_once, [event for photo_id in over for event in by_photo[photo_id]], kind)
     if not photos:
         raise refused[0][1]
-    return Undone(tuple(photos), tuple(refused))
+    return Undone(tuple(photos), tuple(refused), tuple(action))
 
 
 def _pass_over(desk: Desk, events: Sequence[Event], kind: str) -> None:
@@ -185,7 +189,7 @@ def _refuse_what_others_went_on_with(
 def _has_somebody_gone_on(history: Sequence[Event], decision: Event, by: str, kind: str) -> bool:
     # a reopening that is taken back, like what is decided again, decides on what stands there now
     is_decided_on = kind == REDONE or decision.name == "reopen"
-    kinds = {"decision", "field"} if is_decided_on else {"decision"}
+    kinds = {"decision", "field", "rating"} if is_decided_on else {"decision"}
     since = (each for each in history if (each.id or 0) > (decision.id or 0))
     return any(each.kind in kinds and each.actor != by for each in since)
 
@@ -194,7 +198,8 @@ def _take_back(desk: Desk, photo: Photo, events: Sequence[Event], by: str) -> Ph
     for event in reversed(events):
         if event.kind == "decision":
             photo = _decision_taken_back(desk, photo, event, by)
-    return _with_fields(desk, photo, events, by, lambda event: event.old)
+    photo = _with_fields(desk, photo, events, by, lambda event: event.old)
+    return give_approval_back(desk, photo, events[0], by)
 
 
 def _do_again(desk: Desk, photo: Photo, events: Sequence[Event], by: str) -> Photo:
@@ -213,7 +218,20 @@ def _with_fields(
         return photo
     with desk.store.reading() as tx:
         changes = changes_to(fields, wanted, tx.photos.quality(photo.id))
+        if changes.file_name is None:
+            changes = replace(changes, file_name=_name_of_then(tx, photo, fields, wanted))
     return edit(desk, photo.id, photo.version, changes, by)
+
+
+def _name_of_then(
+    tx: Transaction, photo: Photo, fields: Sequence[Event], wanted: Callable[[Event], str | None]
+) -> str | None:
+    """Give the very name that followed subject, location or folder, where no other photo has got it since."""
+    name = next((wanted(event) for event in fields if event.name == "file_name"), None)
+    if name is None or tx.names.is_frozen(photo.id):
+        return None
+    holder = tx.names.holder(fold(PurePath(name).stem))
+    return name if holder is None or holder.photo_id == photo.id else None
 
 
 def _decision_taken_back(desk: Desk, photo: Photo, event: Event, by: str) -> Photo:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from lightgate.domain.photo import Claim, ExifFacts, Field, Photo, Rights, Sidecar, Source, Text, TextValue
+from lightgate.domain.photo import Claim, Photo
 from lightgate.domain.pipeline import Step
 from lightgate.errors import LightgateError, OriginalMissing
+from lightgate.file_facts import facts_of
 from lightgate.folder import DataFolder
-from lightgate.ports import Header, HeaderReader
+from lightgate.ports import HeaderReader
 from lightgate.settings import Settings
 from lightgate.stage import Finding, Stage, Work
 from lightgate.store import Store
@@ -47,10 +48,7 @@ class ExifWork:
             header = self.headers.read(self._original(photo))
         except LightgateError as error:
             return error
-        said = photo.sidecar or Sidecar()
-        rights = Rights(said.creator or header.rights.creator, said.copyright or header.rights.copyright)
-        extra = header.extra if said.stars is None else replace(header.extra, stars=said.stars)
-        return ExifFacts(header.exif, rights, tuple(_texts(header, said, photo.languages[0])), extra)
+        return facts_of(header, photo.sidecar, photo.languages[0])
 
     def _original(self, photo: Photo) -> Path:
         original = self.folder.original(photo.content_hash, photo.suffix)
@@ -64,14 +62,3 @@ class ExifWork:
 
     def close(self) -> None:
         """Hold nothing, let nothing go."""
-
-
-def _texts(header: Header, sidecar: Sidecar, language: str) -> Iterator[Text]:
-    found: dict[Field, TextValue | None] = {
-        Field.CAPTION: sidecar.caption or header.caption,
-        Field.ALT_TEXT: sidecar.alt_text or header.alt_text,
-        Field.KEYWORDS: sidecar.keywords or header.keywords,
-    }
-    for field, value in found.items():
-        if value:
-            yield Text(language, field, value, Source.FILE)

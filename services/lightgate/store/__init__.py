@@ -32,7 +32,7 @@ from lightgate.store.photos import (
     Total,
 )
 from lightgate.store.pictures import Judged, Pictures
-from lightgate.store.queue import Queue
+from lightgate.store.queue import LONGEST_HOLD, HeldBack, Queue
 from lightgate.store.texts import (
     CatalogueText,
     KnownTexts,
@@ -47,6 +47,7 @@ from lightgate.store.texts import (
 from lightgate.store.transaction import Store, Transaction
 
 __all__ = [
+    "LONGEST_HOLD",
     "MOST_COUNTED",
     "Actor",
     "Approval",
@@ -58,6 +59,7 @@ __all__ = [
     "Event",
     "Events",
     "Figures",
+    "HeldBack",
     "Holds",
     "Judged",
     "KnownTexts",

@@ -30,7 +30,7 @@ class Event:
     actor_kind: Actor
     #: user name, worker name, model and prompt hash
     actor: str
-    #: ``position``, ``field``, ``lock``, ``decision``, ``name``, ``published``
+    #: ``position``, ``field``, ``lock``, ``decision``, ``name``, ``published``, ``rating``
     kind: str
     #: field name for ``field``; step for ``position``; decision for ``decision``
     name: str
@@ -62,8 +62,8 @@ class Events(Protocol):
     def photos_since(self, set_id: int, event_id: int) -> frozenset[int]:
         """Give the photos of a set with events after one."""
 
-    def changed_since(self, event_id: int, *, but_by: str, only_persons: bool = False) -> frozenset[int]:
-        """Give the photos with events after one, leaving out what one person did."""
+    def changed_since(self, event_id: int, *, but_by: str | None = None, only_persons: bool = False) -> frozenset[int]:
+        """Give the photos with events after one, leaving out what one person did, or what nobody did."""
 
     def last_id(self) -> int:
         """Give the id of the newest event, 0 when there is none: a cheap sign that something changed."""

@@ -373,3 +373,6 @@ class Approvals(Protocol):
         """Seal a record, once its id is known; or seal it anew as withdrawn, so that its old seal is gone for good."""
 
     def get(self, approval_id: int) -> Approval: ...
+
+    def last_of(self, photo_id: int) -> Approval | None:
+        """Give the last approval that a photo was given, in force or not."""

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from lightgate.domain.photo import Claim, Failure, Photo
 from lightgate.domain.pipeline import Position, Step
+
+#: the longest that anything is kept from workers for; what is to wait longer was told so by a clock that has been set
+#: back since, and counts as due
+LONGEST_HOLD = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Photos that no worker gets before a time, for one reason."""
+
+    photos: int
+    #: when the last of them may be claimed
+    until: datetime
+    #: what went wrong with them last; empty where nothing did
+    why: str
 
 
 class Queue(Protocol):
@@ -34,6 +50,9 @@ class Queue(Protocol):
     def count_ready(self, at: datetime) -> Mapping[str, int]:
         """Count claimable photos by step."""
 
+    def held_back(self, at: datetime, photo_id: int | None = None) -> Sequence[HeldBack]:
+        """List what is kept from workers until later, of all photos or of one, most photos first."""
+
     def ready_since(self, at: datetime) -> datetime | None:
         """Tell since when the oldest claimable photo has stood still; None when there is none."""
 
@@ -48,10 +67,16 @@ class Queue(Protocol):
         failure: Failure | None = None,
         crashed: bool = False,
     ) -> bool:
-        """End a claim at a new position; False, and nothing written, when the token is no longer the row's."""
+        """End a claim at a new position; False, and nothing written, when the token is no longer the row's.
+
+        Arriving at review raises the version.
+        """
 
     def settle_done(self, claims: Sequence[Claim], after: Position, at: datetime) -> frozenset[int]:
-        """End claims that succeeded, all at one new position; give the ids of those whose token was still the row's."""
+        """End claims that succeeded, all at one new position; give the ids of those whose token was still the row's.
+
+        Arriving at review raises the version.
+        """
 
     def is_past(self, set_id: int, step: str) -> bool:
         """Is no photo of this set, nor of one submitted before it, queued or running at that step?"""

@@ -150,6 +150,12 @@ class Requests(Protocol):
     def expire(self, at: datetime, lease_s: float, most_attempts: int) -> int:
         """Put back, charged, what has outrun its lease; give how many."""
 
+    def excuse(self, at: datetime, lease_s: float) -> int:
+        """Put back, uncharged, what has outrun its lease; give how many."""
+
+    def renew_held(self, owner: str, lease_until: datetime) -> int:
+        """Extend the leases of all that an owner holds; give how many."""
+
     def count_ready(self, at: datetime) -> int: ...
 
     def decide(self, request_id: int, field: Field, decision: str, at: datetime) -> None:

@@ -52,8 +52,17 @@ class Approvals:
         row = self._connection.execute(select(approval).where(approval.c.id == approval_id)).mappings().first()
         if row is None:
             raise NotFound(what="approval", key=approval_id)
-        paths = row["keyword_paths"]
-        return Approval(**{**row, "keyword_paths": None if paths is None else tuple(map(tuple, paths))})
+        return _approval(row)
+
+    def last_of(self, photo_id: int) -> Approval | None:
+        query = select(approval).where(approval.c.photo_id == photo_id).order_by(approval.c.id.desc()).limit(1)
+        row = self._connection.execute(query).mappings().first()
+        return None if row is None else _approval(row)
+
+
+def _approval(row: RowMapping) -> Approval:
+    paths = row["keyword_paths"]
+    return Approval(**{**row, "keyword_paths": None if paths is None else tuple(map(tuple, paths))})
 
 
 class Events:
@@ -90,9 +99,10 @@ class Events:
         is_new = (photo_event.c.set_id == set_id) & (photo_event.c.id > event_id)
         return frozenset(self._connection.execute(select(photo_event.c.photo_id).where(is_new)).scalars())
 
-    def changed_since(self, event_id: int, *, but_by: str, only_persons: bool = False) -> frozenset[int]:
+    def changed_since(self, event_id: int, *, but_by: str | None = None, only_persons: bool = False) -> frozenset[int]:
         is_own = (photo_event.c.actor_kind == Actor.PERSON.value) & (photo_event.c.actor == but_by)
-        wanted = [photo_event.c.id > event_id, ~is_own]
+        wanted = [photo_event.c.id > event_id]
+        wanted += [] if but_by is None else [~is_own]
         wanted += [photo_event.c.actor_kind == Actor.PERSON.value] if only_persons else []
         return frozenset(self._connection.execute(select(photo_event.c.photo_id).where(*wanted)).scalars())
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     exists,
     func,
     or_,
@@ -24,7 +25,11 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from lightgate.adapters.sqlite.rows import load
 from lightgate.adapters.sqlite.schema import review_queue as row
 from lightgate.domain.photo import Claim, Failure, Photo
-from lightgate.domain.pipeline import NEEDS_APPROVAL, Position, Result, Status, Step, advance
+from lightgate.domain.pipeline import NEEDS_APPROVAL, REVIEW, Position, Result, Status, Step, advance
+from lightgate.store import LONGEST_HOLD, HeldBack
+
+#: a photo that comes before a person is another one than what was read of it on its way
+_VERSION = row.c.version + case((and_(bindparam("next_step") == REVIEW, row.c.step != REVIEW), 1), else_=0)
 
 # Statements are built once, since building one takes longer than SQLite takes to run it.
 _SETTLE = (
@@ -38,6 +43,7 @@ _SETTLE = (
         step=bindparam("next_step"),
         status=bindparam("next_status"),
         attempt=bindparam("next_attempt"),
+        version=_VERSION,
         crashes=row.c.crashes * bindparam("keeps_crashes") + bindparam("new_crashes"),
         not_before=bindparam("next_not_before"),
         lease_owner=None,
@@ -50,9 +56,19 @@ _SETTLE = (
 
 
 _AT = bindparam("at", type_=row.c.not_before.type)
-_IS_READY = and_(row.c.status == Status.QUEUED.value, or_(row.c.not_before.is_(None), row.c.not_before <= _AT))
+_TOO_FAR = bindparam("too_far", type_=row.c.not_before.type)
+_IS_DUE = or_(row.c.not_before.is_(None), row.c.not_before <= _AT, row.c.not_before > _TOO_FAR)
+_IS_READY = and_(row.c.status == Status.QUEUED.value, _IS_DUE)
 _ORDER = (row.c.priority, row.c.not_before, row.c.id)
 _COUNT_READY = select(row.c.step, func.count()).where(_IS_READY).group_by(row.c.step)
+_IS_HELD_BACK = and_(row.c.status == Status.QUEUED.value, row.c.not_before > _AT, row.c.not_before <= _TOO_FAR)
+_WHY = func.coalesce(row.c.error_message, "")
+_HELD_BACK = (
+    select(func.count(), func.max(row.c.not_before), _WHY)
+    .where(_IS_HELD_BACK)
+    .group_by(_WHY)
+    .order_by(func.count().desc())
+)
 _SETTLE_DONE = (
     update(row)
     .where(
@@ -63,6 +79,7 @@ _SETTLE_DONE = (
         step=bindparam("next_step"),
         status=bindparam("next_status"),
         attempt=bindparam("next_attempt"),
+        version=_VERSION,
         crashes=0,
         not_before=None,
         lease_owner=None,
@@ -120,14 +137,14 @@ class Queue:
         self._connection = connection
 
     def coming(self, step: Step, at: datetime) -> int | None:
-        return self._connection.execute(_coming(step), {"at": at}).scalar()
+        return self._connection.execute(_coming(step), _when(at)).scalar()
 
     def claim(self, step: Step, owner: str, limit: int, at: datetime, lease_until: datetime) -> Sequence[Claim]:
-        first = self._connection.execute(_first_attempt(step), {"at": at}).scalar()
+        first = self._connection.execute(_first_attempt(step), _when(at)).scalar()
         if first is None:
             return []
         is_suspect = first > 0
-        given = {"at": at, "owner": owner, "until": lease_until} | ({} if is_suspect else {"most": limit})
+        given = {**_when(at), "owner": owner, "until": lease_until} | ({} if is_suspect else {"most": limit})
         taken = self._connection.execute(_taking(step, is_suspect=is_suspect), given)
         tokens = {photo_id: token for photo_id, token in taken}
         return [Claim(photo, tokens[photo.id], owner) for photo in load(self._connection, sorted(tokens))]
@@ -158,10 +175,14 @@ class Queue:
         return [(photo, tokens[photo.id]) for photo in load(self._connection, sorted(tokens))]
 
     def count_ready(self, at: datetime) -> Mapping[str, int]:
-        return {step: count for step, count in self._connection.execute(_COUNT_READY, {"at": at})}
+        return {step: count for step, count in self._connection.execute(_COUNT_READY, _when(at))}
 
     def ready_since(self, at: datetime) -> datetime | None:
-        return self._connection.execute(select(func.min(row.c.updated_at)).where(_IS_READY), {"at": at}).scalar()
+        return self._connection.execute(select(func.min(row.c.updated_at)).where(_IS_READY), _when(at)).scalar()
+
+    def held_back(self, at: datetime, photo_id: int | None = None) -> Sequence[HeldBack]:
+        query = _HELD_BACK if photo_id is None else _HELD_BACK.where(row.c.id == photo_id)
+        return [HeldBack(*found) for found in self._connection.execute(query, _when(at))]
 
     def settle(
         self,
@@ -204,6 +225,10 @@ class Queue:
         unfinished = (Status.QUEUED.value, Status.RUNNING.value)
         query = select(exists().where(row.c.set_id <= set_id, row.c.step == step, row.c.status.in_(unfinished)))
         return not self._connection.execute(query).scalar_one()
+
+
+def _when(at: datetime) -> dict[str, datetime]:
+    return {"at": at, "too_far": at + LONGEST_HOLD}
 
 
 def _is_held(photo_id: int, token: int) -> ColumnElement[bool]:

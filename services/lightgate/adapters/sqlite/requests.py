@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, 
 from lightgate.adapters.sqlite.schema import text_request as row
 from lightgate.domain.photo import Field, Source, Text
 from lightgate.errors import AlreadyRequested, NotFound, WorkerLost
-from lightgate.store import RequestClaim, RequestStatus, TextRequest
+from lightgate.store import LONGEST_HOLD, RequestClaim, RequestStatus, TextRequest
 
 _PENDING = (RequestStatus.QUEUED.value, RequestStatus.RUNNING.value)
 _SHOWN = (*_PENDING, RequestStatus.PROPOSED.value, RequestStatus.FAILED.value)
@@ -90,14 +90,20 @@ class Requests:
         return self._connection.execute(update(row).where(is_held).values(**values)).rowcount == 1
 
     def give_back(self, owner: str, again_at: datetime | None = None) -> int:
-        values = {"attempt": row.c.attempt - 1, "not_before": again_at, "status": RequestStatus.QUEUED.value}
-        return self._end(row.c.lease_owner == owner, values)
+        return self._end(row.c.lease_owner == owner, {**_UNCHARGED, "not_before": again_at})
 
     def lapse(self, owner: str, most_attempts: int, at: datetime) -> int:
         return self._end(row.c.lease_owner == owner, _lost(most_attempts, at))
 
     def expire(self, at: datetime, lease_s: float, most_attempts: int) -> int:
         return self._end(_is_over(at, lease_s), _lost(most_attempts, at))
+
+    def excuse(self, at: datetime, lease_s: float) -> int:
+        return self._end(_is_over(at, lease_s), _UNCHARGED)
+
+    def renew_held(self, owner: str, lease_until: datetime) -> int:
+        is_theirs = and_(row.c.status == RequestStatus.RUNNING.value, row.c.lease_owner == owner)
+        return self._connection.execute(update(row).where(is_theirs).values(lease_until=lease_until)).rowcount
 
     def holds(self, owner: str) -> bool:
         return self._is_any_running(row.c.lease_owner == owner)
@@ -129,6 +135,7 @@ class Requests:
         self._connection.execute(update(row).where(row.c.id == request_id).values(**values))
 
 
+_UNCHARGED: Mapping[str, Any] = {"attempt": row.c.attempt - 1, "not_before": None, "status": RequestStatus.QUEUED.value}
 _NOBODYS: Mapping[str, Any] = {"lease_owner": None, "lease_until": None}
 
 
@@ -148,7 +155,7 @@ def _is_over(at: datetime, lease_s: float) -> ColumnElement[bool]:
 
 
 def _is_ready(at: datetime) -> ColumnElement[bool]:
-    is_due = or_(row.c.not_before.is_(None), row.c.not_before <= at)
+    is_due = or_(row.c.not_before.is_(None), row.c.not_before <= at, row.c.not_before > at + LONGEST_HOLD)
     return and_(row.c.status == RequestStatus.QUEUED.value, is_due)
 
 

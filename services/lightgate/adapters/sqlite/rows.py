@@ -225,7 +225,7 @@ def _(facts: ExifFacts) -> dict[str, Any]:
         **asdict(facts.exif),
         "creator": facts.rights.creator,
         "copyright": facts.rights.copyright,
-        "facts": asdict(facts.extra),
+        "facts": asdict(facts.extra) | ({"sidecar": asdict(facts.sidecar)} if facts.sidecar else {}),
     }
 
 
