@@ -111,7 +111,7 @@ def test_what_another_person_released_since_is_left_and_said(house: House, ann: 
 def of_audit(house: House) -> list[tuple[str, str, str]]:
     with house.store.reading() as tx:
         lines = tx.audit.newest(50)
-    reached = {"released", "unpublished", "took_release_back"}
+    reached = {"released", "unpublished", "took_release_back", "stopped_release"}
     return [(each.actor, each.action, each.about) for each in lines if each.action in reached]
 
 
@@ -130,6 +130,19 @@ def take_back_by_page(house: House, ann: Visitor) -> None:
     ann.post("/releases/1/undo", {"confirmed": digest([1])})
 
 
+def stop_by_page(house: House, ann: Visitor) -> None:
+    release(house, ann, 1)
+    ann.post("/releases/1/stop")
+
+
+def stop_by_api(house: House, ann: Visitor) -> None:
+    release(house, ann, 1)
+    assert ann.api("POST", "/releases/1/stop").status_code == 200
+
+
+_STOPPED = [("stopped_release", "release 1: 1 photos"), ("released", "1 photos, 0 taken off, 0 refused")]
+
+
 @pytest.mark.parametrize(
     ("door", "lines"),
     [
@@ -143,8 +156,10 @@ def take_back_by_page(house: House, ann: Visitor) -> None:
                 ("released", "1 photos, 0 taken off, 0 refused"),
             ],
         ),
+        (stop_by_page, _STOPPED),
+        (stop_by_api, _STOPPED),
     ],
-    ids=["page", "script", "taken off", "taken back"],
+    ids=["page", "script", "taken off", "taken back", "stopped", "stopped by a script"],
 )
 def test_every_door_to_the_website_leaves_a_line(
     house: House, ann: Visitor, door: Callable[[House, Visitor], object], lines: list[tuple[str, str]]
@@ -166,6 +181,8 @@ def test_every_address_that_reaches_the_website_is_walked_above(ann: Visitor) ->
         "/api/v1/release",
         "/unpublish",
         "/releases/N/undo",
+        "/releases/N/stop",
+        "/api/v1/releases/N/stop",
     }
 
 
