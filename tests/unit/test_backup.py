@@ -126,7 +126,7 @@ def test_of_every_path_in_the_data_folder_it_is_said_whether_it_is_kept(home: Da
     paths = [getattr(home, name) for name, each in vars(DataFolder).items() if isinstance(each, property)]
     assert len(paths) > 20
     assert {path.relative_to(home.home).parts[0] for path in paths} <= set(KEEPING)
-    places = [home.live_lock(1), home.original("ab", ".jpg"), home.set_aside("ab", ".jpg"), home.proxy_files("ab").view]
+    places = [home.original("ab", ".jpg"), home.set_aside("ab", ".jpg"), home.proxy_files("ab").view]
     assert {path.relative_to(home.home).parts[0] for path in places} <= set(KEEPING)
 
 
