@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from lightgate.domain.photo import DEBTS, WHOLE, Before, LedgerState, Photo, Publication
+from lightgate.domain.photo import DEBTS, Before, LedgerState, Photo, Publication
 from lightgate.domain.pipeline import Status
 from lightgate.domain.seal import is_before_sealed
 from lightgate.errors import HoldLost, LightgateError
@@ -199,11 +199,14 @@ class _Settling:
         """Let the website's row say what is there afterwards; gives what went wrong, if anything did."""
         catalogue = self.books.website.catalogue
         rows = [earlier.row for debt in debts if (earlier := self._earlier(debt))]
+        if len(debts) < len(ledger):
+            # it speaks of what is, or is being made, elsewhere
+            return None
         try:
             if rows and rows[0] is not None:
                 # kept as JSON, whose values mypy knows as object
                 catalogue.upsert(CatalogueRow(**rows[0]), self.permit)  # type: ignore[arg-type]  # by column
-            elif rows or not any(each.state in WHOLE for each in ledger):
+            else:
                 for name in dict.fromkeys(debt.file_name for debt in debts):
                     catalogue.remove(name, self.permit)
         except HoldLost:

@@ -17,8 +17,8 @@ from lightgate.domain.kept import as_told
 from lightgate.domain.photo import Publication
 from lightgate.domain.pipeline import PUBLISH, Status
 
-#: as the partial index says it
-_IS_DEBT = text("state IN ('taking_off', 'putting_back')")
+_IS_DEBT = text("publication.state IN ('taking_off', 'putting_back')")
+_IS_NO_DEBT = text("publication.state NOT IN ('taking_off', 'putting_back')")
 #: a time further ahead was written before the clock was set back
 _LONGEST_PUT_OFF = timedelta(hours=1)
 
@@ -67,7 +67,8 @@ class Publications:
         return self._connection.execute(select(row.c.photo_id).distinct().order_by(row.c.photo_id)).scalars().all()
 
     def rejected_ids(self, set_id: int | None = None) -> Sequence[int]:
-        is_there = select(row).where(row.c.photo_id == photo.c.id).exists()
+        # what is owed goes by itself
+        is_there = select(row).where(row.c.photo_id == photo.c.id, _IS_NO_DEBT).exists()
         query = select(photo.c.id).where(photo.c.status == Status.REJECTED.value, is_there).order_by(photo.c.id)
         if set_id is not None:
             # holds all that is asked, so that no row of the set is read

@@ -13,7 +13,7 @@ from lightgate.adapters.sqlite.schema import redirect as moved
 from lightgate.adapters.sqlite.schema import release_item as row
 from lightgate.adapters.sqlite.schema import review_queue as photo
 from lightgate.domain.kept import as_told, from_told
-from lightgate.domain.photo import Before
+from lightgate.domain.photo import WHOLE, Before, LedgerState
 from lightgate.domain.pipeline import PUBLISH, Status
 from lightgate.errors import NotFound
 from lightgate.store import Release, ReleaseAct
@@ -119,7 +119,8 @@ class Releases:
         self._connection.execute(update(row).where(*is_it).values(taken_back_at=at, seal=""))
 
     def kept_hashes(self) -> frozenset[str]:
-        earlier = self._connection.execute(select(ledger.c.earlier).where(ledger.c.earlier.is_not(None))).scalars()
+        is_half_sent = ledger.c.state.in_([each.value for each in LedgerState if each not in WHOLE])
+        earlier = self._connection.execute(select(ledger.c.earlier).where(is_half_sent)).scalars()
         befores = [*self.last().values(), *(from_told(each) for each in earlier)]
         found = (one for before in befores if before for one in before.publications)
         return frozenset(each for one in found for each in one.hashes.values())

@@ -463,12 +463,6 @@ publication = Table(
     # a debt that could not be settled is tried again then
     Column("retry_at", UtcTime),
     Index("ix_publication_live", "state", "published_at", "photo_id"),
-    Index(
-        "ix_publication_debt",
-        "retry_at",
-        "photo_id",
-        sqlite_where=text("state IN ('taking_off', 'putting_back')"),
-    ),
 )
 
 #: who changes what is live of a photo; the token only ever rises

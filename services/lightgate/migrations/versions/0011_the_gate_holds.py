@@ -27,12 +27,6 @@ def upgrade() -> None:
     op.add_column("publication", sa.Column("earlier", sa.JSON(none_as_null=True), nullable=True))
     op.add_column("publication", sa.Column("writers", sa.JSON(), server_default="[]", nullable=False))
     op.add_column("publication", sa.Column("retry_at", sa.String(length=27), nullable=True))
-    op.create_index(
-        "ix_publication_debt",
-        "publication",
-        ["retry_at", "photo_id"],
-        sqlite_where=sa.text("state IN ('taking_off', 'putting_back')"),
-    )
     op.create_table(
         "live_hold",
         sa.Column("photo_id", sa.Integer(), autoincrement=False, nullable=False),
