@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -15,9 +16,11 @@ from lightgate import publishing
 from lightgate.adapters.folder_target import FolderTarget
 from lightgate.adapters.live_check import LiveCheck
 from lightgate.adapters.renditions import profiles_of, renditions
+from lightgate.adapters.sqlite.engine import sqlite_library
 from lightgate.adapters.website import open_target
 from lightgate.domain.photo import Exif, ExifFacts
 from lightgate.domain.pipeline import Status
+from lightgate.domain.seal import seal
 from lightgate.publishing import State
 from lightgate.settings import Publish, Target
 from support.file_servers import PASSWORD, USER, FtpSite, ftp_site
@@ -203,3 +206,23 @@ class TestRemarks:
             house.store, house.key, house.folder, renditions(Publish()), house.website, [photo_id]
         )
         assert planned.refused == refused.message
+
+
+def test_what_was_approved_under_the_older_rule_stays_live_and_is_sent_again_but_never_released_anew(
+    house: House,
+) -> None:
+    photo_id = house.take_in()
+    house.bring_live(photo_id)
+    photo = house.photo(photo_id)
+    with house.store.writing() as tx:
+        old = seal(replace(photo, keyword_paths=tx.approvals.get(photo.approval_id or 0).keyword_paths), house.key)
+    with closing(sqlite_library.connect(house.folder.database, isolation_level=None)) as connection:
+        connection.execute("UPDATE approval SET seal = ?, seal_version = 1", (old,))
+    assert renew(house, photo_id) == [True]
+    assert house.publish().done == [photo_id]
+    # put to where things are released from, as the database would let anybody do
+    with closing(sqlite_library.connect(house.folder.database, isolation_level=None)) as connection:
+        connection.execute("UPDATE review_queue SET step = 'release', status = 'waiting'")
+    report = house.release(photo_id)
+    assert report.released == ()
+    assert "approve it again" in report.refused[0].message
