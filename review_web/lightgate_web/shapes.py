@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import g, url_for
 
+from lightgate.domain.liveness import liveness, seen_by_visitor
 from lightgate.domain.photo import Field, Issue, Photo, PhotoSet, Publication, Text
 from lightgate.domain.words import review_status, why_not_live
 from lightgate.store import TextQuality, TextRequest
@@ -35,6 +36,7 @@ def photo_json(photo: Photo) -> dict[str, Any]:
     language = photo.languages[0]
     texts = {text.field: text for text in photo.texts if text.language == language}
     first = {field: texts.get(field) for field in Field}
+    seen = seen_by_visitor(photo)
     return {
         "id": photo.id,
         "set": photo.set_slug,
@@ -43,7 +45,9 @@ def photo_json(photo: Photo) -> dict[str, Any]:
         "status": photo.position.status.value,
         "attempt": photo.position.attempt,
         "review_status": review_status(photo).value,
+        "liveness": liveness(photo).value,
         "why_not_live": why_not_live(photo),
+        "seen_by_visitor": {"answer": seen.answer.value, "why": seen.why},
         "original_file_name": photo.original_file_name,
         "file_name": photo.file_name,
         "subject": photo.subject,

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.cli import lightgate
+from lightgate.domain.photo import LedgerState, Publication
 from lightgate_workers.dead_man import DeadMan
 from support.pictures import jpeg, quarters
 
@@ -245,6 +246,23 @@ def test_status_and_show_say_until_when_photos_wait_and_why(run: Run, pictures: 
     [told] = json.loads(run("status", "--json").stdout)["held_back"]
     assert (told["photos"], told["why"]) == (2, "The disk is full.")
     assert json.loads(run("show", "1", "--json").stdout)["held_back"][0]["why"] == "The disk is full."
+
+
+def test_show_and_status_say_what_the_website_has(run: Run, pictures: Path, tmp_path: Path) -> None:
+    submit(run, pictures)
+    checks: dict[str, dict[str, str | int | bool | None]] = {"full": {"status": 404, "is_same": False}}
+    publication = Publication("old server", LedgerState.LIVE, "a.jpg", {"full": "2026/a.jpg"}, checks=checks)
+    with closing(SqliteStore(tmp_path / "data" / "review.db", durable=False)) as store, store.writing() as tx:
+        tx.publications.put(1, publication, datetime.now(UTC))
+    shown = run("show", "1").stdout
+    assert "An earlier version is live; this one is in the queue to be read." in shown
+    assert "seen by a visitor: no (full of old server: the website answers 404)" in shown
+    assert "this target is no longer in the settings: what lies there stays" in shown
+    told = json.loads(run("show", "1", "--json").stdout)
+    assert (told["liveness"], told["seen_by_visitor"]["answer"]) == ("live_as_earlier_version", "no")
+    assert "On the website: 1 earlier version live." in run("status").stdout
+    [found] = json.loads(run("status", "--json").stdout)["sets"]
+    assert found["by_liveness"] == {"live_as_earlier_version": 1}
 
 
 def test_retry_of_a_photo_that_did_not_fail_is_refused(run: Run, pictures: Path) -> None:

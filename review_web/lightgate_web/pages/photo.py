@@ -9,10 +9,11 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lightgate import review
-from lightgate.domain.photo import Field, Photo
+from lightgate.domain.liveness import Answer, at_target, has_whole_version, seen_by_visitor
+from lightgate.domain.photo import Field, Photo, Publication
 from lightgate.domain.pipeline import Status, step_named
 from lightgate.domain.text import blocking
-from lightgate.domain.words import ReviewStatus, review_status
+from lightgate.domain.words import LIVENESS, ReviewStatus, review_status
 from lightgate.errors import IllegalMove, LightgateError
 from lightgate.publishing import Remark
 from lightgate.store import Event, Transaction
@@ -189,9 +190,25 @@ def _facts(photo: Photo) -> list[tuple[str, str]]:
         ),
         ("Creator", photo.rights.creator or ""),
         ("Copyright", photo.rights.copyright or ""),
-        *((f"On {each.target}", f"{each.state}: {', '.join(each.paths.values())}") for each in photo.publications),
+        *((f"On {each.target}", _at_target(photo, each)) for each in photo.publications),
+        ("Seen by a visitor", _seen(photo)),
     )
     return [(label, value) for label, value in facts if value]
+
+
+def _at_target(photo: Photo, publication: Publication) -> str:
+    word = LIVENESS[at_target(publication.state, photo.position)].lower()
+    is_gone = publication.target not in releasing.targets()
+    gone = ". This target is no longer in the settings: what lies there stays" if is_gone else ""
+    return f"{word}: {', '.join(publication.paths.values())}{gone}"
+
+
+def _seen(photo: Photo) -> str:
+    """Say what the website's own address showed; nothing where it has none that could be asked."""
+    seen = seen_by_visitor(photo)
+    if seen.answer is Answer.NOT_ASKED:
+        return "not asked yet" if has_whole_version(photo) and releasing.has_address() else ""
+    return f"no ({seen.why})" if seen.answer is Answer.NO else "yes"
 
 
 def _joined(*parts: str | None) -> str:

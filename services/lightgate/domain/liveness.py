@@ -32,6 +32,8 @@ class Liveness(StrEnum):
     NOT_LIVE = "not_live"
 
 
+#: nothing on any target is less than whole
+IS_WHOLE = frozenset({Liveness.TO_BE_REMOVED, Liveness.EARLIER, Liveness.LIVE})
 _WORST_FIRST = tuple(Liveness)
 _DEBTS = {LedgerState.TAKING_OFF: Liveness.TAKING_OFF, LedgerState.PUTTING_BACK: Liveness.PUTTING_BACK}
 _ON_THE_WAY = frozenset({Status.QUEUED, Status.RUNNING})

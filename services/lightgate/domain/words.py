@@ -64,6 +64,17 @@ _WAITS_FOR = {
 }
 
 
+#: what people read for a ``Liveness``
+LIVENESS: Mapping[str, str] = {
+    Liveness.TAKING_OFF: "Partly there, being taken off",
+    Liveness.PUTTING_BACK: "Earlier version being put back",
+    Liveness.PARTLY_SENT: "Partly on the website",
+    Liveness.BEING_SENT: "Being sent",
+    Liveness.TO_BE_REMOVED: "Still live, to be removed",
+    Liveness.EARLIER: "Earlier version live",
+    Liveness.LIVE: "Live",
+    Liveness.NOT_LIVE: "Not live",
+}
 _IN_PART = "On the website in part"
 #: what is said of the website; ``stands`` is where the photo stands: a sentence without its subject
 _SAYS: Mapping[Liveness, str] = {
