@@ -29,6 +29,8 @@ _COMPUTED = (
     "model",
 )
 PICTURES = ("view", "crop", "proxy", "thumb")
+#: digits of a picture's SHA-256 in its address
+VERSION_LENGTH = 12
 
 
 def photo_json(photo: Photo) -> dict[str, Any]:
@@ -77,13 +79,12 @@ def photo_json(photo: Photo) -> dict[str, Any]:
 
 
 def picture_url(photo: Photo, kind: str) -> str:
-    """Give the address of a picture; it names the content, so that a browser may keep it."""
-    return f"{_pictures()}{photo.id}/{kind}.jpg?v={photo.content_hash[:12]}"
+    """Give the address of a picture; it names the picture's own content, so that a browser may keep it."""
+    return f"{_pictures()}{photo.id}/{kind}.jpg?v={photo.pictures.get(kind, '')[:VERSION_LENGTH]}"
 
 
 def _picture_urls(photo: Photo) -> dict[str, str]:
-    stem, version = f"{_pictures()}{photo.id}/", f".jpg?v={photo.content_hash[:12]}"
-    return {kind: f"{stem}{kind}{version}" for kind in PICTURES}
+    return {kind: picture_url(photo, kind) for kind in PICTURES}
 
 
 def _pictures() -> str:

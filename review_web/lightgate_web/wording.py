@@ -213,14 +213,14 @@ def event_words(event: Event) -> str:
             words = f"{event.new} {_field_words(event.name)}"
         case "undo" | "redo" if event.new == "passed over":
             words = "could not take a change back" if event.kind == "undo" else "could not do a change again"
-        case "undo":
-            words = "took a change back"
-        case "redo":
-            words = "did it again"
+        case "undo" | "redo":
+            words = "took a change back" if event.kind == "undo" else "did it again"
         case "name":
             words = "gave it a name" if event.new else "freed its name"
         case "published":
             words = f"{'published it to' if event.new else 'removed it from'} {event.name}"
+        case "pictures":
+            words = "had its pictures made anew"
         case "position":
             words = _position_words(event)
         case _:

@@ -16,6 +16,8 @@ from click.testing import CliRunner, Result
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.cli import lightgate
 from lightgate.domain.photo import LedgerState, Publication
+from lightgate.folder import DataFolder
+from lightgate.picture_proof import hashes_of
 from lightgate_workers.dead_man import DeadMan
 from support.pictures import jpeg, quarters
 
@@ -69,7 +71,7 @@ def test_every_command_helps_with_an_example(run: Run, path: tuple[str, ...]) ->
 
 
 @pytest.mark.parametrize("name", ["doctor", "submit", "rollback", "sets", "status", "show", "retry", "stats", "config",
-                                  "publish", "unpublish", "backup"])  # fmt: skip
+                                  "publish", "unpublish", "backup", "pictures"])  # fmt: skip
 def test_every_command_that_reports_has_json(name: str) -> None:
     assert any("--json" in parameter.opts for parameter in COMMANDS[name,].params)
 
@@ -263,6 +265,32 @@ def test_show_and_status_say_what_the_website_has(run: Run, pictures: Path, tmp_
     assert "On the website: 1 earlier version live." in run("status").stdout
     [found] = json.loads(run("status", "--json").stdout)["sets"]
     assert found["by_liveness"] == {"live_as_earlier_version": 1}
+
+
+def test_pictures_are_made_anew_from_the_original_that_was_taken_in(run: Run, pictures: Path, tmp_path: Path) -> None:
+    submit(run, pictures)
+    folder = DataFolder(tmp_path / "data")
+    with closing(SqliteStore(folder.database, durable=False)) as store:
+        made = run("pictures", "1", "1")
+        assert (made.exit_code, made.stdout) == (0, "Photo 1: its pictures are made anew.\n")
+        with store.reading() as tx:
+            photo, other = tx.photos.many([1, 2])
+        files = folder.proxy_files(photo.content_hash)
+        assert hashes_of(files) == photo.pictures
+        files.view.write_bytes(b"another photo")
+        assert json.loads(run("pictures", "1", "--json").stdout)[0]["pictures"] == photo.pictures
+        assert hashes_of(files) == photo.pictures
+        # an original that was swapped is not the photo
+        folder.original(other.content_hash, ".jpg").write_bytes(
+            folder.original(photo.content_hash, ".jpg").read_bytes()
+        )
+        refused = run("pictures", "2", "9")
+        assert refused.exit_code == 1
+        assert "Photo 2: The working copy of this photo is missing or has changed on disk." in refused.stdout
+        assert "Photo 9: There is no photo 9." in refused.stdout
+        with store.reading() as tx:
+            assert tx.photos.get(2).pictures == {}
+            assert [each.name for each in tx.events.of_photo(1) if each.kind == "pictures"] == ["made", "made"]
 
 
 def test_retry_of_a_photo_that_did_not_fail_is_refused(run: Run, pictures: Path) -> None:

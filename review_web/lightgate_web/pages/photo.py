@@ -15,6 +15,7 @@ from lightgate.domain.pipeline import Status, step_named
 from lightgate.domain.text import blocking
 from lightgate.domain.words import LIVENESS, ReviewStatus, review_status
 from lightgate.errors import IllegalMove, LightgateError
+from lightgate.picture_proof import Fault
 from lightgate.publishing import Remark
 from lightgate.store import Event, Transaction
 from lightgate_web import releasing
@@ -23,6 +24,7 @@ from lightgate_web.pages import pages
 from lightgate_web.pages.entries import identity_entries, language_groups, shown
 from lightgate_web.pages.offers import mended_pieces, offers_of
 from lightgate_web.pages.timeline import timeline_of
+from lightgate_web.pictures import fault_of
 from lightgate_web.selection import (
     MAX_ID,
     UNDECIDED,
@@ -103,6 +105,7 @@ def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping
         "held_back": tx.queue.held_back(house().now(), photo.id),
         "service_note": tx.notes.get(f"{photo.position.step}.status"),
         "facts": _facts(photo),
+        "unproven": _unproven(photo),
         "alt": _alternative(photo),
         "alt_language": photo.languages[0] if photo.text(photo.languages[0], Field.ALT_TEXT) else None,
         **_possible(photo),
@@ -160,6 +163,14 @@ def _remarks(photo: Photo) -> Sequence[Remark]:
     except LightgateError as error:
         # a website that cannot be opened is no reason to hide the photo
         return (Remark(error.code, "warn", error.message),)
+
+
+def _unproven(photo: Photo) -> str:
+    """Say why the picture of a photo is not shown; nothing while it is, or is still to be made."""
+    fault = fault_of(photo)
+    if fault is None or (fault is Fault.NONE_MADE and review_status(photo) not in _REVIEWED | _DECIDED):
+        return ""
+    return fault.value
 
 
 def _alternative(photo: Photo) -> str:
