@@ -12,13 +12,14 @@ from lightgate_web.wording import short, thousands
 
 #: category of the flash; the number of a single photo follows
 STILL_LIVE = "still_live"
-_NAME_LENGTH = 60
+_NAME_LENGTH = 40
 
 
 def say_still_live(photos: Iterable[Photo | None]) -> None:
     """Flash it for what was just rejected; nothing where none of it is live."""
     there = [photo for photo in photos if photo is not None and liveness(photo) is Liveness.TO_BE_REMOVED]
     if len(there) == 1:
+        # beside it stands the next photo, which must not be taken for this one
         name = short(there[0].original_file_name, _NAME_LENGTH)
         words = f"{name} is still live: it goes at the next release of its set, or when you take it off now."
         flash(words, f"{STILL_LIVE} {there[0].id}")

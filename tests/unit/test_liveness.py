@@ -114,8 +114,7 @@ _SENTENCES = [
     (
         LedgerState.FAILED,
         FAILED,
-        "On the website in part: it could not be published: The website's table is full."
-        " Try it again, or put it back to review.",
+        "On the website in part: it could not be published: The website's table is full. Try it again, or reject it.",
     ),
     (
         LedgerState.TAKING_OFF,

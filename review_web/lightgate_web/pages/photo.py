@@ -71,8 +71,9 @@ def photo_page(photo_id: int, selection: Selection, typed: Mapping[str, str], pr
     with house().store.reading() as tx:
         found = tx.photos.get(photo_id)
         context = _context(tx, found, selection, typed)
-    told = {"typed": typed, "problem": problem, "remarks": _remarks(found)}
-    return render_template("photo.html", photo=found, selection=selection, **told, **context)
+    told = {"typed": typed, "problem": problem, "remarks": _remarks(found), "unproven": (unproven := _unproven(found))}
+    possible = _possible(found, is_shown=not unproven)
+    return render_template("photo.html", photo=found, selection=selection, **told, **possible, **context)
 
 
 def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping[str, str]) -> dict[str, Any]:
@@ -105,15 +106,13 @@ def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping
         "held_back": tx.queue.held_back(house().now(), photo.id),
         "service_note": tx.notes.get(f"{photo.position.step}.status"),
         "facts": _facts(photo),
-        "unproven": _unproven(photo),
         "alt": _alternative(photo),
         "alt_language": photo.languages[0] if photo.text(photo.languages[0], Field.ALT_TEXT) else None,
-        **_possible(photo),
     }
 
 
-def _possible(photo: Photo) -> dict[str, Any]:
-    """Say what a person can do with the photo where it stands."""
+def _possible(photo: Photo, *, is_shown: bool) -> dict[str, Any]:
+    """Say what a person can do with the photo where it stands; what is not shown is not approved."""
     status = photo.position.status
     word = review_status(photo)
     is_at_rest = status is not Status.RUNNING
@@ -125,7 +124,7 @@ def _possible(photo: Photo) -> dict[str, Any]:
         if can_be_skipped(photo):
             others.append(_SKIP)
     return {
-        "can": {"approve": word in _REVIEWED, "reject": word != ReviewStatus.REJECTED and is_at_rest},
+        "can": {"approve": word in _REVIEWED and is_shown, "reject": word != ReviewStatus.REJECTED and is_at_rest},
         "may_edit": word != ReviewStatus.REJECTED and not (word == ReviewStatus.RELEASED and not is_at_rest),
         "others": others,
     }

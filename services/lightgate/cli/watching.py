@@ -161,7 +161,7 @@ def _picture(session: Session, photo_set: str | None) -> RenderableType:
 def _on_website(found: Sequence[SetProgress]) -> str:
     """Say what the ledger knows of, by how it stands there."""
     counted = {word: sum(each.by_liveness.get(word, 0) for each in found) for word in Liveness}
-    return ", ".join(f"{number:,} {LIVENESS[word].lower()}" for word, number in counted.items() if number)
+    return "; ".join(f"{number:,} {LIVENESS[word].lower()}" for word, number in counted.items() if number)
 
 
 def _processes_line(session: Session) -> Text:

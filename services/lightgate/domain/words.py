@@ -92,7 +92,7 @@ _SAYS: Mapping[Liveness, str] = {
 _SAYS_AT: Mapping[tuple[Liveness, Status], str] = {
     (Liveness.TO_BE_REMOVED, Status.REJECTED): "Still live: it was rejected{reason} and goes at the next release of "
     "its set, or when you take it off now.",
-    (Liveness.PARTLY_SENT, Status.FAILED): _IN_PART + ": it {stands} Try it again, or put it back to review.",
+    (Liveness.PARTLY_SENT, Status.FAILED): _IN_PART + ": it {stands} Try it again, or reject it.",
     (Liveness.NOT_LIVE, Status.PUBLISHED): "Not live: it was published once, and the ledger knows of nothing that is "
     "left of it.",
     (Liveness.NOT_LIVE, Status.QUEUED): "Not live yet: it {stands}",
