@@ -22,6 +22,7 @@ _STATUS: dict[type[errors.LightgateError], int] = {
     errors.DuplicatePhoto: 409,
     errors.AlreadyRequested: 409,
     errors.NameTaken: 409,
+    errors.PictureUnproven: 409,
     errors.NotShown: 400,
     errors.SignInFailed: 401,
     errors.TooManyAttempts: 429,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ from lightgate import publishing
 from lightgate.adapters.renditions import renditions
 from lightgate.adapters.website import open_website, terms_of
 from lightgate.domain.layout import FULL
-from lightgate.domain.photo import LedgerState, Photo
+from lightgate.domain.photo import WHOLE, Photo
 from lightgate.publishing import PlannedPhoto, ReleaseReport, Remark
 from lightgate.site import Website
 from lightgate_web import audited
@@ -97,6 +97,17 @@ def destination() -> str:
     return ", ".join(publish.targets) or str(publish.directory or house().folder.published)
 
 
+def targets() -> Collection[str]:
+    """Name the targets that the settings know."""
+    return house().settings.publish.target_names
+
+
+def has_address() -> bool:
+    """Do the settings say where visitors find the website?"""
+    publish = house().settings.publish
+    return bool(publish.public_url or any(each.public_url for each in publish.targets.values()))
+
+
 def remarks_on(photos: Sequence[Photo]) -> Sequence[Sequence[Remark]]:
     """List what a person should know of each photo before it goes out; the header of each original is read."""
     folder, terms = house().folder, terms_of(house().settings.publish)
@@ -106,7 +117,7 @@ def remarks_on(photos: Sequence[Photo]) -> Sequence[Sequence[Remark]]:
 def live_address(photo: Photo) -> str | None:
     """Give the address of a published photo, where the settings say what the website is called."""
     base = house().settings.publish.public_url.rstrip("/")
-    path = next((each.paths.get(FULL) for each in photo.publications if each.state is LedgerState.LIVE), None)
+    path = next((each.paths.get(FULL) for each in photo.publications if each.state in WHOLE), None)
     return f"{base}/{quote(path)}" if path and base.startswith(("http://", "https://")) else None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import g, url_for
 
+from lightgate.domain.liveness import liveness, seen_by_visitor
 from lightgate.domain.photo import Field, Issue, Photo, PhotoSet, Publication, Text
 from lightgate.domain.words import review_status, why_not_live
 from lightgate.store import TextQuality, TextRequest
@@ -28,6 +29,8 @@ _COMPUTED = (
     "model",
 )
 PICTURES = ("view", "crop", "proxy", "thumb")
+#: digits of a picture's SHA-256 in its address
+VERSION_LENGTH = 12
 
 
 def photo_json(photo: Photo) -> dict[str, Any]:
@@ -35,6 +38,7 @@ def photo_json(photo: Photo) -> dict[str, Any]:
     language = photo.languages[0]
     texts = {text.field: text for text in photo.texts if text.language == language}
     first = {field: texts.get(field) for field in Field}
+    seen = seen_by_visitor(photo)
     return {
         "id": photo.id,
         "set": photo.set_slug,
@@ -43,7 +47,9 @@ def photo_json(photo: Photo) -> dict[str, Any]:
         "status": photo.position.status.value,
         "attempt": photo.position.attempt,
         "review_status": review_status(photo).value,
+        "liveness": liveness(photo).value,
         "why_not_live": why_not_live(photo),
+        "seen_by_visitor": {"answer": seen.answer.value, "why": seen.why},
         "original_file_name": photo.original_file_name,
         "file_name": photo.file_name,
         "subject": photo.subject,
@@ -73,13 +79,12 @@ def photo_json(photo: Photo) -> dict[str, Any]:
 
 
 def picture_url(photo: Photo, kind: str) -> str:
-    """Give the address of a picture; it names the content, so that a browser may keep it."""
-    return f"{_pictures()}{photo.id}/{kind}.jpg?v={photo.content_hash[:12]}"
+    """Give the address of a picture; it names the picture's own content, so that a browser may keep it."""
+    return f"{_pictures()}{photo.id}/{kind}.jpg?v={photo.pictures.get(kind, '')[:VERSION_LENGTH]}"
 
 
 def _picture_urls(photo: Photo) -> dict[str, str]:
-    stem, version = f"{_pictures()}{photo.id}/", f".jpg?v={photo.content_hash[:12]}"
-    return {kind: f"{stem}{kind}{version}" for kind in PICTURES}
+    return {kind: picture_url(photo, kind) for kind in PICTURES}
 
 
 def _pictures() -> str:

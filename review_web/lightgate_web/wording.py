@@ -8,9 +8,10 @@ from datetime import datetime
 from flask import Flask
 
 from lightgate.domain.languages import name_of
+from lightgate.domain.liveness import Liveness, has_whole_version, liveness
 from lightgate.domain.photo import Exif, Field, Photo, Source, Text
 from lightgate.domain.query import BANDS
-from lightgate.domain.words import DONE, ReviewStatus, review_status, why_not_live
+from lightgate.domain.words import DONE, LIVENESS, ReviewStatus, review_status, why_not_live
 from lightgate.store import Event, Total
 from lightgate_web.selection import ALL, UNDECIDED
 from lightgate_web.shapes import picture_url
@@ -42,6 +43,12 @@ STATE_ICONS: Mapping[str, str] = {
     ReviewStatus.PUBLISHED: "globe",
     ALL: "grid",
 }
+
+#: what the photo's own state says already
+_SAID_BY_STATE = frozenset(
+    {(Liveness.LIVE, ReviewStatus.PUBLISHED), (Liveness.BEING_SENT, ReviewStatus.RELEASED)}
+    | {(Liveness.NOT_LIVE, word) for word in ReviewStatus if word is not ReviewStatus.PUBLISHED}
+)
 
 STEPS: Mapping[str, str] = {step: words.capitalize() for step, words in DONE.items()}
 
@@ -96,6 +103,7 @@ def install(app: Flask) -> None:
         FIELDS=FIELDS,
         STATES=STATES,
         STATE_ICONS=STATE_ICONS,
+        LIVENESS=LIVENESS,
         STEPS=STEPS,
         Field=Field,
         picture_url=picture_url,
@@ -105,7 +113,10 @@ def install(app: Flask) -> None:
         band_level=band_level,
         duration=duration,
         event_words=event_words,
+        has_whole=has_whole_version,
         language=name_of,
+        liveness=lambda photo: liveness(photo).value,
+        badge=badge_of,
         megabytes=megabytes,
         mend_words=lambda name: MENDS.get(name, name.replace("_", " ")),
         moment=moment,
@@ -120,6 +131,12 @@ def install(app: Flask) -> None:
 def state_of(photo: Photo) -> str:
     """Give the ``ReviewStatus`` word of a photo."""
     return review_status(photo).value
+
+
+def badge_of(photo: Photo) -> str:
+    """Give the ``Liveness`` word of a photo where its state does not say as much; else nothing."""
+    word = liveness(photo)
+    return "" if (word, review_status(photo)) in _SAID_BY_STATE else word.value
 
 
 def source_words(text: Text | None) -> str:
@@ -196,14 +213,14 @@ def event_words(event: Event) -> str:
             words = f"{event.new} {_field_words(event.name)}"
         case "undo" | "redo" if event.new == "passed over":
             words = "could not take a change back" if event.kind == "undo" else "could not do a change again"
-        case "undo":
-            words = "took a change back"
-        case "redo":
-            words = "did it again"
+        case "undo" | "redo":
+            words = "took a change back" if event.kind == "undo" else "did it again"
         case "name":
             words = "gave it a name" if event.new else "freed its name"
         case "published":
             words = f"{'published it to' if event.new else 'removed it from'} {event.name}"
+        case "pictures":
+            words = "had its pictures made anew"
         case "position":
             words = _position_words(event)
         case _:

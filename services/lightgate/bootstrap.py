@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -28,6 +30,7 @@ from lightgate.folder import DataFolder
 from lightgate.line import Outage, Rarely
 from lightgate.names_ledger import refresh
 from lightgate.naming_gate import name_ready_sets
+from lightgate.old_pictures import prove_old_pictures
 from lightgate.ports import Dispatch
 from lightgate.prefill import write_due_reports
 from lightgate.proofreading import Proofreader
@@ -38,6 +41,8 @@ from lightgate.settings import Settings
 from lightgate.site import Website
 from lightgate.stage import Stage
 from lightgate.store import Store
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +209,11 @@ def broker_url(settings: Settings, folder: DataFolder) -> str:
     return broker.address(configured.get_secret_value() if configured else None, folder)
 
 
-def migrate(settings: Settings) -> str:
+def migrate(settings: Settings, tell: Callable[[str], object] = log.info) -> str:
     """Make the data folder and bring the database to this program's schema; give its revision.
+
+    Args:
+        tell: hears in a sentence of what may take minutes.
 
     Raises:
         NoLocalDisk: the data folder is another machine's.
@@ -215,4 +223,7 @@ def migrate(settings: Settings) -> str:
 
     folder = DataFolder(settings.home)
     require_local(folder.home)
-    return migrate_database(folder.database, folder.backups, secrets.seal_key(folder.secrets))
+    revision = migrate_database(folder.database, folder.backups, secrets.seal_key(folder.secrets))
+    with closing(SqliteStore(folder.database)) as store:
+        prove_old_pictures(store, folder, clock, tell)
+    return revision

@@ -53,6 +53,7 @@ LightgateError
     ├── SourceChanged       a file of the person's changed or vanished while it was read
     ├── NotShown            many were to be approved, and nobody says what was shown of them
     ├── ProofBlocks         the text proof blocks and no reason was given
+    ├── PictureUnproven     what a reviewer would see is not proven to be this photo
     ├── RawNotDeveloped     a RAW file, of which only the camera's preview is there
     ├── SignInFailed        a wrong name or password
     ├── TooManyAttempts     too many wrong passwords
@@ -331,6 +332,10 @@ class NotShown(Refused):
 
 class ProofBlocks(Refused):
     """The text proof blocks this photo: {issues}. Correct it, or approve with a reason."""
+
+
+class PictureUnproven(Refused):
+    """{reason} Make it anew from the original (lightgate pictures {photo_id}), look at it, and approve then."""
 
 
 class RawNotDeveloped(Refused):

@@ -70,6 +70,8 @@ class Development:
     measured: Measurements
     #: the whole picture squashed to ``GLANCE_PX`` by ``GLANCE_PX``: rows of 8-bit sRGB, for scorers
     glance: bytes = b""
+    #: SHA-256, hex, of the pictures as they were written, by the names of ``ProxyFiles``
+    hashes: dict[str, str] = field(default_factory=dict)
 
 
 class Darkroom(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lightgate.domain.liveness import IS_WHOLE, Liveness
 from lightgate.domain.photo import PhotoSet
 from lightgate.domain.pipeline import PUBLISH, REVIEW, Route, Status, steps_before
 from lightgate.domain.words import ReviewStatus
@@ -33,8 +34,15 @@ class SetProgress:
     #: photos by review_status word
     by_status: Mapping[str, int]
     stages: tuple[StageProgress, ...]
+    #: photos by liveness word; those that the ledger does not know of are left out
+    by_liveness: Mapping[str, int]
     #: photos on their way to review: 0 when workers have done what they can
     on_the_way: int
+
+    @property
+    def live(self) -> int:
+        """Photos that are whole on the website, at every target that has anything of them."""
+        return sum(self.by_liveness.get(word, 0) for word in IS_WHOLE)
 
     @property
     def failed(self) -> int:
@@ -49,13 +57,15 @@ def progress_of(store: Store, route: Route, wanted: str | int) -> SetProgress:
         NotFound: no such set.
     """
     with store.reading() as tx:
-        return _progress(tx, route, tx.sets.get(wanted))
+        found = tx.sets.get(wanted)
+        return _progress(tx, route, found, tx.figures.by_liveness(found.id))
 
 
 def progress_of_all(store: Store, route: Route) -> Sequence[SetProgress]:
     """Look at every set, in the order of their submission."""
     with store.reading() as tx:
-        return [_progress(tx, route, each) for each in tx.sets.all()]
+        on_website = tx.figures.by_liveness()
+        return [_progress(tx, route, each, on_website) for each in tx.sets.all()]
 
 
 def held_words(held: HeldBack) -> str:
@@ -74,7 +84,9 @@ def failed_ids(store: Store) -> Sequence[int]:
     return found
 
 
-def _progress(tx: Transaction, route: Route, photo_set: PhotoSet) -> SetProgress:
+def _progress(
+    tx: Transaction, route: Route, photo_set: PhotoSet, on_website: Mapping[int, Mapping[Liveness, int]]
+) -> SetProgress:
     positions = tx.photos.count_by_position(photo_set.id)
     stages = tuple(_stage(step.name, route, positions) for step in route if not step.is_gate)
     names = [step.name for step in route]
@@ -84,6 +96,7 @@ def _progress(tx: Transaction, route: Route, photo_set: PhotoSet) -> SetProgress
         sum(positions.values()),
         tx.photos.count_by_status(photo_set.id),
         stages,
+        {word.value: number for word, number in on_website.get(photo_set.id, {}).items()},
         sum(count for (step, status), count in positions.items() if step in before_review and _is_moving(status)),
     )
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -90,12 +91,16 @@ def _hang(house: House) -> None:
     made = [_pictures(house.folder.home / "made" / str(hue), hue) for hue in range(_HUES)]
     with house.store.reading() as tx:
         assert isinstance(tx, SqliteTransaction)
-        hashes = list(tx.connection.execute(select(review_queue.c.content_hash)).scalars())
-    for number, content_hash in enumerate(hashes):
-        files = house.folder.proxy_files(content_hash)
+        photos = list(tx.connection.execute(select(review_queue.c.id, review_queue.c.content_hash)))
+    for number, photo in enumerate(photos):
+        files = house.folder.proxy_files(photo.content_hash)
         files.view.parent.mkdir(parents=True, exist_ok=True)
         for kind, file in made[number % _HUES].items():
             os.link(file, getattr(files, kind))
+    told = [{kind: sha256(file.read_bytes()).hexdigest() for kind, file in each.items()} for each in made]
+    with house.store.writing() as tx:
+        for number, photo in enumerate(photos):
+            tx.photos.put_pictures(photo.id, photo.content_hash, told[number % _HUES])
 
 
 def _pictures(folder: Path, hue: int) -> dict[str, Path]:

@@ -25,7 +25,7 @@ from lightgate.adapters.sqlite import SqliteStore
 from lightgate.bootstrap import House
 from lightgate.domain.photo import QualityFacts, Scores
 from lightgate_web.wsgi import settle
-from support.crowd import fill
+from support.crowd import fill, show
 from support.crowd_around import surround
 from support.gallery import add_person, site_house
 from support.measuring import p95, result
@@ -125,6 +125,7 @@ def _decided(house: House) -> Iterator[dict[str, object]]:
     assert isinstance(house.store, SqliteStore)
     durable = replace(house, store=SqliteStore(house.store.path, durable=True))
     one = visitor(durable)
+    show(durable, [each for each in range(3000, 14_000) if each % 10 in _WAITING])
     yield from _summed("a decision", _decisions(one, 3000), DECISION_MS)
     yield from _summed("a decision by the form", _decisions(one, 6000, _approve_by_form), DECISION_MS)
     ids = [each for each in range(10_000, 14_000) if each % 10 in _WAITING][:AT_ONCE]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lightgate.adapters.sqlite import SqliteStore, lists, near
+from lightgate.domain.liveness import Liveness, has_whole_version, liveness
 from lightgate.domain.photo import Field, Issue, LedgerState, Photo, Publication, Source, Text
 from lightgate.domain.pipeline import PUBLISH, Position, Status
 from lightgate.domain.query import BANDS, FLAGS, MAX_VALUES, Kind, Term, parse
@@ -19,6 +21,16 @@ from support.stores import NOON, add_photos, add_set, make_store
 
 PHOTOS = 60
 WORDS = ("harbour", "Hafen", "crâne", "CRÂNE", "ab", "a%b_c", "Ünïcödé", 'said "so"', "портовый", "港町の朝", "x")
+POSITIONS = (
+    Position("review", Status.WAITING),
+    Position("review", Status.WAITING),
+    Position("review", Status.REJECTED),
+    Position("quality", Status.FAILED),
+    Position("caption", Status.QUEUED),
+    Position("publish", Status.QUEUED),
+    Position("publish", Status.FAILED),
+    Position("publish", Status.PUBLISHED),
+)
 CAMERAS = ("NIKON D850", "Caméra É", None)
 ISSUES = (
     Issue("too_long", "block", "Too long.", "en", Field.CAPTION),
@@ -91,16 +103,16 @@ def _filled(store: SqliteStore, photo_id: int, chance: random.Random) -> Row:
                     text = Text(language, field, value, source, locked=chance.random() < 0.2)
                     tx.photos.put_text(photo_id, text, NOON)
         tx.photos.put_proof(photo_id, issues, 50.0, NOON)
-        photo = tx.photos.get(photo_id)
-        step, status = chance.choice(
-            (("review", Status.WAITING), ("quality", Status.FAILED), ("caption", Status.QUEUED))
-        )
-        tx.photos.move(photo, Position(step, status), NOON)
+        approval = tx.approvals.add(photo_id, 1, "0" * 64, 1, "ann", NOON)
+        tx.photos.write(photo_id, {"approval_id": approval})
+        tx.photos.move(tx.photos.get(photo_id), chance.choice(POSITIONS), NOON)
         # behind the move, which clears an error
         tx.photos.write(photo_id, columns)
-        if chance.random() < 0.3:
-            state = chance.choice(("live", "failed"))
-            tx.publications.put(photo_id, Publication("folder", LedgerState(state), "a.jpg", {}, {}), NOON)
+        for target in ("folder", "sftp"):
+            if chance.random() < 0.5:
+                # whole ones are the most, so that the others do not hide them
+                state = chance.choice([*LedgerState, *[LedgerState.LIVE] * 6])
+                tx.publications.put(photo_id, Publication(target, state, "a.jpg", {}, {}), NOON)
         return Row(tx.photos.get(photo_id), issues, columns)
 
 
@@ -132,13 +144,19 @@ def _number(term: Term, row: Row) -> bool:
 
 def _flag(name: str, row: Row) -> bool:
     photo = row.photo
-    is_live = any(each.state == "live" for each in photo.publications)
+    is_live = any(each.state is LedgerState.LIVE for each in photo.publications)
+    word = liveness(photo)
     return {
         "blocked": any(issue.severity == "block" for issue in row.issues),
         "warned": photo.needs_work,
         "rated": row.columns["qr"] is not None,
         "gps": bool(row.columns["has_gps"]),
-        "live": is_live,
+        "live": has_whole_version(photo),
+        "earlier": word is Liveness.EARLIER,
+        "sending": word is Liveness.BEING_SENT,
+        "partly": word is Liveness.PARTLY_SENT,
+        "debt": word in {Liveness.TAKING_OFF, Liveness.PUTTING_BACK},
+        "to-remove": word is Liveness.TO_BE_REMOVED,
         "changed": is_live and photo.position.step != PUBLISH and photo.position.status is not Status.REJECTED,
         "series": row.columns["series_count"] == 4,
         "locked": any(text.locked for text in photo.texts),
@@ -259,3 +277,25 @@ def test_what_lies_around_a_place_is_what_the_list_shows_there(
     assert around.after == next((each for each in others if key[each] > key[at]), None)
     assert around.first == (others[0] if others else None)
     assert around.total.number == len(listed)
+
+
+@pytest.mark.parametrize("flag", ["live", "earlier", "sending", "partly", "debt", "to-remove", "changed"])
+@pytest.mark.usefixtures("way")
+def test_what_the_website_has_is_the_same_word_in_a_query(store: SqliteStore, rows: list[Row], flag: str) -> None:
+    fit = meant(f"is:{flag}", rows)
+    assert 0 < len(fit) < PHOTOS
+    with store.reading() as tx:
+        assert tx.photos.ids(PhotoFilter(query=parse(f"is:{flag}"))) == fit
+        assert tx.photos.ids(PhotoFilter(query=parse(f"-is:{flag}"))) == meant(f"-is:{flag}", rows)
+
+
+def test_the_sums_count_what_each_photo_says_of_itself(store: SqliteStore, rows: list[Row]) -> None:
+    counted = Counter((row.photo.set_id, liveness(row.photo)) for row in rows if row.photo.publications)
+    whole = sum(has_whole_version(row.photo) for row in rows)
+    with store.reading() as tx:
+        found = tx.figures.by_liveness()
+        for set_id, of_set in found.items():
+            assert tx.figures.by_liveness(set_id) == {set_id: of_set}
+        assert tx.figures.whole() == whole
+    assert {(set_id, word): number for set_id, of_set in found.items() for word, number in of_set.items()} == counted
+    assert {word for _, word in counted} == set(Liveness) - {Liveness.NOT_LIVE}

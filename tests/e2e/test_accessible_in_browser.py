@@ -16,6 +16,7 @@ from lightgate.bootstrap import House
 from lightgate.domain.photo import Field, LedgerState, Publication
 from lightgate.domain.pipeline import Position, Result, Status, advance
 from lightgate.domain.roles import Role
+from lightgate.store import ReleaseAct
 from lightgate_web.app import create_app
 from support.browser import served
 from support.gallery import NAME, PASSWORD, add_person, approve, fail, hang, photo_of, quick_passwords, site_house
@@ -35,6 +36,8 @@ PAGES = (
     "/photos/1?state=undecided",
     "/photos/2?state=all",
     "/photos/3?state=all",
+    "/photos/5?state=all",
+    "/photos?state=Rejected&q=is%3Ato-remove",
     "/photos/6/series",
     "/review",
     "/release",
@@ -71,9 +74,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with made.store.writing() as tx:
         photo = tx.photos.get(7)
         tx.photos.move(photo, advance(photo.position, Result.RELEASED, made.route), made.now())
-        tx.releases.add([7], NAME, made.now())
+        tx.releases.add([ReleaseAct(1, 7, photo.approval_id, photo.version, NAME, made.now())])
+    # live, rejected, and to be taken off
+    publish(made, 5)
     review.reject(made.desk(), 5, photo_of(made, 5).version, NAME, "Out of focus")
     publish(made, 6)
+    # another photo's picture lies in the place of its own
+    mine, other = (made.folder.proxy_files(photo_of(made, each).content_hash).view for each in (3, 4))
+    mine.write_bytes(other.read_bytes())
     with made.store.writing() as tx:
         tx.requests.add(1, "en", tuple(Field), NAME, made.now(), hint="name the cat")
     reviewer = add_person(made, REVIEWER)
@@ -86,7 +94,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def publish(house: House, photo_id: int) -> None:
     """Put a photo on a website that is not in the settings any more."""
     approve(house, photo_id)
-    there = Publication("website", LedgerState.LIVE, "Harbour_006.JPG", {"full": "2026/events/Harbour_006.JPG"})
+    there = Publication(
+        "website", LedgerState.LIVE, f"Harbour_{photo_id:03}.JPG", {"full": f"2026/events/Harbour_{photo_id:03}.JPG"}
+    )
     with house.store.writing() as tx:
         tx.photos.move(tx.photos.get(photo_id), Position("publish", Status.PUBLISHED), house.now())
         tx.publications.put(photo_id, there, house.now())

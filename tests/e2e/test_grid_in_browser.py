@@ -77,7 +77,7 @@ def test_a_list_is_at_the_same_place_after_a_reload_and_after_a_decision_for_sev
     expect(grid.locator(".card").first).to_be_in_viewport()
     grid.locator("[data-grid] input[name=id]").first.check()
     grid.locator(".bulk-bar").get_by_role("button", name="Reject").click()
-    expect(grid.locator(".flash")).to_contain_text("of 1 photos")
+    expect(grid.locator(".flash").first).to_contain_text("of 1 photos")
     expect(grid.locator("[data-grid] input[name=id]").first).to_have_value(shown)
     expect(grid.locator(".card-picture").first).to_be_focused()
 

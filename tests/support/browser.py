@@ -90,4 +90,5 @@ def in_a_series(site: Site, *ids: int) -> None:
         for position, photo_id in enumerate(ids, 1):
             place = {"series_key": "s1", "series_position": position, "series_count": len(ids)}
             told = {"kind": SeriesKind.BURST.value, "rank": position, "reason": "softest of 3"}
-            tx.photos.write(photo_id, place | {"facts": {"series": told}})
+            _, hashes = tx.photos.pictures(photo_id)
+            tx.photos.write(photo_id, place | {"facts": {"series": told, "pictures": hashes}})

@@ -32,6 +32,7 @@ from lightgate.domain.photo import (
 )
 from lightgate.domain.pipeline import start
 from lightgate.folder import DataFolder
+from lightgate.picture_proof import hashes_of
 from lightgate.settings import Intake, Review, Settings
 from lightgate.store import NewPhoto, NewSet, Store, User
 from support.stores import ROUTE, Clock, Sent, bring_to, failed, make_store
@@ -198,20 +199,20 @@ def _hang_one(house: House, set_id: int, shown: Shown, label: str) -> int:
     with resources.as_file(resources.files("skimage") / "data" / shown.source) as file:
         picture = Image.open(file).convert("RGB")
     content_hash = hashlib.sha256(f"{label}/{shown.name}".encode()).hexdigest()
-    _make_proxies(house.folder, content_hash, picture)
+    hashes = _make_proxies(house.folder, content_hash, picture)
     new = NewPhoto(shown.name, f"day 1/{shown.name}", f"/card/{shown.name}", content_hash, 8_412_345, ".jpg")
     with house.store.writing() as tx:
         photo_id = tx.photos.add(set_id, new, start(ROUTE), house.now())
         tx.photos.write_facts(
             photo_id, ExifFacts(_exif(shown, picture), Rights("Ann Marsh", "© 2026 Ann Marsh")), house.now()
         )
-        tx.photos.write_facts(photo_id, _quality(shown, picture), house.now())
+        tx.photos.write_facts(photo_id, replace(_quality(shown, picture), pictures=hashes), house.now())
     bring_to(house.store, photo_id, "review")
     _write_texts(house.store, photo_id, shown, house.now())
     return photo_id
 
 
-def _make_proxies(folder: DataFolder, content_hash: str, picture: Image.Image) -> None:
+def _make_proxies(folder: DataFolder, content_hash: str, picture: Image.Image) -> dict[str, str]:
     files = folder.proxy_files(content_hash)
     files.view.parent.mkdir(parents=True, exist_ok=True)
     for kind, edge_px in _EDGES_PX.items():
@@ -221,6 +222,7 @@ def _make_proxies(folder: DataFolder, content_hash: str, picture: Image.Image) -
     left, top = (picture.width - _CROP_PX[0]) // 2, (picture.height - _CROP_PX[1]) // 2
     box = (max(0, left), max(0, top), min(picture.width, left + _CROP_PX[0]), min(picture.height, top + _CROP_PX[1]))
     picture.crop(box).save(files.crop, quality=92)
+    return hashes_of(files)
 
 
 def _exif(shown: Shown, picture: Image.Image) -> Exif:

@@ -14,6 +14,8 @@ from lightgate.adapters.sqlite.migrate import migrate
 from lightgate.domain.photo import Field, Photo, PhotoSet, Source, Text
 from lightgate.domain.pipeline import Position, Result, Route, Status, Step, advance, start
 from lightgate.errors import StorageFull
+from lightgate.folder import DataFolder
+from lightgate.picture_proof import hashes_of
 from lightgate.store import NewPhoto, NewSet, Reservation, Store, Transaction
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -97,7 +99,9 @@ _OPENS = {"naming": Result.NAMED, "review": Result.APPROVED, "release": Result.R
 
 def _pass_step(store: Store, photo: Photo) -> None:
     step = photo.position.step
+    hashes = _develop(store, photo) if step == "quality" and not photo.pictures else photo.pictures
     with store.writing() as tx:
+        tx.photos.put_pictures(photo.id, photo.content_hash, hashes)
         if step == "naming":
             name = f"Harbour_{photo.id:03}.JPG"
             tx.names.reserve(Reservation(name[:-4].lower(), name, "harbour", photo.id, photo.id), NOON)
@@ -114,6 +118,15 @@ def _pass_step(store: Store, photo: Photo) -> None:
         else:
             after = advance(replace(before.position, status=Status.RUNNING, attempt=1), Result.DONE, ROUTE)
         tx.photos.move(before, after, NOON)
+
+
+def _develop(store: Store, photo: Photo) -> dict[str, str]:
+    """Leave a view in the folder of the store, as small as can be."""
+    assert isinstance(store, SqliteStore)
+    files = DataFolder(store.path.parent).proxy_files(photo.content_hash)
+    files.view.parent.mkdir(parents=True, exist_ok=True)
+    files.view.write_bytes(photo.content_hash.encode())
+    return hashes_of(files)
 
 
 def good_texts(language: str = "en") -> Sequence[Text]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -288,6 +289,10 @@ class TestFailing:
         assert LAST_START_S + limit < STAGE.soft_limit_s < STAGE.hard_limit_s
 
 
+#: of an empty file
+PROVEN = {"proxy": sha256(b"").hexdigest()}
+
+
 class TestPictures:
     def pictures(self, tmp_path: Path, broken: tuple[str, ...] = ()) -> Pictures:
         def read(file: Path, edge_px: int, quality: int) -> bytes:
@@ -306,12 +311,21 @@ class TestPictures:
 
     def test_the_model_is_shown_the_proxy(self, tmp_path: Path, photo: Photo) -> None:
         name = self.put(DataFolder(tmp_path).proxy_files(photo.content_hash).proxy)
-        assert self.pictures(tmp_path).of(photo) == f"{name} at 1024".encode()
+        assert self.pictures(tmp_path).of(replace(photo, pictures=PROVEN)) == f"{name} at 1024".encode()
+
+    @pytest.mark.parametrize("hashes", [{}, {"proxy": "0" * 64}])
+    def test_a_proxy_that_is_not_the_rows_is_not_described(
+        self, tmp_path: Path, photo: Photo, hashes: dict[str, str]
+    ) -> None:
+        original = self.put(DataFolder(tmp_path).original(photo.content_hash, photo.suffix))
+        self.put(DataFolder(tmp_path).proxy_files(photo.content_hash).proxy)
+        assert self.pictures(tmp_path).of(replace(photo, pictures=hashes)) == f"{original} at 1024".encode()
 
     def test_without_a_proxy_or_with_a_damaged_one_it_is_shown_the_original(self, tmp_path: Path, photo: Photo) -> None:
         original = self.put(DataFolder(tmp_path).original(photo.content_hash, photo.suffix))
         assert self.pictures(tmp_path).of(photo) == f"{original} at 1024".encode()
         proxy = self.put(DataFolder(tmp_path).proxy_files(photo.content_hash).proxy)
+        photo = replace(photo, pictures=PROVEN)
         assert self.pictures(tmp_path, (proxy,)).of(photo) == f"{original} at 1024".encode()
 
     def test_with_neither_the_photo_is_refused(self, tmp_path: Path, photo: Photo) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,13 @@ def test_the_finding_and_the_pictures_are_those_of_the_plain_one(tmp_path: Path)
     plain, careful = (DataFolder(tmp_path / name).proxy_files("ab" * 32) for name in ("plain", "careful"))
     assert CarefulDarkroom(200).develop(original, careful) == VipsDarkroom(200).develop(original, plain)
     assert careful.proxy.read_bytes() == plain.proxy.read_bytes()
+
+
+def test_the_finding_holds_the_hash_of_each_picture_as_it_was_written(tmp_path: Path) -> None:
+    original, files = jpeg(tmp_path / "a.jpg", quarters()), DataFolder(tmp_path).proxy_files("ab" * 32)
+    hashes = CarefulDarkroom(200).develop(original, files).hashes
+    written = {kind: getattr(files, kind).read_bytes() for kind in ("view", "crop", "proxy", "thumb")}
+    assert hashes == {kind: sha256(content).hexdigest() for kind, content in written.items()}
 
 
 def test_errors_keep_their_kind_and_their_words(tmp_path: Path) -> None:

@@ -15,6 +15,9 @@ from click.testing import CliRunner, Result
 
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.cli import lightgate
+from lightgate.domain.photo import LedgerState, Publication
+from lightgate.folder import DataFolder
+from lightgate.picture_proof import hashes_of
 from lightgate_workers.dead_man import DeadMan
 from support.pictures import jpeg, quarters
 
@@ -68,7 +71,7 @@ def test_every_command_helps_with_an_example(run: Run, path: tuple[str, ...]) ->
 
 
 @pytest.mark.parametrize("name", ["doctor", "submit", "rollback", "sets", "status", "show", "retry", "stats", "config",
-                                  "publish", "unpublish", "backup"])  # fmt: skip
+                                  "publish", "unpublish", "backup", "pictures"])  # fmt: skip
 def test_every_command_that_reports_has_json(name: str) -> None:
     assert any("--json" in parameter.opts for parameter in COMMANDS[name,].params)
 
@@ -245,6 +248,49 @@ def test_status_and_show_say_until_when_photos_wait_and_why(run: Run, pictures: 
     [told] = json.loads(run("status", "--json").stdout)["held_back"]
     assert (told["photos"], told["why"]) == (2, "The disk is full.")
     assert json.loads(run("show", "1", "--json").stdout)["held_back"][0]["why"] == "The disk is full."
+
+
+def test_show_and_status_say_what_the_website_has(run: Run, pictures: Path, tmp_path: Path) -> None:
+    submit(run, pictures)
+    checks: dict[str, dict[str, str | int | bool | None]] = {"full": {"status": 404, "is_same": False}}
+    publication = Publication("old server", LedgerState.LIVE, "a.jpg", {"full": "2026/a.jpg"}, checks=checks)
+    with closing(SqliteStore(tmp_path / "data" / "review.db", durable=False)) as store, store.writing() as tx:
+        tx.publications.put(1, publication, datetime.now(UTC))
+    shown = run("show", "1").stdout
+    assert "An earlier version is live; this one is in the queue to be read." in shown
+    assert "seen by a visitor: no (full of old server: the website answers 404)" in shown
+    assert "this target is no longer in the settings: what lies there stays" in shown
+    told = json.loads(run("show", "1", "--json").stdout)
+    assert (told["liveness"], told["seen_by_visitor"]["answer"]) == ("live_as_earlier_version", "no")
+    assert "On the website: 1 earlier version live." in run("status").stdout
+    [found] = json.loads(run("status", "--json").stdout)["sets"]
+    assert found["by_liveness"] == {"live_as_earlier_version": 1}
+
+
+def test_pictures_are_made_anew_from_the_original_that_was_taken_in(run: Run, pictures: Path, tmp_path: Path) -> None:
+    submit(run, pictures)
+    folder = DataFolder(tmp_path / "data")
+    with closing(SqliteStore(folder.database, durable=False)) as store:
+        made = run("pictures", "1", "1")
+        assert (made.exit_code, made.stdout) == (0, "Photo 1: its pictures are made anew.\n")
+        with store.reading() as tx:
+            photo, other = tx.photos.many([1, 2])
+        files = folder.proxy_files(photo.content_hash)
+        assert hashes_of(files) == photo.pictures
+        files.view.write_bytes(b"another photo")
+        assert json.loads(run("pictures", "1", "--json").stdout)[0]["pictures"] == photo.pictures
+        assert hashes_of(files) == photo.pictures
+        # an original that was swapped is not the photo
+        folder.original(other.content_hash, ".jpg").write_bytes(
+            folder.original(photo.content_hash, ".jpg").read_bytes()
+        )
+        refused = run("pictures", "2", "9")
+        assert refused.exit_code == 1
+        assert "Photo 2: The working copy of this photo is missing or has changed on disk." in refused.stdout
+        assert "Photo 9: There is no photo 9." in refused.stdout
+        with store.reading() as tx:
+            assert tx.photos.get(2).pictures == {}
+            assert [each.name for each in tx.events.of_photo(1) if each.kind == "pictures"] == ["made", "made"]
 
 
 def test_retry_of_a_photo_that_did_not_fail_is_refused(run: Run, pictures: Path) -> None:

@@ -33,6 +33,7 @@ from lightgate.errors import (
     InputInvalid,
     NameTaken,
     NotShown,
+    PictureUnproven,
     ProofBlocks,
     RawNotDeveloped,
 )
@@ -119,6 +120,31 @@ def caption(value: str) -> Changes:
 
 
 class TestApprove:
+    @pytest.mark.parametrize("how", ["swapped", "gone", "unknown"])
+    def test_what_is_not_proven_to_be_this_photo_is_not_approved(
+        self, desk: Desk, store: SqliteStore, how: str
+    ) -> None:
+        photo = store_photo(store)
+        view = desk.folder.proxy_files(photo.content_hash).view
+        if how == "swapped":
+            view.write_bytes(b"another photo")
+        elif how == "gone":
+            view.unlink()
+        else:
+            with store.writing() as tx:
+                tx.photos.put_pictures(photo.id, photo.content_hash, {})
+        with pytest.raises(PictureUnproven, match=f"lightgate pictures {photo.id}"):
+            approve(desk, photo.id, 1, "ann")
+        with store.reading() as tx:
+            assert tx.photos.get(photo.id).approval_id is None
+
+    def test_pictures_of_an_original_that_was_replaced_prove_nothing(self, desk: Desk, store: SqliteStore) -> None:
+        photo = store_photo(store)
+        with store.writing() as tx:
+            tx.photos.write_facts(photo.id, ExifFacts(Exif()), NOON)
+        with pytest.raises(PictureUnproven):
+            approve(desk, photo.id, 1, "ann")
+
     def test_an_approval_is_sealed_over_what_the_photo_says(self, desk: Desk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         photo = approve(desk, photo_id, 1, "ann")

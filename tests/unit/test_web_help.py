@@ -31,7 +31,11 @@ def in_a_series(house: House, kind: SeriesKind, *ids: int) -> None:
     with house.store.writing() as tx:
         for position, photo_id in enumerate(ids, 1):
             place = {"series_key": "s1", "series_position": position, "series_count": len(ids)}
-            tx.photos.write(photo_id, place | {"facts": {"series": {"kind": kind.value, "rank": None, "reason": ""}}})
+            facts = {
+                "series": {"kind": kind.value, "rank": None, "reason": ""},
+                "pictures": tx.photos.pictures(photo_id)[1],
+            }
+            tx.photos.write(photo_id, place | {"facts": facts})
 
 
 class TestMending:

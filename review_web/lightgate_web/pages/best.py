@@ -22,6 +22,7 @@ from lightgate_web.pages.entries import changes_from, is_any_text_unseen
 from lightgate_web.pages.photo import photo_page
 from lightgate_web.pages.several import picked_ids
 from lightgate_web.selection import MAX_ID, place_from, selection_from
+from lightgate_web.still_live import say_still_live
 
 _REASON = "Another of the series is better"
 
@@ -68,6 +69,7 @@ def _choose(desk: Desk, best: Photo, photos: Sequence[Photo]) -> None:
     outcomes = review.bulk(desk, others, "reject", person(), reason=_REASON, seen=seen)
     refused = sum(outcome.error is not None for outcome in outcomes)
     flash(f"Approved one, rejected {len(outcomes) - refused}.{f' {refused} refused.' if refused else ''}", "undoable")
+    say_still_live(outcome.photo for outcome in outcomes)
 
 
 def _refuse_parts_of_one(photos: Sequence[Photo]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from statistics import median
 from flask import render_template
 
 from lightgate.adapters.catalogue_counts import count_catalogue
+from lightgate.domain.liveness import Liveness
 from lightgate.domain.pipeline import Status
 from lightgate.domain.query import BANDS
 from lightgate.stages.caption import RUNTIME_NOTE
@@ -28,6 +30,14 @@ _DECISIONS = 1000
 #: a longer gap between two decisions is a pause
 _PAUSE_S = 300
 _HOUR = timedelta(hours=1)
+#: what the website has otherwise than it should for good, with the query that finds it
+_TO_BE_PUT_RIGHT = {
+    Liveness.PARTLY_SENT: "is:partly",
+    Liveness.TAKING_OFF: "is:debt",
+    Liveness.PUTTING_BACK: "is:debt",
+    Liveness.TO_BE_REMOVED: "is:to-remove",
+    Liveness.EARLIER: "is:earlier",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,9 @@ class _Sums:
     cameras: Mapping[str, Mapping[str, int]]
     sources: Mapping[str, Mapping[str, int]]
     pace_s: float | None
+    #: photos with a whole version on the website, and all that the ledger knows of by word
+    live: int
+    liveness: Counter[Liveness]
 
 
 @pages.get("/dashboard")
@@ -72,7 +85,10 @@ def dashboard() -> str:
         context = {
             "growth": growth(sums.taken),
             "total": sum(sums.taken.values()),
-            "live": sum(sums.published.values()),
+            "live": sums.live,
+            "not_whole": [
+                (word, sums.liveness[word], query) for word, query in _TO_BE_PUT_RIGHT.items() if sums.liveness[word]
+            ],
             "acceptance": acceptance(sums.sources),
             "newest": _DECISIONS,
             "pace": sums.pace_s,
@@ -105,6 +121,8 @@ def _sums(tx: Transaction) -> _Sums:
         figures.cameras_by_year(),
         figures.sources_of_approved(_DECISIONS),
         pace(figures.decided_at(_DECISIONS)),
+        figures.whole(),
+        sum((Counter(of_set) for of_set in figures.by_liveness().values()), Counter()),
     )
 
 

@@ -30,6 +30,7 @@ from lightgate_web.selection import (
     place_given,
     selection_from,
 )
+from lightgate_web.still_live import say_still_live
 from lightgate_web.wording import short
 
 Form = Mapping[str, str]
@@ -96,6 +97,8 @@ def decide(photo_id: int, action: str) -> Response | tuple[str, int]:
     except (Refused, Transient) as error:
         return photo_page(photo_id, selection, request.form, error.message), status_of(error)
     flash(f"{words}: {short(photo.original_file_name, _NAME_LENGTH)}", "undoable" if action in _UNDOABLE else "done")
+    if action == "reject":
+        say_still_live([photo])
     if action in _STAYS:
         return redirect(url_for("pages.photo", photo_id=photo_id, **(selection.at(photo) | _at(place))), 303)
     return onwards(selection, place)
@@ -178,6 +181,8 @@ def bulk() -> Response:
     )
     is_done = any(outcome.error is None for outcome in outcomes)
     flash(_summed_up(action, outcomes), "undoable" if is_done and action in _UNDOABLE else "done")
+    if action == "reject":
+        say_still_live(outcome.photo for outcome in outcomes)
     return redirect(url_for("pages.photos", **selection.params, **place_given(request.args)), 303)
 
 

@@ -9,11 +9,13 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lightgate import review
-from lightgate.domain.photo import Field, Photo
+from lightgate.domain.liveness import Answer, at_target, has_whole_version, seen_by_visitor
+from lightgate.domain.photo import Field, Photo, Publication
 from lightgate.domain.pipeline import Status, step_named
 from lightgate.domain.text import blocking
-from lightgate.domain.words import ReviewStatus, review_status
+from lightgate.domain.words import LIVENESS, ReviewStatus, review_status
 from lightgate.errors import IllegalMove, LightgateError
+from lightgate.picture_proof import Fault
 from lightgate.publishing import Remark
 from lightgate.store import Event, Transaction
 from lightgate_web import releasing
@@ -22,6 +24,7 @@ from lightgate_web.pages import pages
 from lightgate_web.pages.entries import identity_entries, language_groups, shown
 from lightgate_web.pages.offers import mended_pieces, offers_of
 from lightgate_web.pages.timeline import timeline_of
+from lightgate_web.pictures import fault_of
 from lightgate_web.selection import (
     MAX_ID,
     UNDECIDED,
@@ -68,8 +71,9 @@ def photo_page(photo_id: int, selection: Selection, typed: Mapping[str, str], pr
     with house().store.reading() as tx:
         found = tx.photos.get(photo_id)
         context = _context(tx, found, selection, typed)
-    told = {"typed": typed, "problem": problem, "remarks": _remarks(found)}
-    return render_template("photo.html", photo=found, selection=selection, **told, **context)
+    told = {"typed": typed, "problem": problem, "remarks": _remarks(found), "unproven": (unproven := _unproven(found))}
+    possible = _possible(found, is_shown=not unproven)
+    return render_template("photo.html", photo=found, selection=selection, **told, **possible, **context)
 
 
 def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping[str, str]) -> dict[str, Any]:
@@ -104,12 +108,11 @@ def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping
         "facts": _facts(photo),
         "alt": _alternative(photo),
         "alt_language": photo.languages[0] if photo.text(photo.languages[0], Field.ALT_TEXT) else None,
-        **_possible(photo),
     }
 
 
-def _possible(photo: Photo) -> dict[str, Any]:
-    """Say what a person can do with the photo where it stands."""
+def _possible(photo: Photo, *, is_shown: bool) -> dict[str, Any]:
+    """Say what a person can do with the photo where it stands; what is not shown is not approved."""
     status = photo.position.status
     word = review_status(photo)
     is_at_rest = status is not Status.RUNNING
@@ -121,7 +124,7 @@ def _possible(photo: Photo) -> dict[str, Any]:
         if can_be_skipped(photo):
             others.append(_SKIP)
     return {
-        "can": {"approve": word in _REVIEWED, "reject": word != ReviewStatus.REJECTED and is_at_rest},
+        "can": {"approve": word in _REVIEWED and is_shown, "reject": word != ReviewStatus.REJECTED and is_at_rest},
         "may_edit": word != ReviewStatus.REJECTED and not (word == ReviewStatus.RELEASED and not is_at_rest),
         "others": others,
     }
@@ -161,6 +164,14 @@ def _remarks(photo: Photo) -> Sequence[Remark]:
         return (Remark(error.code, "warn", error.message),)
 
 
+def _unproven(photo: Photo) -> str:
+    """Say why the picture of a photo is not shown; nothing while it is, or is still to be made."""
+    fault = fault_of(photo)
+    if fault is None or (fault is Fault.NONE_MADE and review_status(photo) not in _REVIEWED | _DECIDED):
+        return ""
+    return fault.value
+
+
 def _alternative(photo: Photo) -> str:
     alt = shown(photo.text(photo.languages[0], Field.ALT_TEXT))
     return alt or f"Photograph {photo.original_file_name}, not described yet"
@@ -189,9 +200,25 @@ def _facts(photo: Photo) -> list[tuple[str, str]]:
         ),
         ("Creator", photo.rights.creator or ""),
         ("Copyright", photo.rights.copyright or ""),
-        *((f"On {each.target}", f"{each.state}: {', '.join(each.paths.values())}") for each in photo.publications),
+        *((f"On {each.target}", _at_target(photo, each)) for each in photo.publications),
+        ("Seen by a visitor", _seen(photo)),
     )
     return [(label, value) for label, value in facts if value]
+
+
+def _at_target(photo: Photo, publication: Publication) -> str:
+    word = LIVENESS[at_target(publication.state, photo.position)].lower()
+    is_gone = publication.target not in releasing.targets()
+    gone = ". This target is no longer in the settings: what lies there stays" if is_gone else ""
+    return f"{word}: {', '.join(publication.paths.values())}{gone}"
+
+
+def _seen(photo: Photo) -> str:
+    """Say what the website's own address showed; nothing where it has none that could be asked."""
+    seen = seen_by_visitor(photo)
+    if seen.answer is Answer.NOT_ASKED:
+        return "not asked yet" if has_whole_version(photo) and releasing.has_address() else ""
+    return f"no ({seen.why})" if seen.answer is Answer.NO else "yes"
 
 
 def _joined(*parts: str | None) -> str:

@@ -10,6 +10,7 @@ from itertools import accumulate
 from flask import g, render_template, request, url_for
 
 from lightgate.adapters.word_lists import word_lists
+from lightgate.domain.liveness import Liveness
 from lightgate.domain.photo import PhotoSet
 from lightgate.domain.pipeline import Route, Status
 from lightgate.domain.words import ReviewStatus
@@ -19,7 +20,7 @@ from lightgate_web.pages import pages
 from lightgate_web.pages.subjects import suggestion_for
 from lightgate_web.selection import place_from
 from lightgate_web.wording import STATES, STEPS, thousands
-from lightgate_web.worked_out import worked_out
+from lightgate_web.worked_out import database_state, worked_out
 
 _PAGE = 30
 #: the speed of a stage is what it did within this time
@@ -117,12 +118,14 @@ def sets() -> str:
     with house().store.reading() as tx:
         every = list(reversed(tx.sets.all()))
         by_set = tx.photos.count_by_set()
+        live = worked_out("live", database_state(), tx.figures.whole)
     rows = [_row(each, by_set.get(each.id, {})) for each in every[start : start + _PAGE]]
     return render_template(
         "sets.html",
         here="sets",
         rows=rows,
         count=counts(),
+        live=live,
         earlier=url_for("pages.sets", start=max(0, start - _PAGE)) if start else None,
         later=url_for("pages.sets", start=start + _PAGE) if len(every) > start + _PAGE else None,
     )
@@ -157,6 +160,7 @@ def set_page(slug: str) -> str:
         notes = tx.notes.all()
         recently = tx.figures.passed_since(here.now() - _RECENTLY, found.id)
         sums = counts_of(by_status)
+        on_website = tx.figures.by_liveness(found.id).get(found.id, {})
         suggestion = worked_out(("subject", found.id), state, lambda: suggestion_for(tx, found))
     waiting_at = {step for (step, status), number in by_position.items() if number and status == Status.QUEUED}
     return render_template(
@@ -170,6 +174,7 @@ def set_page(slug: str) -> str:
         failed=sums.failed,
         is_moving=bool(sums.queued or by_status.get(ReviewStatus.RELEASED)),
         counts=[(word, by_status[word]) for word in STATES if by_status.get(word)],
+        on_website=[(word, on_website[word]) for word in Liveness if word in on_website],
         steps=with_etas(progress(here.route, by_position), recently),
         service_notes=[value for key, (value, _) in notes.items() if key.removesuffix(".status") in waiting_at],
         first=first,

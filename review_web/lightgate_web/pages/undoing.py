@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from lightgate import review
+from lightgate.domain.liveness import has_whole_version
 from lightgate.domain.photo import Photo
 from lightgate.review import Undone
 from lightgate_web.here import house, person
@@ -65,7 +66,7 @@ def _said(words: str, undone: Undone, selection: Selection) -> Markup:
         why = short(error.message, 200)
         said += f" {len(undone.refused)} could not be, the first (photo {photo_id}) because: {why}"
     # a release is not among the things that are taken back
-    is_live = any(photo.publications for photo in undone.photos)
+    is_live = any(has_whole_version(photo) for photo in undone.photos)
     return said + (" (what is on the website stays there)" if is_live else "")
 
 

@@ -12,13 +12,12 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lightgate.domain.photo import Photo
-from lightgate.domain.words import ReviewStatus
 from lightgate.publishing import Outcome
 from lightgate_web import releasing
 from lightgate_web.here import house
 from lightgate_web.pages import pages
 from lightgate_web.pages.several import picked_ids
-from lightgate_web.selection import selection_from
+from lightgate_web.selection import ALL, selection_from
 
 #: each person's last result, so that a reload shows it again
 _NOTE = "unpublished.{user_id}"
@@ -57,7 +56,7 @@ def unpublish() -> Response:
     with house().store.reading() as tx:
         photos = tx.photos.many(picked_ids(tx))
     if not photos:
-        return redirect(url_for("pages.photos", state=ReviewStatus.PUBLISHED.value), 303)
+        return redirect(url_for("pages.photos", state=ALL, q="is:live"), 303)
     outcomes = releasing.unpublish([photo.id for photo in photos])
     done = sum(outcome.is_done for outcome in outcomes)
     _keep(outcomes, done)

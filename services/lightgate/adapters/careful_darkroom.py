@@ -70,7 +70,7 @@ def _answer(said: bytes) -> Development:
         kind = getattr(errors, told["error"], UnreadableImage)
         raise kind(told["message"])
     measured = Measurements(**{**told["measured"], "sharpest": tuple(told["measured"]["sharpest"])})
-    return Development(told["width_px"], told["height_px"], measured, base64.b64decode(told["glance"]))
+    return Development(told["width_px"], told["height_px"], measured, base64.b64decode(told["glance"]), told["hashes"])
 
 
 def main() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,14 +42,16 @@ class VipsDarkroom:
             glance = squashed(proxy)
             upright = whole.autorot()
             pictures = {
-                files.view: _jpeg(view, _VIEW_QUALITY),
-                files.crop: _jpeg(_crop(upright, measured.sharpest), _CROP_QUALITY),
-                files.proxy: _jpeg(proxy, _PROXY_QUALITY),
-                files.thumb: _jpeg(_smaller(proxy, THUMB_PX), _THUMB_QUALITY),
+                "view": _jpeg(view, _VIEW_QUALITY),
+                "crop": _jpeg(_crop(upright, measured.sharpest), _CROP_QUALITY),
+                "proxy": _jpeg(proxy, _PROXY_QUALITY),
+                "thumb": _jpeg(_smaller(proxy, THUMB_PX), _THUMB_QUALITY),
             }
-        for file, content in pictures.items():
-            _write(file, content)
-        return Development(upright.width, upright.height, measured, glance)
+        for kind, content in pictures.items():
+            _write(getattr(files, kind), content)
+        # of what was made, not of what lies on the disk by now
+        hashes = {kind: hashlib.sha256(content).hexdigest() for kind, content in pictures.items()}
+        return Development(upright.width, upright.height, measured, glance, hashes)
 
 
 def glance_at(proxy: Path) -> bytes:

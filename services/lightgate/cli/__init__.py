@@ -18,6 +18,7 @@ _COMMANDS = {
     "taking_in": ("submit", "rollback"),
     "watching": ("sets", "status", "show", "stats"),
     "deciding": ("retry",),
+    "picturing": ("pictures",),
     "models": ("models",),
     "vocabulary": ("vocabulary",),
     "calibrating": ("calibrate",),

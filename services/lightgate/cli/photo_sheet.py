@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
+from lightgate.domain.liveness import Answer, at_target, liveness, seen_by_visitor
 from lightgate.domain.photo import Photo
-from lightgate.domain.words import review_status, why_not_live
+from lightgate.domain.words import LIVENESS, review_status, why_not_live
 from lightgate.progress import held_words
 from lightgate.store import Event, HeldBack
 
 _NEWEST = 30
+_SEEN = {Answer.YES: "yes", Answer.NO: "no", Answer.NOT_ASKED: "not asked"}
 
 
 def sheet(
-    photo: Photo, history: Sequence[Event], service_note: str | None, held: Sequence[HeldBack] = ()
+    photo: Photo,
+    history: Sequence[Event],
+    service_note: str | None,
+    targets: Collection[str],
+    held: Sequence[HeldBack] = (),
 ) -> Iterator[str]:
-    """Give the lines."""
+    """Give the lines; ``targets`` are those that the settings know."""
     yield f"Photo {photo.id}, {photo.original_file_name}, of the set {photo.set_slug}"
     yield f"  {review_status(photo)}: {why_not_live(photo, service_note)}"
     yield from (f"  {held_words(each)}" for each in held)
@@ -27,14 +33,23 @@ def sheet(
     for text in photo.texts:
         value = text.value if isinstance(text.value, str) else ", ".join(text.value)
         yield f"  {text.field} [{text.language}, {text.source}]  {value}"
+    seen = seen_by_visitor(photo)
+    yield f"  website   {LIVENESS[liveness(photo)]}; seen by a visitor: {_SEEN[seen.answer]}{_why(seen.why)}"
     for publication in photo.publications:
-        yield f"  {publication.state} at {publication.target}: {', '.join(publication.paths.values())}"
-        for kind, seen in publication.checks.items():
-            told = seen.get("reason") or f"HTTP {seen.get('status')}, {seen.get('size_bytes')} bytes"
-            yield f"    seen on the website: {kind} {'as published' if seen.get('is_same') else 'differs'} ({told})"
+        word = LIVENESS[at_target(publication.state, photo.position)]
+        yield f"  at {publication.target}: {word.lower()}: {', '.join(publication.paths.values())}"
+        if publication.target not in targets:
+            yield "    this target is no longer in the settings: what lies there stays"
+        for kind, look in publication.checks.items():
+            told = look.get("reason") or f"HTTP {look.get('status')}, {look.get('size_bytes')} bytes"
+            yield f"    seen on the website: {kind} {'as published' if look.get('is_same') else 'differs'} ({told})"
     yield "  history"
     for event in history[-_NEWEST:]:
         yield f"    {event.at:%Y-%m-%d %H:%M:%S} {event.actor}: {event.kind} {event.name}{_change(event)}"
+
+
+def _why(why: str) -> str:
+    return f" ({why})" if why else ""
 
 
 def _joined(*parts: str | None) -> str:

@@ -21,7 +21,7 @@ def migrate(session: Session) -> None:
     \b
     Example: lightgate migrate
     """
-    revision = bootstrap.migrate(session.settings)
+    revision = bootstrap.migrate(session.settings, say)
     accounts.ensure_first_user(session.house.store, session.settings, session.folder.secrets, session.house.now())
     say(f"The database {session.folder.database} is at {revision}.")
 

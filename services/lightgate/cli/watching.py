@@ -15,7 +15,8 @@ from lightgate.adapters.catalogue_counts import Statistics, count_catalogue
 from lightgate.cli.photo_sheet import sheet
 from lightgate.cli.printing import console, print_json, printable, say, table
 from lightgate.cli.session import Session, as_json, pass_session
-from lightgate.domain.words import ReviewStatus
+from lightgate.domain.liveness import Liveness, liveness, seen_by_visitor
+from lightgate.domain.words import LIVENESS, ReviewStatus
 from lightgate.installation.background import how_it_is
 from lightgate.installation.heartbeats import at_work
 from lightgate.progress import SetProgress, held_words, progress_of, progress_of_all
@@ -47,13 +48,24 @@ def _as_answer(found: SetProgress) -> dict[str, object]:
         "title": found.photo_set.title,
         "photos": found.total,
         "by_status": dict(found.by_status),
+        "by_liveness": dict(found.by_liveness),
         "on_the_way": found.on_the_way,
         "stages": found.stages,
     }
 
 
 def _sets_table(found: Sequence[SetProgress]) -> RenderableType:
-    columns = ["set", "#photos", "#on the way", "#to decide", "#approved", "#published", "#rejected", "#failed"]
+    columns = [
+        "set",
+        "#photos",
+        "#on the way",
+        "#to decide",
+        "#approved",
+        "#published",
+        "#live",
+        "#rejected",
+        "#failed",
+    ]
     rows = [
         (
             each.photo_set.slug,
@@ -62,6 +74,7 @@ def _sets_table(found: Sequence[SetProgress]) -> RenderableType:
             sum(each.by_status.get(word, 0) for word in _WAITING),
             each.by_status.get(ReviewStatus.APPROVED, 0),
             each.by_status.get(ReviewStatus.PUBLISHED, 0),
+            each.live,
             each.by_status.get(ReviewStatus.REJECTED, 0),
             each.failed,
         )
@@ -140,7 +153,15 @@ def _picture(session: Session, photo_set: str | None) -> RenderableType:
         rows = [(stage.step, stage.past, stage.at_work, stage.failed) for stage in found[0].stages]
         parts.append(table(["stage", "#past it", "#waiting or at work", "#failed"], rows))
     parts.append(_sets_table(found) if found else Text("No set was taken in yet."))
+    if on_website := _on_website(found):
+        parts.append(Text(f"On the website: {on_website}."))
     return Group(*parts)
+
+
+def _on_website(found: Sequence[SetProgress]) -> str:
+    """Say what the ledger knows of, by how it stands there."""
+    counted = {word: sum(each.by_liveness.get(word, 0) for each in found) for word in Liveness}
+    return "; ".join(f"{number:,} {LIVENESS[word].lower()}" for word, number in counted.items() if number)
 
 
 def _processes_line(session: Session) -> Text:
@@ -178,10 +199,12 @@ def show(session: Session, photo: int, as_json: bool) -> None:
         found, history, notes = tx.photos.get(photo), tx.events.of_photo(photo), tx.notes.all()
         held = tx.queue.held_back(session.house.now(), photo)
     if as_json:
-        print_json({"photo": found, "history": history, "held_back": held})
+        told = {"liveness": liveness(found), "seen_by_visitor": seen_by_visitor(found)}
+        print_json({"photo": found, **told, "history": history, "held_back": held})
         return
     waits = notes.get(f"{found.position.step}.status")
-    for line in sheet(found, history, waits[0] if waits else None, held):
+    targets = session.settings.publish.target_names
+    for line in sheet(found, history, waits[0] if waits else None, targets, held):
         say(line)
 
 

@@ -333,6 +333,8 @@ class Photo:
     rank: int = 0
     error: Failure | None = None
     crashes: int = 0
+    #: SHA-256, hex, of the pictures made from the original, by kind (``view``, ``crop``, ``proxy``, ``thumb``)
+    pictures: dict[str, str] = field(default_factory=dict)
     approval_id: int | None = None
     reject_reason: str | None = None
     publications: tuple[Publication, ...] = ()
@@ -401,6 +403,8 @@ class QualityFacts:
     #: centre of the sharpest place, 0 to 1 of width and height
     sharpest: tuple[float, float] | None = None
     hints: tuple[Hint, ...] = ()
+    #: SHA-256, hex, of the pictures that were made, by kind
+    pictures: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from lightgate.domain.liveness import Liveness, liveness
 from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import NAMING, PUBLISH, RELEASE, REVIEW, Status
 
@@ -63,26 +64,72 @@ _WAITS_FOR = {
 }
 
 
+#: what people read for a ``Liveness``
+LIVENESS: Mapping[str, str] = {
+    Liveness.TAKING_OFF: "Partly there, being taken off",
+    Liveness.PUTTING_BACK: "Earlier version being put back",
+    Liveness.PARTLY_SENT: "Partly on the website",
+    Liveness.BEING_SENT: "Being sent",
+    Liveness.TO_BE_REMOVED: "Still live, to be removed",
+    Liveness.EARLIER: "Earlier version live",
+    Liveness.LIVE: "Live",
+    Liveness.NOT_LIVE: "Not live",
+}
+_IN_PART = "On the website in part"
+#: what is said of the website; ``stands`` is where the photo stands: a sentence without its subject
+_SAYS: Mapping[Liveness, str] = {
+    Liveness.LIVE: "This photo is live.",
+    Liveness.EARLIER: "An earlier version is live; this one {stands}",
+    Liveness.TO_BE_REMOVED: "Still live: it was to be taken off, and not every place could be reached. "
+    "Take it off again. It {stands}",
+    Liveness.BEING_SENT: "Being sent, and perhaps on the website in part: it {stands}",
+    Liveness.PARTLY_SENT: _IN_PART + ". It {stands}",
+    Liveness.TAKING_OFF: _IN_PART + ": that is being taken off without anyone's doing. It {stands}",
+    Liveness.PUTTING_BACK: _IN_PART + ": the earlier version is being put back without anyone's doing. It {stands}",
+    Liveness.NOT_LIVE: "Not live because it {stands}",
+}
+#: and what is said instead at one status
+_SAYS_AT: Mapping[tuple[Liveness, Status], str] = {
+    (Liveness.TO_BE_REMOVED, Status.REJECTED): "Still live: it was rejected{reason} and goes at the next release of "
+    "its set, or when you take it off now.",
+    (Liveness.PARTLY_SENT, Status.FAILED): _IN_PART + ": it {stands} Try it again, or reject it.",
+    (Liveness.NOT_LIVE, Status.PUBLISHED): "Not live: it was published once, and the ledger knows of nothing that is "
+    "left of it.",
+    (Liveness.NOT_LIVE, Status.QUEUED): "Not live yet: it {stands}",
+    (Liveness.NOT_LIVE, Status.RUNNING): "Not live yet: it {stands}",
+}
+
+
 def why_not_live(photo: Photo, service_note: str | None = None) -> str:
-    """Say in one sentence why a photo is not on the website, or that it is.
+    """Say what the website has of a photo, and what the photo waits for.
 
     Args:
         service_note: why the photo's stage does not work at present, if it does not.
     """
+    word = liveness(photo)
+    said = _SAYS_AT.get((word, photo.position.status), _SAYS[word])
+    reason = f" ({photo.reject_reason})" if photo.reject_reason else ""
+    return said.format(stands=_standing(photo, service_note), reason=reason)
+
+
+def _standing(photo: Photo, service_note: str | None) -> str:
+    """Say where a photo stands: a sentence without its subject."""
     position = photo.position
     done = DONE.get(position.step, f"passed through “{position.step}”")
     match position.status:
         case Status.PUBLISHED:
-            return "This photo is live."
+            return "was published."
         case Status.REJECTED:
-            reason = f": {photo.reject_reason}" if photo.reject_reason else ""
-            return f"Not live because it was rejected{reason}."
+            return _ended(f"was rejected: {photo.reject_reason}" if photo.reject_reason else "was rejected")
         case Status.FAILED:
-            failure = photo.error.message if photo.error else "no reason was kept"
-            return f"Not live because it could not be {done}: {failure}"
+            return _ended(f"could not be {done}: {photo.error.message if photo.error else 'no reason was kept'}")
         case Status.WAITING:
-            return f"Not live because it {_WAITS_FOR.get(position.step, 'waits at ' + position.step)}."
+            return f"{_WAITS_FOR.get(position.step, 'waits at ' + position.step)}."
         case Status.RUNNING:
-            return f"Not live yet: it is being {done}."
+            return f"is being {done}."
     tried = f" (attempt {position.attempt} did not succeed)" if position.attempt else ""
-    return f"Not live yet: it is in the queue to be {done}{tried}.{' ' + service_note if service_note else ''}"
+    return f"is in the queue to be {done}{tried}.{' ' + service_note if service_note else ''}"
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."

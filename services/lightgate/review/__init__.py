@@ -6,6 +6,7 @@ from lightgate.review.desk import Desk, together
 from lightgate.review.editing import Changes, Lock, TextChange, edit
 from lightgate.review.files import settle_files
 from lightgate.review.mending import Mending, mended, mendings
+from lightgate.review.pictures import Made, make_pictures
 from lightgate.review.regenerating import leave, regenerate, take
 from lightgate.review.rewriting import KeywordEdit, Replacement, Rewritten, keyword_counts, previewed
 from lightgate.review.undo import NothingToRedo, NothingToUndo, Undone, WebsiteNotUndone, redo, restore, undo
@@ -15,6 +16,7 @@ __all__ = [
     "Desk",
     "KeywordEdit",
     "Lock",
+    "Made",
     "Mending",
     "NothingToRedo",
     "NothingToUndo",
@@ -30,6 +32,7 @@ __all__ = [
     "edit",
     "keyword_counts",
     "leave",
+    "make_pictures",
     "mended",
     "mendings",
     "previewed",

@@ -13,6 +13,7 @@ from lightgate.errors import InputInvalid, ProofBlocks, RawNotDeveloped
 from lightgate.naming_gate import give_names
 from lightgate.review.desk import Desk, fetch, mark_whole, move, note, prove
 from lightgate.review.files import bring_back, set_aside
+from lightgate.review.looking import look
 from lightgate.series_gate import rank_again
 from lightgate.store import Actor, Event
 
@@ -24,14 +25,16 @@ def approve(desk: Desk, photo_id: int, version: int, by: str, override_reason: s
 
     Raises:
         ProofBlocks: the text proof blocks, and no reason was given.
+        PictureUnproven: the view on the disk is not the one that was made from the original.
         RawNotDeveloped: what the reviewer sees is the camera's preview of a RAW file.
         Conflict, IllegalMove, NotFound: see ``errors``.
     """
-    at = desk.now()
+    at, looked = desk.now(), look(desk, photo_id)
     with desk.store.writing() as tx:
         photo = fetch(tx, photo_id, version)
         if photo.exif.is_preview:
             raise RawNotDeveloped
+        looked.require(photo)
         blocks = proofs.blocking(tx.photos.issues(photo_id))
         reason = _checked(override_reason)
         if blocks and not reason:

@@ -167,6 +167,11 @@ class Publish(Profile):
                 raise ValueError(f"target {name} wants the profile {target.profile}, and there is none of that name")
         return self
 
+    @property
+    def target_names(self) -> tuple[str, ...]:
+        """The places files go to; where none is named it is the one folder, under the name of its target."""
+        return tuple(self.targets) or ("folder",)
+
     def profile_of(self, target: str) -> Profile:
         """Say how a target's files are made."""
         named = self.targets[target].profile if target in self.targets else ""

@@ -16,6 +16,7 @@ from lightgate.domain.text import WARN, field_scores, score
 from lightgate.domain.words import ReviewStatus
 from lightgate.errors import InputInvalid, LightgateError, ModelAnswerBad, UnreadableImage
 from lightgate.folder import DataFolder
+from lightgate.picture_proof import Fault, read_proven
 from lightgate.ports import Captioner, Exclusive
 from lightgate.proofreading import Proofreader
 from lightgate.settings import Settings
@@ -83,7 +84,7 @@ STAGE = Stage(
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """The picture the model is shown: the proxy, or the original where there is none."""
+    """The picture the model is shown: the proxy that was made for it, or the original where there is none."""
 
     folder: DataFolder
     max_edge_px: int
@@ -97,11 +98,14 @@ class Pictures:
             UnreadableImage, OriginalMissing: there is no picture to show.
         """
         proxy = self.folder.proxy_files(photo.content_hash).proxy
-        if proxy.is_file():
+        found = read_proven(proxy, photo.pictures.get("proxy"))
+        if isinstance(found, bytes):
             try:
                 return self.upright_jpeg(proxy, self.max_edge_px, JPEG_QUALITY)
             except UnreadableImage:
                 log.warning("photo %s: its proxy is damaged", photo.id)
+        elif found in {Fault.SWAPPED, Fault.UNKNOWN}:
+            log.warning("photo %s: its proxy is not described. %s", photo.id, found)
         original = self.folder.original(photo.content_hash, photo.suffix)
         return self.upright_jpeg(original, self.max_edge_px, JPEG_QUALITY)
 

@@ -192,6 +192,7 @@ class QualityWork:
             embedding=None if rating is None else rating.embedding,
             sharpest=measured.sharpest,
             hints=() if rating is None else rating.hints,
+            pictures=found.hashes,
         )
 
     def _with_others(self, scores: Scores, photo: Photo) -> Scores:

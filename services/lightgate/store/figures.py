@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from lightgate.domain.liveness import Liveness
+
 
 class Figures(Protocol):
     """Sums over the whole queue, for the dashboard."""
@@ -14,7 +16,13 @@ class Figures(Protocol):
         """Count photos by the month (YYYY-MM) they were taken in."""
 
     def published_by_month(self) -> Mapping[str, int]:
-        """Count photos that are live by the month they were published."""
+        """Count photos with a whole version on the website by the month it was published."""
+
+    def whole(self) -> int:
+        """Count photos with a whole version on the website."""
+
+    def by_liveness(self, set_id: int | None = None) -> Mapping[int, Mapping[Liveness, int]]:
+        """Count the photos that the ledger knows of by set and ``domain.liveness``; the others are not live."""
 
     def by_band(self) -> Mapping[str, int]: ...
 

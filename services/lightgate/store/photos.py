@@ -169,12 +169,18 @@ class Photos(Protocol):
             NotFound: no such photo.
         """
 
-    def content_hash(self, photo_id: int) -> str:
-        """Read what a photo's pictures are filed under.
+    def pictures(self, photo_id: int) -> tuple[str, Mapping[str, str]]:
+        """Give a photo's content hash, and the SHA-256 of the pictures made from it by kind.
 
         Raises:
             NotFound: no such photo.
         """
+
+    def put_pictures(self, photo_id: int, content_hash: str, hashes: Mapping[str, str]) -> bool:
+        """Write the SHA-256 of a photo's pictures by kind; False where the photo has another original by now."""
+
+    def without_pictures(self, after: int, up_to: int, limit: int) -> Sequence[tuple[int, str]]:
+        """List id and content hash of photos, by id, of whose pictures no hash is known."""
 
     def many(self, ids: Sequence[int]) -> Sequence[Photo]:
         """Read photos, in the order of the ids; unknown ids are left out."""

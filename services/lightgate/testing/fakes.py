@@ -86,7 +86,8 @@ class FakeDarkroom:
         if error := self.errors.get(original.name):
             raise error
         self.developed.append(original)
-        return Development(6000, 4000, self.measured, original.name.encode())
+        hashes = dict.fromkeys(("view", "crop", "proxy", "thumb"), "ab" * 32)
+        return Development(6000, 4000, self.measured, original.name.encode(), hashes)
 
 
 @dataclass

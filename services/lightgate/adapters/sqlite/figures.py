@@ -9,8 +9,11 @@ from datetime import datetime
 from sqlalchemy import Connection, Text, distinct, exists, func, select, type_coerce
 from sqlalchemy import text as sql
 
+from lightgate.adapters.sqlite.liveness import in_states, sums
 from lightgate.adapters.sqlite.schema import approval, photo_count, photo_event, photo_text, publication
 from lightgate.adapters.sqlite.schema import review_queue as row
+from lightgate.domain.liveness import Liveness
+from lightgate.domain.photo import WHOLE
 from lightgate.domain.pipeline import PUBLISH, RELEASE, Status
 
 # Both walk an index from one month or year to the next and count between: cutting the month out of fifty thousand
@@ -60,11 +63,21 @@ class Figures:
         return {str(month): count for month, count in self._connection.execute(_TAKEN_IN_BY_MONTH)}
 
     def published_by_month(self) -> Mapping[str, int]:
-        counted = select(func.count(distinct(publication.c.photo_id))).where(publication.c.state == "live")
+        counted = select(func.count(distinct(publication.c.photo_id))).where(in_states(WHOLE))
         # as text: the column's own type would read the month back as a time
         month = func.substr(type_coerce(publication.c.published_at, Text), 1, 7)
         query = counted.add_columns(month).group_by(month)
         return {str(name): count for count, name in self._connection.execute(query) if name}
+
+    def whole(self) -> int:
+        query = select(func.count(distinct(publication.c.photo_id))).where(in_states(WHOLE))
+        return self._connection.execute(query).scalar() or 0
+
+    def by_liveness(self, set_id: int | None = None) -> Mapping[int, Mapping[Liveness, int]]:
+        found: dict[int, dict[Liveness, int]] = defaultdict(dict)
+        for of_set, word, number in self._connection.execute(sums(set_id)):
+            found[of_set][Liveness(word)] = number
+        return found
 
     def by_band(self) -> Mapping[str, int]:
         query = select(row.c.band, func.count()).group_by(row.c.band)

@@ -7,13 +7,18 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from lightgate import migrations
 from lightgate.adapters.sqlite.engine import make_engine, sqlite_library
 from lightgate.adapters.sqlite.faults import translated
 from lightgate.adapters.sqlite.revision import current_revision, newest_revision, require_known
+from lightgate.adapters.sqlite.schema import note, review_queue
 from lightgate.errors import DatabaseDamaged
+from lightgate.picture_proof import TO_PROVE_NOTE
+
+#: from here on the rating leaves the hashes of its pictures in the row
+_KEEPS_HASHES = "0011"
 
 
 def _config() -> Config:
@@ -48,17 +53,26 @@ def _upgraded(engine: Engine, path: Path, backups: Path, key: bytes | None) -> s
     if before == newest_revision():
         return before
     backup = back_up(path, backups, f"before-{newest_revision()}") if before else None
-    _upgrade(engine, backup, key)
+    _upgrade(engine, before, backup, key)
     return newest_revision()
 
 
-def _upgrade(engine: Engine, backup: Path | None, key: bytes | None) -> None:
+def _upgrade(engine: Engine, before: str | None, backup: Path | None, key: bytes | None) -> None:
     config = _config()
     config.attributes["key"] = key
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if before is not None and before < _KEEPS_HASHES:
+            _ask_for_hashes(connection)
         _check(connection, backup)
+
+
+def _ask_for_hashes(connection: Connection) -> None:
+    """Note, together with the upgrade, which photos have pictures that an older version made."""
+    newest = connection.execute(select(func.max(review_queue.c.id))).scalar()
+    if newest:
+        connection.execute(insert(note).values(key=TO_PROVE_NOTE, value=f"0 {newest}", at=datetime.now(UTC)))
 
 
 def _check(connection: Connection, backup: Path | None) -> None:

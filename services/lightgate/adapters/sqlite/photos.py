@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -82,11 +83,24 @@ class Photos:
             raise NotFound(what="photo", key=photo_id)
         return found[0]
 
-    def content_hash(self, photo_id: int) -> str:
-        found = self._connection.execute(select(row.c.content_hash).where(row.c.id == photo_id)).scalar()
+    def pictures(self, photo_id: int) -> tuple[str, Mapping[str, str]]:
+        query = select(row.c.content_hash, row.c.facts).where(row.c.id == photo_id)
+        found = self._connection.execute(query).first()
         if found is None:
             raise NotFound(what="photo", key=photo_id)
-        return str(found)
+        return found.content_hash, (found.facts or {}).get("pictures", {})
+
+    def put_pictures(self, photo_id: int, content_hash: str, hashes: Mapping[str, str]) -> bool:
+        is_it = (row.c.id == photo_id, row.c.content_hash == content_hash)
+        made = func.json_set(func.coalesce(row.c.facts, "{}"), "$.pictures", func.json(json.dumps(dict(hashes))))
+        return self._connection.execute(update(row).where(*is_it).values(facts=made)).rowcount == 1
+
+    def without_pictures(self, after: int, up_to: int, limit: int) -> Sequence[tuple[int, str]]:
+        known = func.coalesce(func.json_extract(row.c.facts, "$.pictures"), "{}")
+        query = select(row.c.id, row.c.content_hash).where(row.c.id > after, row.c.id <= up_to, known == "{}")
+        return [
+            (each.id, each.content_hash) for each in self._connection.execute(query.order_by(row.c.id).limit(limit))
+        ]
 
     def many(self, ids: Sequence[int]) -> Sequence[Photo]:
         return load(self._connection, ids)

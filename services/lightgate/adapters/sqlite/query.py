@@ -7,8 +7,9 @@ photos fit, a page is full after some dozens.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 from sqlalchemy import (
@@ -30,8 +31,11 @@ from sqlalchemy import (
 from sqlalchemy import not_ as denied
 from sqlalchemy import text as sql
 
+from lightgate.adapters.sqlite.liveness import conditions_of, in_states
 from lightgate.adapters.sqlite.schema import WORDS, metadata_quality, photo_set, photo_text, publication
 from lightgate.adapters.sqlite.schema import review_queue as row
+from lightgate.domain.liveness import Liveness
+from lightgate.domain.photo import DEBTS, WHOLE, LedgerState
 from lightgate.domain.pipeline import PUBLISH, Status
 from lightgate.domain.query import Kind, Query, Term
 
@@ -205,13 +209,18 @@ def _source(term: Term, asked: Asked) -> ColumnElement[bool]:
     return asked.among(_texts(asked).where(photo_text.c.source.in_(term.values)))
 
 
-def _is_live(asked: Asked) -> ColumnElement[bool]:
-    ids = select(publication.c.photo_id).where(publication.c.state == "live")
+def _in_ledger(asked: Asked, states: Iterable[LedgerState]) -> ColumnElement[bool]:
+    ids = select(publication.c.photo_id).where(in_states(states))
     return asked.among(_by_key(ids, publication) if asked.are_few else ids)
 
 
+def _liveness(word: Liveness) -> Callable[[Asked], ColumnElement[bool]]:
+    return lambda asked: conditions_of(partial(_in_ledger, asked), asked.of.c.step, asked.of.c.status)[word]
+
+
 def _is_changed(asked: Asked) -> ColumnElement[bool]:
-    return and_(_is_live(asked), asked.of.c.step != PUBLISH, asked.of.c.status != Status.REJECTED.value)
+    is_live = _in_ledger(asked, [LedgerState.LIVE])
+    return and_(is_live, asked.of.c.step != PUBLISH, asked.of.c.status != Status.REJECTED.value)
 
 
 _FLAGS: Mapping[str, Callable[[Asked], ColumnElement[bool]]] = {
@@ -219,8 +228,13 @@ _FLAGS: Mapping[str, Callable[[Asked], ColumnElement[bool]]] = {
     "warned": lambda asked: asked.of.c.needs_work,
     "rated": lambda asked: asked.of.c.qr.is_not(None),
     "gps": lambda asked: asked.of.c.has_gps,
-    "live": _is_live,
+    "live": lambda asked: _in_ledger(asked, WHOLE),
+    "earlier": _liveness(Liveness.EARLIER),
     "changed": _is_changed,
+    "sending": _liveness(Liveness.BEING_SENT),
+    "partly": _liveness(Liveness.PARTLY_SENT),
+    "debt": lambda asked: _in_ledger(asked, DEBTS),
+    "to-remove": _liveness(Liveness.TO_BE_REMOVED),
     "series": lambda asked: func.coalesce(asked.of.c.series_count, 1) > 1,
     # as the partial index says it
     "locked": lambda asked: asked.among(_texts(asked).where(sql("locked"))),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from lightgate.adapters.sqlite.liveness import in_states, is_moving
 from lightgate.adapters.sqlite.schema import publication as ledger
 from lightgate.adapters.sqlite.schema import redirect as moved
 from lightgate.adapters.sqlite.schema import release_item as row
@@ -20,9 +21,15 @@ from lightgate.store import Release, ReleaseAct
 
 #: what was not taken out of its release again
 _STANDS = row.c.taken_back_at.is_(None)
-_IS_LIVE = photo.c.status == Status.PUBLISHED.value
-_HAS_FAILED = photo.c.status == Status.FAILED.value
-_IS_MOVING = (photo.c.step == PUBLISH) & photo.c.status.in_([Status.QUEUED.value, Status.RUNNING.value])
+_HAS_FAILED = (photo.c.step == PUBLISH) & (photo.c.status == Status.FAILED.value)
+_IS_MOVING = is_moving(photo.c.step, photo.c.status)
+#: whatever became of the photo since; one that is sent, or could not be, has at most an earlier version there
+_IS_LIVE = and_(
+    exists().where(ledger.c.photo_id == photo.c.id, in_states(WHOLE)),
+    ~exists().where(ledger.c.photo_id == photo.c.id, ~in_states(WHOLE)),
+    ~_IS_MOVING,
+    ~_HAS_FAILED,
+)
 
 
 class Releases:

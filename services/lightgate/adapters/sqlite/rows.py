@@ -177,6 +177,7 @@ def _photo(row: Mapping[str, Any], texts: Sequence[Text], publications: Sequence
         rank=row["rank"],
         error=Failure(row["error_code"], row["error_message"] or "") if row["error_code"] else None,
         crashes=row["crashes"],
+        pictures=facts.get("pictures", {}),
         approval_id=row["approval_id"],
         reject_reason=row["reject_reason"],
         publications=tuple(publications),
@@ -225,7 +226,9 @@ def _(facts: ExifFacts) -> dict[str, Any]:
         **asdict(facts.exif),
         "creator": facts.rights.creator,
         "copyright": facts.rights.copyright,
-        "facts": asdict(facts.extra) | ({"sidecar": asdict(facts.sidecar)} if facts.sidecar else {}),
+        # pictures of an original that was there before prove nothing of this one
+        "facts": {**asdict(facts.extra), "pictures": {}}
+        | ({"sidecar": asdict(facts.sidecar)} if facts.sidecar else {}),
     }
 
 
@@ -244,7 +247,11 @@ def _(facts: QualityFacts) -> dict[str, Any]:
         "embedding": facts.embedding,
         # looked for anew, see ``series_gate``
         "series_position": None,
-        "facts": {"sharpest": facts.sharpest, "hints": [asdict(each) for each in facts.hints]},
+        "facts": {
+            "sharpest": facts.sharpest,
+            "hints": [asdict(each) for each in facts.hints],
+            "pictures": facts.pictures,
+        },
     }
 
 
