@@ -220,3 +220,25 @@ def test_a_photo_without_a_copyright_notice_says_so_before_it_goes_out(house: Ho
     with house.store.writing() as tx:
         tx.photos.write(1, {"creator": None, "copyright": None})
     assert "its notice has no name" in ann.get("/release").text
+
+
+def test_what_an_upgrade_sent_back_is_found_from_the_start_page_and_approved_at_once(
+    house: House, ann: Visitor
+) -> None:
+    assert "approve again" not in ann.get("/").text
+    with house.store.writing() as tx:
+        for photo_id in (1, 2):
+            failure = {"error_code": "approve_again", "error_message": "Approve again: the rule became stricter."}
+            tx.photos.write(photo_id, failure)
+    assert "2 photos were approved before the rule" in ann.get("/").text
+    found = ann.get("/photos?state=undecided&q=error:approve_again").text
+    assert 'name="id" value="1"' in found
+    asked = {"action": "approve", "id": ["1", "2"], "seen": last_event_of(house)}
+    assert ann.post("/photos/bulk?state=undecided", asked).status_code == 303
+    assert {review_status(photo_of(house, each)).value for each in (1, 2)} == {"Approved"}
+    assert "before the rule" not in ann.get("/").text
+
+
+def last_event_of(house: House) -> str:
+    with house.store.reading() as tx:
+        return str(tx.events.last_id())

@@ -6,11 +6,16 @@ from flask import flash, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from lightgate import restored as restores
+from lightgate.domain.query import parse
 from lightgate.errors import InputInvalid
 from lightgate.restored import Restored
+from lightgate.store import PhotoFilter
 from lightgate_web import audited
 from lightgate_web.here import house, person
 from lightgate_web.pages import pages
+
+#: photos that an upgrade sent back to review
+APPROVE_AGAIN = parse("error:approve_again")
 
 
 def restore() -> Restored | None:
@@ -22,9 +27,15 @@ def restore() -> Restored | None:
     return found
 
 
+def to_approve_again() -> int:
+    """Count the photos that were approved before the rule for what may go live became stricter."""
+    with house().store.reading() as tx:
+        return tx.photos.count(PhotoFilter(undecided=True, query=APPROVE_AGAIN))
+
+
 @pages.app_context_processor
 def _notice() -> dict[str, object]:
-    return {"restore": restore}
+    return {"restore": restore, "to_approve_again": to_approve_again}
 
 
 @pages.get("/restored")

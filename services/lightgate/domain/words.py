@@ -124,7 +124,9 @@ def _standing(photo: Photo, service_note: str | None) -> str:
         case Status.FAILED:
             return _ended(f"could not be {done}: {photo.error.message if photo.error else 'no reason was kept'}")
         case Status.WAITING:
-            return f"{_WAITS_FOR.get(position.step, 'waits at ' + position.step)}."
+            # why it was brought back there, where nobody's decision did
+            why = f" {photo.error.message}" if photo.error else ""
+            return f"{_WAITS_FOR.get(position.step, 'waits at ' + position.step)}.{why}"
         case Status.RUNNING:
             return f"is being {done}."
     tried = f" (attempt {position.attempt} did not succeed)" if position.attempt else ""
