@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from lightgate import publishing, review
+from lightgate import intake, publishing, review
+from lightgate.adapters.exif import PillowHeaders
 from lightgate.adapters.remote import ftp
 from lightgate.adapters.remote.target import RemoteTarget
 from lightgate.approved import is_approved, is_released
@@ -24,6 +25,7 @@ from lightgate.domain.photo import Field, LedgerState, Source, Text
 from lightgate.domain.pipeline import Position, Status
 from lightgate.review import Changes, TextChange
 from support.file_servers import PASSWORD, USER, FtpSite, ftp_site
+from support.pictures import jpeg_bytes
 from support.site import House, house_in
 from support.stores import NOON, ROUTE, Sent
 from support.waiting import eventually
@@ -37,6 +39,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from lightgate.adapters.remote import ftp
 from lightgate.adapters.remote.target import RemoteTarget
+from support.pictures import jpeg_bytes
 from support.site import house_in
 house = house_in(Path(sys.argv[2]))
 account = ftp.FtpAccount('web', 'localhost', {USER!r}, {PASSWORD!r}, port=int(sys.argv[3]), timeout_s=1)
@@ -108,7 +111,15 @@ def unrelease(house: House, photo_id: int) -> None:
     house.undo()
 
 
-WITHDRAWALS = [edit, reject, reopen, unrelease]
+def replace_the_original(house: House, photo_id: int) -> None:
+    other = house.home / "retouched.jpg"
+    other.write_bytes(jpeg_bytes() + b"retouched")
+    headers = PillowHeaders(max_megapixels=200, max_file_mb=1024)
+    handed_in = intake.Desk(house.store, house.folder, ROUTE, Rule(), headers, Sent(), house.clock)
+    intake.replace_original(handed_in, photo_id, other, "bea")
+
+
+WITHDRAWALS = [edit, reject, reopen, unrelease, replace_the_original]
 
 
 def frozen_at(command: str, house: House, site: FtpSite) -> subprocess.Popen[bytes]:

@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
+from lightgate.approved import withdraw
 from lightgate.domain.path_text import to_text
 from lightgate.domain.photo import ExifFacts, Photo, Sidecar, Source, TextValue
 from lightgate.domain.pipeline import Position, Result, advance
@@ -61,7 +62,6 @@ def replace_original(desk: Desk, photo_id: int, file: Path, by: str) -> None:
                 "size_bytes": found.size_bytes,
                 "suffix": place.suffix,
                 "source_path": to_text(str(file.absolute())),
-                "approval_id": None,
             }
             after = _replace(tx, desk, photo, values, facts, by)
     desk.dispatch.wake(after.step)
@@ -78,6 +78,8 @@ def _replace(
         raise IllegalMove(f"Photo {photo.id} has no name yet; reject it and submit the other file.")
     after = advance(photo.position, Result.REPLACED, desk.route)
     tx.photos.move(photo, after, at, raise_version=True)
+    # nobody gives back a word for other pixels
+    withdraw(tx, photo, None, at)
     tx.photos.write(photo.id, values)
     tx.photos.write_facts(photo.id, facts, at)
     _write_texts(tx, photo, facts, at)
