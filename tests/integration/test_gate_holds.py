@@ -338,3 +338,23 @@ def test_a_release_can_be_stopped(house: House, site: FtpSite) -> None:
             assert not is_released(tx, photo, house.key)
     assert house.release(first, second).number == 2
     assert len(house.publish().done) == 2
+
+
+@pytest.mark.parametrize("decide", [reject, reopen])
+def test_a_live_photo_that_was_rejected_or_reopened_is_live_again_when_that_is_undone(
+    house: House, site: FtpSite, decide: Withdraw
+) -> None:
+    photo_id = house.take_in()
+    review.approve(desk(house), photo_id, house.photo(photo_id).version, "ann")
+    house.release(photo_id)
+    assert house.publish().done == [photo_id]
+    was = house.photo(photo_id)
+    decide(house, photo_id)
+    review.undo(desk(house), "bea")
+    now = house.photo(photo_id)
+    assert (now.position, now.approval_id, now.file_name) == (was.position, was.approval_id, was.file_name)
+    assert now.publications == was.publications
+    with house.store.reading() as tx:
+        assert is_approved(tx, now, house.key)
+        assert tx.approvals.get(now.approval_id or 0).approved_by == "ann"
+    assert [each.is_done for each in publishing.renew(house.desk, [photo_id], "ann")] == [True]

@@ -8,7 +8,7 @@ from lightgate.approved import approve as give_word
 from lightgate.approved import give_back, withdraw
 from lightgate.domain import text as proofs
 from lightgate.domain.photo import LedgerState, Photo
-from lightgate.domain.pipeline import NAMING, NEEDS_APPROVAL, REVIEW, Result, Status, steps_before
+from lightgate.domain.pipeline import NAMING, NEEDS_APPROVAL, PUBLISH, REVIEW, Result, Status, steps_before
 from lightgate.errors import InputInvalid, ProofBlocks, RawNotDeveloped
 from lightgate.naming_gate import give_names
 from lightgate.review.desk import Desk, fetch, mark_whole, move, note, prove
@@ -97,8 +97,9 @@ def reopen(desk: Desk, photo_id: int, version: int, by: str) -> Photo:
 def give_approval_back(desk: Desk, photo: Photo, taken_back: Event, by: str) -> Photo:
     """Put the approval in force again that was in force before something was done which is taken back now.
 
-    It stays the word of whoever gave it; the history says who gave it back. Nothing is done to a photo that was not
-    approved then, or that is not exactly what was approved.
+    It stays the word of whoever gave it; the history says who gave it back. What was live then, and still is, is live
+    again without a release. Nothing is done to a photo that was not approved then, or that is not exactly what was
+    approved.
     """
     at = desk.now()
     with desk.store.writing() as tx:
@@ -112,15 +113,26 @@ def give_approval_back(desk: Desk, photo: Photo, taken_back: Event, by: str) -> 
         move(tx, desk, fresh, Result.APPROVED, by, at)
         again = note(fresh, at, by, "decision", "approve", new=approval.override_reason, operation=desk.operation)
         tx.events.add(again)
+        approved = tx.photos.get(photo.id)
+        is_whole = bool(approved.publications) and all(each.state is LedgerState.LIVE for each in approved.publications)
+        if is_whole and _stood_at(history, taken_back) == f"{PUBLISH}:{Status.PUBLISHED}":
+            # no act of release is made for it, so that nothing could send it in between
+            for result in (Result.RELEASED, Result.LEFT_LIVE):
+                move(tx, desk, tx.photos.get(photo.id), result, by, at)
         return tx.photos.get(photo.id)
 
 
 def _was_approved(history: Sequence[Event], done: Event) -> bool:
     """Did the photo leave a step that needs an approval by what was done?"""
+    return _stood_at(history, done).partition(":")[0] in NEEDS_APPROVAL
+
+
+def _stood_at(history: Sequence[Event], done: Event) -> str:
+    """Give the position that a photo left by what was done, as the history has it; empty where it stayed."""
     moves = [each for each in history if each.kind == "position" and (each.id or 0) < (done.id or 0)]
     if not moves or (moves[-1].at, moves[-1].operation) != (done.at, done.operation):
-        return False
-    return (moves[-1].old or "").partition(":")[0] in NEEDS_APPROVAL
+        return ""
+    return moves[-1].old or ""
 
 
 def retry(desk: Desk, photo_id: int, version: int, by: str) -> Photo:

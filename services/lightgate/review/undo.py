@@ -244,6 +244,7 @@ def _decision_taken_back(desk: Desk, photo: Photo, event: Event, by: str) -> Pho
 
 def _decided_as_before(desk: Desk, photo: Photo, reopened: Event, by: str) -> Photo:
     """Decide again as it was decided before the photo was reopened, with the same reason."""
+    photo = give_approval_back(desk, photo, reopened, by)
     if photo.approval_id is not None:
         return photo
     with desk.store.reading() as tx:
