@@ -45,6 +45,7 @@ PAGES = (
     "/releases",
     "/releases/1",
     "/unpublished",
+    "/restored",
     "/dashboard",
     "/compare?id=1&id=3&id=6",
     "/vocabulary",
