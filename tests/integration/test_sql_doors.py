@@ -12,6 +12,7 @@ import pytest
 
 from lightgate import publishing, review
 from lightgate.adapters.sqlite.engine import sqlite_library
+from lightgate.approved import is_approved
 from lightgate.domain.kept import as_told
 from lightgate.domain.naming import Rule
 from lightgate.domain.photo import Before, LedgerState
@@ -245,3 +246,55 @@ def test_the_newest_release_keeps_its_number_when_it_is_taken_back(house: House)
         (1, 0),
         (2, 1),
     ]
+
+
+def called_back(house: House, photo_id: int) -> None:
+    review.reopen(desk(house), photo_id, house.photo(photo_id).version, "bea")
+
+
+def turned_down(house: House, photo_id: int) -> None:
+    review.reject(desk(house), photo_id, house.photo(photo_id).version, "bea", "No.")
+
+
+def edited(house: House, photo_id: int) -> None:
+    changes = review.Changes(subject="Something else")
+    review.edit(desk(house), photo_id, house.photo(photo_id).version, changes, "bea")
+
+
+def off_the_website(house: House, photo_id: int) -> None:
+    house.publish()
+    house.unpublish(photo_id)
+
+
+def release_undone(house: House, photo_id: int) -> None:
+    house.undo()
+
+
+@pytest.mark.parametrize("withdraw", [called_back, turned_down, edited, off_the_website, release_undone])
+def test_a_word_that_was_taken_back_leaves_neither_its_seal_nor_its_act(
+    house: House, withdraw: Callable[[House, int], object]
+) -> None:
+    """Each of the two alone would keep the photo at home; both go."""
+    photo_id = released(house)
+    [(seal,)] = rows(house, "SELECT seal FROM approval")
+    [(act,)] = rows(house, "SELECT seal FROM release_item")
+    withdraw(house, photo_id)
+    [(now, withdrawn_at)] = rows(house, "SELECT seal, withdrawn_at FROM approval")
+    assert now != seal
+    assert withdrawn_at is not None
+    assert rows(house, "SELECT seal FROM release_item") == [("",)]
+    assert act != ""
+
+
+@pytest.mark.parametrize("withdraw", [called_back, turned_down])
+def test_an_approval_that_is_written_back_is_not_in_force(
+    house: House, withdraw: Callable[[House, int], object]
+) -> None:
+    """Somebody clears the mark and keeps the seal that says that it was withdrawn."""
+    photo_id = released(house)
+    was = house.photo(photo_id)
+    withdraw(house, photo_id)
+    sql(house, "UPDATE approval SET withdrawn_at = NULL")
+    send(house, photo_id, was.approval_id, was.version)
+    with house.store.reading() as tx:
+        assert not is_approved(tx, house.photo(photo_id), house.key)
