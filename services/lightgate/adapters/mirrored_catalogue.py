@@ -33,8 +33,8 @@ class MirroredCatalogue:
 
     def upsert(self, row: CatalogueRow, permit: Permit, quality: QualityRow | None = None) -> int | None:
         row_id = self._website.upsert(row, permit, quality)
-        # the copy follows what the website shows, whoever has the word by now
-        self._mirror.write(row, _COPYING, {REMOTE_ID: row_id})
+        # asked again: a copy that comes late must not say what the website shows no more
+        self._mirror.write(row, permit, {REMOTE_ID: row_id})
         return row_id
 
     def find(self, file_name: str) -> CatalogueRow | None:
@@ -42,7 +42,7 @@ class MirroredCatalogue:
 
     def remove(self, file_name: str, permit: Permit) -> None:
         self._website.remove(file_name, permit)
-        self._mirror.remove(file_name, _COPYING)
+        self._mirror.remove(file_name, permit)
 
     def file_names(self) -> Sequence[str]:
         return self._website.file_names()
