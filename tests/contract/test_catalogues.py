@@ -16,12 +16,12 @@ from sqlalchemy import create_engine, text
 from lightgate.adapters.catalogue import SqlCatalogue, table
 from lightgate.adapters.mysql_catalogue import MysqlCatalogue
 from lightgate.adapters.website import open_catalogue
-from lightgate.errors import CatalogueUnreachable
+from lightgate.errors import CatalogueUnreachable, WorkerLost
 from lightgate.folder import DataFolder
 from lightgate.ports import Catalogue, CatalogueRow
 from lightgate.settings import Mysql
 from support.catalogue_rows import DDL, ROW
-from support.permits import FREE
+from support.permits import FREE, refused
 from support.snapshots import TOGGLED, snapshots
 
 FILE = "photos_info_revamp.db"
@@ -239,3 +239,31 @@ def test_a_server_that_is_not_there_is_an_unreachable_catalogue_and_no_password_
     assert "s3cret" not in caught.value.message
     assert "s3cret" not in repr(catalogue)
     catalogue.close()
+
+
+@pytest.mark.parametrize("old", [None, ROW], ids=["first", "replacement"])
+@pytest.mark.parametrize("question", [1, 2])
+def test_no_row_is_written_against_a_permit(catalogue: Catalogue, question: int, old: CatalogueRow | None) -> None:
+    """The second question is asked when all is written and nothing of it counts yet."""
+    if old is not None:
+        catalogue.upsert(old, FREE)
+    with pytest.raises(WorkerLost):
+        catalogue.upsert(replace(ROW, Caption="Never."), refused(from_question=question))
+    assert catalogue.find(ROW.File_Name) == old
+
+
+@pytest.mark.parametrize("question", [1, 2])
+def test_no_row_is_removed_against_a_permit(catalogue: Catalogue, question: int) -> None:
+    catalogue.upsert(ROW, FREE)
+    with pytest.raises(WorkerLost):
+        catalogue.remove(ROW.File_Name, refused(from_question=question))
+    assert catalogue.find(ROW.File_Name) == ROW
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("site", [f"website and copy, snapshots {TOGGLED[0]}"], indirect=True)
+def test_the_copy_follows_only_while_the_permit_holds(catalogue: Catalogue, tmp_path: Path) -> None:
+    with pytest.raises(WorkerLost):
+        catalogue.upsert(ROW, refused(from_question=3))
+    assert catalogue.find(ROW.File_Name) == ROW
+    assert SqlCatalogue.in_file(DataFolder(tmp_path).catalogue).find(ROW.File_Name) is None
