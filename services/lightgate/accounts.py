@@ -13,6 +13,7 @@ from lightgate.domain.roles import Role
 from lightgate.errors import InputInvalid, NotFound, SignInFailed, TooManyAttempts
 from lightgate.settings import Settings
 from lightgate.store import Store, Transaction, User
+from lightgate.text_file import read_text
 
 #: wrong passwords are remembered for so long
 WINDOW = timedelta(minutes=15)
@@ -53,7 +54,7 @@ def ensure_first_user(store: Store, settings: Settings, secrets_dir: Path, now: 
 def first_password(secrets_dir: Path) -> str | None:
     """Read the password that was made for the first person, while it is still the valid one."""
     try:
-        return (secrets_dir / FIRST_PASSWORD_FILE).read_text("utf-8").strip()
+        return read_text(secrets_dir / FIRST_PASSWORD_FILE).strip()
     except FileNotFoundError:
         return None
 
@@ -70,7 +71,7 @@ def _first_user(settings: Settings, secrets_dir: Path) -> FirstUser:
 def kept_password(file: Path) -> str:
     """Give the password that a file keeps, making both the first time."""
     try:
-        return file.read_text("utf-8").strip()
+        return read_text(file).strip()
     except FileNotFoundError:
         return _keep(file, made_up_password())
 
@@ -92,7 +93,7 @@ def _keep(file: Path, password: str) -> str:
         # unlike a rename, a link never replaces what is there
         os.link(fresh, file)
     except FileExistsError:
-        return file.read_text("utf-8").strip()
+        return read_text(file).strip()
     finally:
         fresh.unlink()
     return password

@@ -189,9 +189,12 @@ def captions(settings: Settings) -> Check:
     without = "photos wait" if mode == "ollama" else "photos get a draft that says so, until the model has been there"
     level = Level.FAIL if mode == "ollama" else Level.WARN
     try:
-        server = OllamaServer(wanted.host, connect_s=wanted.connect_timeout_s, idle_s=wanted.connect_timeout_s)
+        host = wanted.host.get_secret_value()
+        server = OllamaServer(host, connect_s=wanted.connect_timeout_s, idle_s=wanted.connect_timeout_s)
         if not any(is_same_model(wanted.model, each) for each in server.models()):
-            return Check("Captions", level, f"{not_installed(wanted.model, wanted.host)} Until then {without}.", remedy)
+            return Check(
+                "Captions", level, f"{not_installed(wanted.model, str(wanted.host))} Until then {without}.", remedy
+            )
         loaded = server.loaded(wanted.model)
     except (ModelServerDown, ModelAnswerBad):
         return Check("Captions", level, f"no Ollama answers at {wanted.host}; {without}", remedy)

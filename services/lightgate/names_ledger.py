@@ -22,6 +22,7 @@ from lightgate.file_lock import alone
 from lightgate.folder import DataFolder
 from lightgate.ports import Catalogue
 from lightgate.store import Reservation, Store
+from lightgate.text_file import read_text
 
 KEPT_BACKUPS = 20
 #: what file systems take
@@ -62,7 +63,7 @@ def import_catalogue(store: Store, catalogue: Catalogue, rule: Rule, at: datetim
 
 def _entries(file: Path) -> Iterable[object]:
     try:
-        content = json.loads(file.read_text("utf-8-sig"))
+        content = json.loads(read_text(file))
     except OSError as error:
         raise InputInvalid(reason=f"{file} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from lightgate.settings.section import Count, Port, Positive, Section
+from lightgate.settings.section import Count, HostName, Port, Positive, Section
 
 
 class Review(Section):
     """The review site."""
 
-    host: str = "127.0.0.1"
+    host: HostName = "127.0.0.1"
     port: Port = 8080
     #: the first user, made by ``up``; without a password one is made and kept in the data folder
     user: str = "reviewer"
@@ -32,7 +32,7 @@ class Review(Section):
 class Flower(Section):
     """Flower, the engineers' view of the workers."""
 
-    host: str = "127.0.0.1"
+    host: HostName = "127.0.0.1"
     port: Port = 5555
     user: str = "flower"
     password: SecretStr | None = None
