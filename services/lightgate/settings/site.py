@@ -20,7 +20,8 @@ class Review(Section):
     #: set where the site stands behind https
     secure_cookies: bool = False
     session_hours: Positive = 12
-    #: wrong passwords from one address or for one name within fifteen minutes
+    #: so many wrong passwords for one name, and wrong names from one address, within fifteen minutes cost no time; each
+    #: further one doubles the wait, up to a minute; a browser that the person signed in by before counts for itself
     sign_in_attempts: Count = 10
     #: names the site is reached by, beside localhost and ``host``; empty with the host 0.0.0.0: any
     allowed_hosts: tuple[str, ...] = ()

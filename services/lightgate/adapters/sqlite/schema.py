@@ -554,6 +554,15 @@ sign_in_failure = Table(
     Index("ix_sign_in_failure_address", "address", "at"),
 )
 
+ended_session = Table(
+    "ended_session",
+    metadata,
+    # SHA-256 of what stands in the cookie
+    Column("key", String(64), primary_key=True),
+    # by then the last copy of the cookie is too old
+    Column("until", UtcTime, nullable=False),
+)
+
 note = Table(
     "note",
     metadata,
