@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from lightgate.errors import InputInvalid
 from lightgate.file_lock import alone
 from lightgate.folder import DataFolder
 from lightgate.ports import Catalogue
+from lightgate.private import fresh_draft
 from lightgate.store import Reservation, Store
 from lightgate.text_file import read_text
 
@@ -156,14 +156,13 @@ def _text(names: Iterable[str]) -> str:
 
 def _replace(file: Path, text: str) -> None:
     """Put a file in place whole: a reader sees the old one or the new one, also after a power cut."""
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    handle, temporary = fresh_draft(file)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(file)
+        temporary.replace(file)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

@@ -52,6 +52,8 @@ class Settings(BaseSettings):
 
     #: the data folder
     home: Path = Path("data")
+    #: name or number of a group that may read the data folder, its secrets excepted; empty: its owner alone may
+    private_group: str | None = None
     #: Redis, with its password; without it ``up`` starts a private server
     broker_url: Address | None = None
     #: program for the private server, before PATH and the ``embedded`` extra

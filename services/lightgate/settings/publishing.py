@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from lightgate.settings.section import Count, HostName, Port, Positive, PublicAddress, Section, TargetName
+from lightgate.domain.modes import Modes
+from lightgate.settings.section import Count, FileMode, HostName, Port, Positive, PublicAddress, Section, TargetName
 
 
 class Target(Section):
@@ -144,6 +145,10 @@ class Publish(Profile):
     targets: dict[TargetName, Target] = Field(default_factory=dict)
     #: other ways to make files, by name, for targets that want them; what they leave out is as above
     profiles: dict[TargetName, Profile] = Field(default_factory=dict)
+    #: permissions of published files and of the folders made for them, so that the web server can read them; an FTP
+    #: server gets them as SITE CHMOD where it knows that
+    file_mode: FileMode = "0644"
+    folder_mode: FileMode = "0755"
     #: in front of the paths in the catalogue; empty: the path itself
     public_url: PublicAddress = ""
     #: fetch every published file from its target's ``public_url`` once, and keep in the ledger what came
@@ -166,6 +171,11 @@ class Publish(Profile):
             if target.profile and target.profile not in self.profiles:
                 raise ValueError(f"target {name} wants the profile {target.profile}, and there is none of that name")
         return self
+
+    @property
+    def modes(self) -> Modes:
+        """The permissions of what is published."""
+        return Modes.of(self.file_mode, self.folder_mode)
 
     @property
     def target_names(self) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from lightgate.domain.addresses import has_owner, shown_address
 
 #: in the ledger, in messages and in variables
 TargetName = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+#: octal digits; the owner may read and write
+FileMode = Annotated[str, Field(pattern=r"^0?[67][0-7][0-7]$")]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]

@@ -156,6 +156,7 @@ review_queue = Table(
     Column("relative_path", Text, nullable=False),
     Column("source_path", Text, nullable=False),
     Column("remove_source", Boolean, nullable=False, server_default=text("0")),
+    Column("source_mode", Integer),
     Column("content_hash", String(64), nullable=False),
     Column("size_bytes", Integer, nullable=False),
     Column("suffix", Text, nullable=False),

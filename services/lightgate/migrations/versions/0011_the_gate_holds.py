@@ -40,6 +40,7 @@ def upgrade() -> None:
     op.add_column("release_item", sa.Column("version", sa.Integer(), nullable=True))
     op.add_column("release_item", sa.Column("seal", sa.String(length=64), server_default="", nullable=False))
     op.add_column("release_item", sa.Column("taken_back_at", sa.String(length=27), nullable=True))
+    op.add_column("review_queue", sa.Column("source_mode", sa.Integer(), nullable=True))
     op.create_table(
         "ended_session",
         sa.Column("key", sa.String(length=64), nullable=False),
