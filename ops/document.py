@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 
 from lightgate import settings
 from lightgate.cli import lightgate as cli
+from lightgate.settings.section import SecretAddress
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -117,7 +118,7 @@ def _prose(text: str) -> str:
 
 def _default(info: FieldInfo) -> str:
     default = info.get_default(call_default_factory=True)
-    if default in (None, "", (), {}) or isinstance(default, SecretStr):
+    if default in (None, "", (), {}) or (isinstance(default, SecretStr) and not isinstance(default, SecretAddress)):
         return ""
     if info.is_required():
         return "must be set"

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, current_app, redirect, render_template, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from lightgate.accounts import WINDOW, Attempt
-from lightgate.accounts import sign_in as check
 from lightgate.errors import Refused, SignInFailed, TooManyAttempts
+from lightgate.signing_in import Attempt
+from lightgate.signing_in import sign_in as check
 from lightgate.store import User
 from lightgate_web import audited
+from lightgate_web.browsers import remember_here, this_browser
 from lightgate_web.here import house, passwords
 
 account = Blueprint("account", __name__)
+
+_TOKEN_BYTES = 18
+_CLOCKS_DIFFER = timedelta(hours=1)
 
 
 # flask-login has no types
@@ -25,6 +32,8 @@ class Person(UserMixin):  # type: ignore[misc] # flask-login has no types
     """A person as flask-login sees one; the id changes with the epoch, which ends older sessions."""
 
     user: User
+    #: of this session alone: signing out ends it, and no other of the person's
+    token: str
 
     @property
     def name(self) -> str:
@@ -35,7 +44,16 @@ class Person(UserMixin):  # type: ignore[misc] # flask-login has no types
         return self.user.is_active
 
     def get_id(self) -> str:
-        return f"{self.user.id}:{self.user.session_epoch}"
+        return f"{self.user.id}:{self.user.session_epoch}:{self.token}"
+
+    @property
+    def session_key(self) -> str:
+        """What the database knows of the session: nobody who reads it there can use it."""
+        return _key(self.token)
+
+
+def _key(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def install(app: Flask) -> None:
@@ -45,13 +63,13 @@ def install(app: Flask) -> None:
 
 
 def _load(session_id: str) -> Person | None:
-    user_id, _, epoch = session_id.partition(":")
-    if not (user_id.isdecimal() and epoch.isdecimal()):
+    user_id, epoch, token = (*session_id.split(":"), "", "")[:3]
+    if not (user_id.isdecimal() and epoch.isdecimal() and token):
         return None
     with house().store.reading() as tx:
-        user = tx.users.by_id(int(user_id))
+        user = None if tx.users.has_ended(_key(token)) else tx.users.by_id(int(user_id))
     is_valid = user is not None and user.is_active and user.session_epoch == int(epoch)
-    return Person(user) if user is not None and is_valid else None
+    return Person(user, token) if user is not None and is_valid else None
 
 
 def sign_person_in(name: str, password: str) -> None:
@@ -61,8 +79,8 @@ def sign_person_in(name: str, password: str) -> None:
         SignInFailed: wrong.
         TooManyAttempts: wrong too often.
     """
-    here = house()
-    attempt = Attempt(name, password, request.remote_addr or "")
+    here, browser = house(), this_browser()
+    attempt = Attempt(name, password, request.remote_addr or "", browser.mark, browser.persons)
     try:
         user = check(here.store, passwords(), attempt, here.settings.review.sign_in_attempts, here.now())
     except SignInFailed:
@@ -70,15 +88,22 @@ def sign_person_in(name: str, password: str) -> None:
         raise
     audited.note(user.name, "signed_in")
     # a new session, with a new CSRF token: what an anonymous visitor was given is worth nothing afterwards
-    session.clear()
+    sign_person_out()
     session.permanent = True
-    login_user(Person(user))
+    login_user(Person(user, secrets.token_urlsafe(_TOKEN_BYTES)))
+    remember_here(user.id)
 
 
 def sign_person_out() -> None:
-    """End this session."""
+    """End this session, also for whoever kept a copy of its cookie."""
+    key = current_user.session_key if current_user.is_authenticated else None
     logout_user()
     session.clear()
+    if key:
+        here = house()
+        now = here.now()
+        with here.store.writing() as tx:
+            tx.users.end_session(key, now, now + current_app.permanent_session_lifetime + _CLOCKS_DIFFER)
 
 
 def safe_next(wanted: str | None) -> str:
@@ -107,7 +132,7 @@ def enter() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     try:
         sign_person_in(name, request.form.get("password", ""))
     except TooManyAttempts as error:
-        again = {"Retry-After": str(int(WINDOW.total_seconds()))}
+        again = {"Retry-After": str(error.fields["seconds"])}
         return render_template("login.html", next=wanted, name=name, problem=error.message), 429, again
     except (SignInFailed, Refused) as error:
         return render_template("login.html", next=wanted, name=name, problem=error.message), 401

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import os
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -46,13 +50,14 @@ def create_app(house: House, passwords: Passwords | None = None) -> Flask:
 
 def _configuration(house: House) -> dict[str, Any]:
     review = house.settings.review
+    key = secret(house.folder.secrets, "session")
     return {
-        "SECRET_KEY": secret(house.folder.secrets, "session"),
+        "SECRET_KEY": key,
         "MAX_CONTENT_LENGTH": _MAX_REQUEST_BYTES,
         "MAX_FORM_MEMORY_SIZE": _MAX_REQUEST_BYTES,
         "SEND_FILE_MAX_AGE_DEFAULT": None,
         "TEMPLATES_AUTO_RELOAD": False,
-        **_cookies(review),
+        **_cookies(review, cookie_name(key, house.folder.home)),
         # the token is tied to the session and lives as long as it does
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_HEADERS": ["X-CSRF-Token"],
@@ -61,10 +66,15 @@ def _configuration(house: House) -> dict[str, Any]:
     }
 
 
-def _cookies(review: Review) -> dict[str, Any]:
+def cookie_name(key: bytes, home: Path) -> str:
+    """Name the session's cookie: browsers do not tell ports apart, and two installations must not share one."""
+    return f"lightgate-{hmac.new(key, os.fsencode(home), hashlib.sha256).hexdigest()[:8]}"
+
+
+def _cookies(review: Review, name: str) -> dict[str, Any]:
     return {
         # the prefix makes browsers insist on Secure, Path=/ and no Domain
-        "SESSION_COOKIE_NAME": "__Host-lightgate" if review.secure_cookies else "lightgate",
+        "SESSION_COOKIE_NAME": f"__Host-{name}" if review.secure_cookies else name,
         "SESSION_COOKIE_HTTPONLY": True,
         # Lax, so that a link from a mail finds the person signed in; nothing changes by a GET
         "SESSION_COOKIE_SAMESITE": "Lax",

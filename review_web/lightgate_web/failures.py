@@ -10,7 +10,6 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from lightgate import errors
-from lightgate.accounts import WINDOW
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +45,7 @@ _CODES = {
     501: "not_available",
 }
 
-_SECONDS_TO_WAIT = {503: "2", 429: str(int(WINDOW.total_seconds()))}
+_SECONDS_TO_WAIT = {503: 2}
 
 
 def install(app: Flask) -> None:
@@ -70,7 +69,8 @@ def _on_lightgate_error(error: errors.LightgateError) -> Response:
     status = status_of(error)
     if status >= 500:
         log.warning("%s %s: %s", request.method, request.path, error.code)
-    return _answer(status, error.code, error.message)
+    wait_s = error.fields.get("seconds") if isinstance(error, errors.TooManyAttempts) else None
+    return _answer(status, error.code, error.message, wait_s)
 
 
 def on_csrf_error(error: CSRFError) -> Response:
@@ -113,12 +113,12 @@ _SENTENCES = {
 }
 
 
-def _answer(status: int, code: str, message: str) -> Response:
+def _answer(status: int, code: str, message: str, wait_s: object = None) -> Response:
     if is_for_scripts():
         response = jsonify(error={"code": code, "message": message})
     else:
         response = make_response(render_template("error.html", status=status, code=code, message=message))
     response.status_code = status
-    if status in _SECONDS_TO_WAIT:
-        response.headers["Retry-After"] = _SECONDS_TO_WAIT[status]
+    if wait_s := wait_s or _SECONDS_TO_WAIT.get(status):
+        response.headers["Retry-After"] = str(wait_s)
     return response

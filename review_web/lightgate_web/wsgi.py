@@ -9,12 +9,15 @@ from flask import Flask
 from lightgate import settings
 from lightgate.adapters.word_lists import word_lists
 from lightgate.bootstrap import build
+from lightgate.private import keep_private
 from lightgate_web.app import create_app
 
 
 def create_site() -> Flask:
     """Make the site from the settings of this process."""
-    house = build(settings.load())
+    told = settings.load()
+    keep_private(told.private_group)
+    house = build(told)
     site = create_app(house)
     # a third of a second, which the first page would wait for
     word_lists(house.folder.words)

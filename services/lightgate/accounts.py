@@ -1,26 +1,25 @@
-"""Who may sign in: the first person, further ones, their passwords, and the patience with wrong ones."""
+"""Who may sign in: the first person, further ones, and their passwords."""
 
 from __future__ import annotations
 
 import os
 import secrets
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from lightgate.adapters.passwords import Passwords
 from lightgate.domain.roles import Role
-from lightgate.errors import InputInvalid, NotFound, SignInFailed, TooManyAttempts
+from lightgate.errors import InputInvalid, NotFound
 from lightgate.settings import Settings
-from lightgate.store import Store, Transaction, User
+from lightgate.store import Store, User
+from lightgate.text_file import read_text
 
-#: wrong passwords are remembered for so long
-WINDOW = timedelta(minutes=15)
 FIRST_PASSWORD_FILE = "first-password"  # noqa: S105 (a file's name)
 
+MAX_PASSWORD = 1024
+MAX_NAME = 64
 _MIN_PASSWORD = 10
-_MAX_PASSWORD = 1024
-_MAX_NAME = 64
 # five groups of two syllables: 63 bits, and nothing that looks like something else
 _CONSONANTS = "bdfghjkmnprstvwz"
 _VOWELS = "aeiou"
@@ -53,7 +52,7 @@ def ensure_first_user(store: Store, settings: Settings, secrets_dir: Path, now: 
 def first_password(secrets_dir: Path) -> str | None:
     """Read the password that was made for the first person, while it is still the valid one."""
     try:
-        return (secrets_dir / FIRST_PASSWORD_FILE).read_text("utf-8").strip()
+        return read_text(secrets_dir / FIRST_PASSWORD_FILE).strip()
     except FileNotFoundError:
         return None
 
@@ -70,7 +69,7 @@ def _first_user(settings: Settings, secrets_dir: Path) -> FirstUser:
 def kept_password(file: Path) -> str:
     """Give the password that a file keeps, making both the first time."""
     try:
-        return file.read_text("utf-8").strip()
+        return read_text(file).strip()
     except FileNotFoundError:
         return _keep(file, made_up_password())
 
@@ -92,7 +91,7 @@ def _keep(file: Path, password: str) -> str:
         # unlike a rename, a link never replaces what is there
         os.link(fresh, file)
     except FileExistsError:
-        return file.read_text("utf-8").strip()
+        return read_text(file).strip()
     finally:
         fresh.unlink()
     return password
@@ -162,54 +161,14 @@ def set_password(store: Store, secrets_dir: Path, name: str, password: str, now:
     return changed
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """Somebody at the door."""
-
-    name: str
-    password: str = field(repr=False)
-    address: str
-
-
-def sign_in(store: Store, passwords: Passwords, attempt: Attempt, allowed: int, now: datetime) -> User:
-    """Check a name and password; the attempt counts before it is checked, so that many at once gain nothing.
-
-    Raises:
-        SignInFailed: wrong, unknown or inactive, all alike.
-        TooManyAttempts: ``allowed`` wrong ones within ``WINDOW`` from this address, or for this name; the name's own
-            do not count where the person has signed in before, so that a stranger cannot lock anybody out.
-    """
-    name = attempt.name[:_MAX_NAME]
-    with store.writing() as tx:
-        if _is_tried_too_often(tx, name, attempt.address, allowed, now - WINDOW):
-            raise TooManyAttempts(minutes=int(WINDOW.total_seconds() // 60))
-        tx.users.note_failure(name, attempt.address, now)
-        person = tx.users.find(name)
-    is_right = passwords.is_right(person.password_hash if person else None, attempt.password[:_MAX_PASSWORD])
-    if person is None or not is_right or not person.is_active:
-        raise SignInFailed
-    with store.writing() as tx:
-        tx.users.forget_failures(name, attempt.address)
-    return person
-
-
-def _is_tried_too_often(tx: Transaction, name: str, address: str, allowed: int, since: datetime) -> bool:
-    if tx.users.failures_from(address, since) >= allowed:
-        return True
-    if tx.users.failures_for(name, since) < allowed:
-        return False
-    person = tx.users.find(name)
-    return person is None or not tx.audit.has_signed_in(person.name, address)
-
-
 def _checked_name(name: str) -> str:
     name = name.strip()
-    if not name or len(name) > _MAX_NAME or not name.isprintable():
-        raise InputInvalid(reason=f"A name has 1 to {_MAX_NAME} printable characters.")
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise InputInvalid(reason=f"A name has 1 to {MAX_NAME} printable characters.")
     return name
 
 
 def _checked_password(password: str) -> str:
-    if not _MIN_PASSWORD <= len(password) <= _MAX_PASSWORD:
-        raise InputInvalid(reason=f"A password has {_MIN_PASSWORD} to {_MAX_PASSWORD} characters.")
+    if not _MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise InputInvalid(reason=f"A password has {_MIN_PASSWORD} to {MAX_PASSWORD} characters.")
     return password

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from lightgate import intake, proofreading, restored, review, runner, stages
+from lightgate import intake, private, proofreading, restored, review, runner, stages
 from lightgate.adapters import broker, secrets
 from lightgate.adapters.catalogue_texts import read_texts
 from lightgate.adapters.celery_queue import CeleryDispatch
@@ -43,6 +43,9 @@ from lightgate.stage import Stage
 from lightgate.store import Store
 
 log = logging.getLogger(__name__)
+
+#: for whom the data folder was made private
+_PRIVATE_NOTE = "private"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +212,19 @@ def broker_url(settings: Settings, folder: DataFolder) -> str:
     return broker.address(configured.get_secret_value() if configured else None, folder)
 
 
+def make_private(store: Store, folder: DataFolder, group: str | None) -> None:
+    """Close to others what an earlier version, or somebody, left open to them."""
+    wanted = f"group {group}" if group else "alone"
+    with store.reading() as tx:
+        is_as_wanted = tx.notes.get(_PRIVATE_NOTE) == wanted
+    if is_as_wanted and not any(private.open_parts(folder, group)):
+        return
+    before = private.mend(folder, group)
+    with store.writing() as tx:
+        tx.photos.keep_source_modes(before)
+        tx.notes.put(_PRIVATE_NOTE, wanted, clock())
+
+
 def migrate(settings: Settings, tell: Callable[[str], object] = log.info) -> str:
     """Make the data folder and bring the database to this program's schema; give its revision.
 
@@ -225,5 +241,6 @@ def migrate(settings: Settings, tell: Callable[[str], object] = log.info) -> str
     require_local(folder.home)
     revision = migrate_database(folder.database, folder.backups, secrets.seal_key(folder.secrets))
     with closing(SqliteStore(folder.database)) as store:
+        make_private(store, folder, settings.private_group)
         prove_old_pictures(store, folder, clock, tell)
     return revision

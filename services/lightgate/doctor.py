@@ -35,6 +35,7 @@ from lightgate.errors import (
 )
 from lightgate.folder import DataFolder
 from lightgate.ports import Permit
+from lightgate.private import open_parts
 from lightgate.settings import RightsWords, Settings
 from lightgate.settings import Target as TargetSettings
 
@@ -69,7 +70,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     checks: tuple[tuple[str, Callable[[], Check]], ...] = (
         ("Data folder", lambda: _data_folder(folder)),
         ("Disk space", lambda: _disk_space(settings, folder)),
-        ("Permissions", lambda: _permissions(folder)),
+        ("Permissions", lambda: _permissions(folder, settings.private_group)),
         ("SQLite", lambda: _sqlite(folder)),
         ("Database", lambda: _database(folder)),
         ("Broker", lambda: _broker(settings, folder)),
@@ -128,14 +129,15 @@ def _disk_space(settings: Settings, folder: DataFolder) -> Check:
     return Check("Disk space", level, f"{free_mb / 1000:,.1f} GB free", remedy)
 
 
-def _permissions(folder: DataFolder) -> Check:
-    if not folder.secrets.exists():
-        return Check("Permissions", Level.OK, "no keys yet")
-    open_files = [each for each in (folder.secrets, *folder.secrets.iterdir()) if each.stat().st_mode & 0o077]
-    if open_files:
-        remedy = f"Run: chmod -R go-rwx {folder.secrets}"
-        return Check("Permissions", Level.WARN, f"others may read {open_files[0]}", remedy)
-    return Check("Permissions", Level.OK, "keys and passwords are readable by you alone")
+def _permissions(folder: DataFolder, group: str | None) -> Check:
+    """Look at the data folder two folders deep; what lies deeper is closed by the folder that it lies in."""
+    if not folder.home.exists():
+        return Check("Permissions", Level.OK, "nothing there yet")
+    found = next(open_parts(folder, group), None)
+    if found is not None:
+        return Check("Permissions", Level.WARN, f"others may read {found}", "Run: lightgate migrate")
+    readers = f"you and the group {group}; keys and passwords by you alone" if group else "you alone"
+    return Check("Permissions", Level.OK, f"{folder.home} can be read by {readers}")
 
 
 def _sqlite(folder: DataFolder) -> Check:
@@ -189,9 +191,12 @@ def captions(settings: Settings) -> Check:
     without = "photos wait" if mode == "ollama" else "photos get a draft that says so, until the model has been there"
     level = Level.FAIL if mode == "ollama" else Level.WARN
     try:
-        server = OllamaServer(wanted.host, connect_s=wanted.connect_timeout_s, idle_s=wanted.connect_timeout_s)
+        host = wanted.host.get_secret_value()
+        server = OllamaServer(host, connect_s=wanted.connect_timeout_s, idle_s=wanted.connect_timeout_s)
         if not any(is_same_model(wanted.model, each) for each in server.models()):
-            return Check("Captions", level, f"{not_installed(wanted.model, wanted.host)} Until then {without}.", remedy)
+            return Check(
+                "Captions", level, f"{not_installed(wanted.model, str(wanted.host))} Until then {without}.", remedy
+            )
         loaded = server.loaded(wanted.model)
     except (ModelServerDown, ModelAnswerBad):
         return Check("Captions", level, f"no Ollama answers at {wanted.host}; {without}", remedy)
@@ -247,6 +252,8 @@ def _target(settings: Settings, folder: DataFolder) -> Check:
         return Check("Published files", Level.FAIL, f"there is no folder {place}", "Make it, or set publish.directory.")
     if not os.access(_standing(place), os.W_OK | os.X_OK):
         return Check("Published files", Level.FAIL, f"{place} cannot be written", "Change its permissions.")
+    if not settings.publish.directory:
+        return Check("Published files", Level.OK, f"into {place}; a web server needs publish.directory, outside of it")
     return Check("Published files", Level.OK, f"into {place}")
 
 

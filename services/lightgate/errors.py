@@ -357,4 +357,4 @@ class SignInFailed(Refused):
 
 
 class TooManyAttempts(Refused):
-    """Too many wrong passwords for this name or from this address; try again in {minutes} minutes."""
+    """Too many wrong passwords for this name or from this address; try again in {seconds} seconds."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from lightgate.domain.addresses import without_secrets
 from lightgate.errors import LightgateError, Transient
 
 log = logging.getLogger(__name__)
@@ -63,5 +64,5 @@ def _named(error: BaseException) -> Unexpected:
     if isinstance(error, MemoryError):
         return Unexpected("The picture needs more memory than a worker may use.")
     # what a library quotes from a file need not be text that can be stored
-    detail = str(error)[:300].encode("utf-8", "backslashreplace").decode("utf-8")
+    detail = without_secrets(str(error))[:300].encode("utf-8", "backslashreplace").decode("utf-8")
     return Unexpected(kind=type(error).__name__, detail=detail)

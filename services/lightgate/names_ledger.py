@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +20,9 @@ from lightgate.errors import InputInvalid
 from lightgate.file_lock import alone
 from lightgate.folder import DataFolder
 from lightgate.ports import Catalogue
+from lightgate.private import fresh_draft
 from lightgate.store import Reservation, Store
+from lightgate.text_file import read_text
 
 KEPT_BACKUPS = 20
 #: what file systems take
@@ -62,7 +63,7 @@ def import_catalogue(store: Store, catalogue: Catalogue, rule: Rule, at: datetim
 
 def _entries(file: Path) -> Iterable[object]:
     try:
-        content = json.loads(file.read_text("utf-8-sig"))
+        content = json.loads(read_text(file))
     except OSError as error:
         raise InputInvalid(reason=f"{file} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
@@ -155,14 +156,13 @@ def _text(names: Iterable[str]) -> str:
 
 def _replace(file: Path, text: str) -> None:
     """Put a file in place whole: a reader sees the old one or the new one, also after a power cut."""
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    handle, temporary = fresh_draft(file)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(file)
+        temporary.replace(file)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

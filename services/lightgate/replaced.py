@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -15,6 +14,7 @@ from lightgate.delivery import Change, Delivery
 from lightgate.domain.photo import WHOLE, Before, LedgerState, Photo, Publication
 from lightgate.domain.seal import seal_before
 from lightgate.folder import DataFolder
+from lightgate.private import fresh_draft
 from lightgate.site import Website
 from lightgate.store import Store
 
@@ -106,14 +106,14 @@ def _going(delivery: Delivery, publication: Publication) -> Iterator[tuple[str, 
 
 def _write(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=file.parent, prefix=".")
+    handle, draft = fresh_draft(file)
     try:
         with os.fdopen(handle, "wb") as opened:
             opened.write(content)
             opened.flush()
             os.fsync(opened.fileno())
-        Path(draft).replace(file)
+        draft.replace(file)
     except BaseException:
         with suppress(OSError):
-            Path(draft).unlink()
+            draft.unlink()
         raise

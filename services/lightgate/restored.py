@@ -108,6 +108,10 @@ def looked_at(tx: Transaction, at: datetime) -> bool:
     return True
 
 
+#: more than a person's sessions are ended between a backup and its restore
+_EPOCHS = 100_000
+
+
 def hold_back(store: Store, folder: DataFolder, route: Route, at: datetime, backup_of: str = "") -> int:
     """Let nothing go out on an older database's word; give how many photos were on their way.
 
@@ -119,6 +123,9 @@ def hold_back(store: Store, folder: DataFolder, route: Route, at: datetime, back
             _hold(tx, photo, token, advance(photo.position, Result.HELD_BACK, route), at, backup_of)
         found = Restored(at.isoformat(timespec="seconds"), backup_of, len(photos))
         _write(tx, found, at)
+        for person in tx.users.all():
+            # it knows nothing of who has signed out since, nor how often sessions were ended
+            tx.users.end_sessions(person.id, steps=_EPOCHS)
         last_event = tx.events.last_id()
     _mark(folder, last_event)
     return len(photos)

@@ -7,6 +7,7 @@ import fcntl
 import os
 import resource
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -95,6 +96,16 @@ def test_a_file_that_was_put_is_there_whole(target: Target, root: Path) -> None:
     assert (root / PATH).read_bytes() == b"picture"
     assert target.digest(PATH) == sha256(b"picture").hexdigest()
     assert files(root) == [PATH]
+
+
+def test_what_was_put_can_be_read_by_a_web_server_whatever_the_umask(target: Target, root: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        target.put(PATH, b"picture", FREE)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((root / PATH).stat().st_mode) == 0o644
+    assert stat.S_IMODE((root / PATH).parent.stat().st_mode) == 0o755
 
 
 def test_putting_again_replaces_the_whole_file(target: Target, root: Path) -> None:

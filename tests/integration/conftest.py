@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -32,3 +33,12 @@ def sql(mariadb_server: MariaDbServer, mariadb_database: str) -> Iterator[Callab
 
     yield run
     connection.close()
+
+
+@pytest.fixture(autouse=True)
+def own_umask() -> Iterator[None]:
+    """Commands close their files to others; what comes after a test is none of theirs."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)

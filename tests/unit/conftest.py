@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,3 +33,12 @@ def house(tmp_path: Path, shown: int) -> Iterator[House]:
 def ann(house: House) -> Visitor:
     """A browser that is signed in."""
     return visitor(house)
+
+
+@pytest.fixture(autouse=True)
+def own_umask() -> Iterator[None]:
+    """Commands close their files to others; what comes after a test is none of theirs."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)

@@ -15,6 +15,7 @@ from lightgate.adapters.passwords import Passwords
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.errors import InputInvalid, NotFound, SignInFailed
 from lightgate.settings import Review, Settings
+from lightgate.signing_in import Attempt, sign_in
 from support.gallery import quick_passwords
 from support.stores import NOON, make_store
 
@@ -32,8 +33,8 @@ def secrets(tmp_path: Path) -> Path:
 
 
 def enter(store: SqliteStore, name: str, password: str) -> str:
-    attempt = accounts.Attempt(name, password, "127.0.0.1")
-    return accounts.sign_in(store, Passwords(), attempt, 10, NOON).name
+    attempt = Attempt(name, password, "127.0.0.1")
+    return sign_in(store, Passwords(), attempt, 10, NOON).name
 
 
 def test_a_new_installation_gets_a_person_and_a_password_only_its_owner_can_read(

@@ -15,6 +15,7 @@ from lightgate.adapters.logs import set_up_logs
 from lightgate.bootstrap import House
 from lightgate.errors import LightgateError
 from lightgate.folder import DataFolder
+from lightgate.private import keep_private
 from lightgate.settings import Settings
 from lightgate.stage import Stage
 from lightgate_workers.bench import Bench, limit_memory
@@ -44,6 +45,7 @@ def make_app(
     for stage in stages.values():
         register(app, stage, bench)
     app.steps["consumer"].add(pulse(lambda worker: _switch(worker, DataFolder(settings().home).run)))
+    signals.celeryd_init.connect(lambda **_: keep_private(settings().private_group), weak=False)
     _listen(bench, Lost(open_hurriedly), settings)
     return app
 

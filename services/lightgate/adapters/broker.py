@@ -12,16 +12,20 @@ import os
 import shutil
 import stat
 from pathlib import Path
+from urllib.parse import unquote
 
 from redis import Redis
 from redis.exceptions import RedisError
 
+from lightgate.domain.addresses import HIDDEN, without_secrets
 from lightgate.errors import ServiceMissing, SettingInvalid
 from lightgate.folder import DataFolder
 
 #: sun_path holds 104 bytes on macOS and 108 on Linux, with the closing zero
 MAX_SOCKET_BYTES = 100
 PROGRAMS = ("valkey-server", "redis-server")
+#: of a URL that cannot be read: it is not quoted, since its parts may be the password's
+NO_ADDRESS = "it is no address of a Redis; write /, ?, # and @ in a password as %2F, %3F, %23 and %40"
 _REMEDY = (
     "Install one with: sudo apt install redis-server (or: brew install redis), or: pip install 'lightgate[embedded]', "
     "or set LIGHTGATE_BROKER_URL to a Redis that you have."
@@ -118,11 +122,17 @@ def why_silent(url: str, timeout_s: float = 1.0) -> str | None:
     try:
         with Redis.from_url(plain, socket_timeout=timeout_s, socket_connect_timeout=timeout_s) as client:
             client.ping()
-    except (RedisError, OSError, ValueError) as error:
+    except (RedisError, OSError) as error:
         return _without_password(str(error).rstrip(".") or type(error).__name__, url)
+    except ValueError:
+        # it may quote a part of the password, where a character in it means something in addresses
+        return NO_ADDRESS
     return None
 
 
 def _without_password(text: str, url: str) -> str:
-    secret = url.partition("://")[2].rpartition("@")[0].rpartition(":")[2]
-    return text.replace(secret, "***") if secret else text
+    owner = url.partition("://")[2].rpartition("@")[0]
+    secrets = {owner, owner.partition(":")[2]} - {""}
+    for secret in sorted(secrets | {unquote(each) for each in secrets}, key=len, reverse=True):
+        text = text.replace(secret, HIDDEN)
+    return without_secrets(text)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from celery import Celery
 from kombu.entity import Exchange, Queue
@@ -19,6 +20,7 @@ from kombu.exceptions import KombuError
 from redis import Redis
 from redis.exceptions import RedisError
 
+from lightgate.adapters.broker import NO_ADDRESS
 from lightgate.errors import SettingInvalid
 
 KEY_PREFIX = "lightgate:"
@@ -74,6 +76,11 @@ def _checked(broker_url: str) -> str:
     url = broker_url.replace("unix://", "redis+socket://", 1) if broker_url.startswith("unix://") else broker_url
     if not url.startswith(_SCHEMES):
         raise SettingInvalid(name="broker_url", reason="it must begin with redis://, rediss:// or redis+socket://")
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        # the error quotes a part of the password
+        raise SettingInvalid(name="broker_url", reason=NO_ADDRESS) from None
     return url
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from lightgate.adapters.target_paths import DRAFT_PREFIX, DRAFT_SUFFIX, draft_name, parts_of
+from lightgate.domain.modes import READABLE, Modes
 from lightgate.errors import NameTooLong, StorageFull, TargetRefused, TargetUnreachable
 from lightgate.ports import Found, Permit
 
@@ -33,8 +34,9 @@ _MIN_FREE_BYTES = 16 * 1024 * 1024
 class FolderTarget:
     """Files below ``root``, which must exist: an unmounted disk is not silently replaced by an empty folder."""
 
-    def __init__(self, root: Path, name: str = FOLDER) -> None:
+    def __init__(self, root: Path, name: str = FOLDER, modes: Modes = READABLE) -> None:
         self.name = name
+        self._modes = modes
         self._root = root.absolute()
 
     def why_unreachable(self) -> str | None:
@@ -54,6 +56,7 @@ class FolderTarget:
             self._make_folders(file.parent)
             with _draft(file, permit.writer) as (draft, handle):
                 _write(handle, content)
+                os.fchmod(handle, self._modes.file)
                 if _digest(draft) != hashlib.sha256(content).hexdigest():
                     raise self._unreachable(f"{path} reads back differently from what was written")
                 permit.ask()
@@ -121,7 +124,9 @@ class FolderTarget:
         if folder == self._root:
             raise self._unreachable(f"the folder {self._root} does not exist")
         self._make_folders(folder.parent)
-        folder.mkdir(exist_ok=True)
+        with suppress(FileExistsError):
+            folder.mkdir()
+            folder.chmod(self._modes.folder)
         _sync(folder.parent)
 
     @contextmanager

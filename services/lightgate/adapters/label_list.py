@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from lightgate.errors import Misconfigured
+from lightgate.text_file import read_text
 
 _SENTENCE = "a photo of {}"
 #: the texts are encoded once, but every picture is compared with each
@@ -32,7 +33,7 @@ def labels_from(own: Path) -> tuple[Label, ...]:
         Misconfigured: the list cannot be read.
     """
     try:
-        written = own.read_text("utf-8") if own.is_file() else _shipped()
+        written = read_text(own) if own.is_file() else _shipped()
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"The labels in {own} cannot be read as UTF-8 text.") from error
     lines = (" ".join(line.split())[:_LONGEST] for line in written.splitlines())

@@ -68,7 +68,9 @@ class OllamaCaptioner:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
-        self._server = OllamaServer(settings.host, connect_s=settings.connect_timeout_s, idle_s=settings.idle_timeout_s)
+        self._server = OllamaServer(
+            settings.host.get_secret_value(), connect_s=settings.connect_timeout_s, idle_s=settings.idle_timeout_s
+        )
         self._prompt = read_prompt(CAPTION, own_prompts)
         self._simple = read_prompt(CAPTION_SIMPLE, own_prompts)
         self._rewrite = read_prompt(REWRITE, own_prompts)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import httpx
 import ollama
 
+from lightgate.domain.addresses import shown_address
 from lightgate.domain.wording import printable
 from lightgate.errors import ModelServerDown, SettingInvalid
 
@@ -36,8 +37,10 @@ def pull_model(host: str, model: str, connect_s: float) -> Iterator[PullStep]:
         for step in client.pull(model, stream=True):
             yield PullStep(printable(step.status or model), step.completed or 0, step.total)
     except ollama.ResponseError as error:
-        raise ModelServerDown(f"Ollama at {host} did not get {model}: {printable(str(error.error))[:200]}") from error
+        raise ModelServerDown(
+            f"Ollama at {shown_address(host)} did not get {model}: {printable(str(error.error))[:200]}"
+        ) from error
     except (ValueError, httpx.InvalidURL) as error:
-        raise SettingInvalid(name="ollama.host", reason=f"{host} is not an address") from error
+        raise SettingInvalid(name="ollama.host", reason=f"{shown_address(host)} is not an address") from error
     except (httpx.HTTPError, ConnectionError) as error:
-        raise ModelServerDown(host=host) from error
+        raise ModelServerDown(host=shown_address(host)) from error

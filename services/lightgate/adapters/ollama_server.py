@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -13,6 +12,7 @@ import ollama
 
 from lightgate.adapters.ollama_answer import Answer, runaway
 from lightgate.adapters.ollama_watchdog import WatchedTransport
+from lightgate.domain.addresses import shown_address
 from lightgate.domain.wording import printable
 from lightgate.errors import ModelAnswerBad, ModelServerDown, SettingInvalid
 
@@ -61,7 +61,7 @@ class OllamaServer:
 
     def __init__(self, host: str, *, connect_s: float, idle_s: float) -> None:
         #: as it may be shown: without a name and password that somebody put into it
-        self.host = re.sub(r"//[^/@]*@", "//", host)
+        self.host = shown_address(host)
         self._transport = WatchedTransport()
         timeout = httpx.Timeout(idle_s, connect=connect_s, write=_WRITE_S)
         try:

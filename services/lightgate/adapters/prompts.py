@@ -12,6 +12,7 @@ from lightgate.domain.text import ALT_CHARACTERS, ALT_WORDS, CAPTION_WORDS
 from lightgate.domain.wording import CAPITAL_NOUNS, primary, printable
 from lightgate.errors import SettingInvalid
 from lightgate.ports import CaptionRequest
+from lightgate.text_file import read_text
 
 CAPTION = "caption.v2.txt"
 CAPTION_SIMPLE = "caption_simple.v2.txt"
@@ -61,7 +62,7 @@ def read_prompt(name: str, own_folder: Path | None = None) -> Prompt:
     """
     file = (_own(name, own_folder) if own_folder else None) or _SHIPPED / name
     try:
-        template = file.read_text("utf-8")
+        template = read_text(file)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingInvalid(name=f"prompt {file}", reason=str(error)) from error
     return Prompt(template, hashlib.sha256(template.encode()).hexdigest()[:_HASH_DIGITS])

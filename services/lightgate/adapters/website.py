@@ -15,6 +15,7 @@ from lightgate.adapters.remote import ftp
 from lightgate.adapters.remote.server import Connect
 from lightgate.adapters.remote.target import RemoteTarget
 from lightgate.domain.layout import FULL, THUMB, Layout
+from lightgate.domain.modes import READABLE, Modes
 from lightgate.domain.rights import RightsTemplate
 from lightgate.folder import DataFolder
 from lightgate.ports import Catalogue, Renderer, Target
@@ -81,19 +82,25 @@ def open_targets(publish: Publish, folder: DataFolder) -> Iterator[Target]:
     """Yield the named targets, or the one folder where none is named."""
     if publish.targets:
         for name, wanted in publish.targets.items():
-            yield open_target(name, wanted)
+            yield open_target(name, wanted, publish.modes)
         return
     if publish.directory is None:
-        folder.published.mkdir(parents=True, exist_ok=True)
-    yield FolderTarget(publish.directory or folder.published)
+        _make(folder.published, publish.modes)
+    yield FolderTarget(publish.directory or folder.published, modes=publish.modes)
 
 
-def open_target(name: str, wanted: TargetSettings) -> Target:
+def _make(folder: Path, modes: Modes) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(modes.folder)
+
+
+def open_target(name: str, wanted: TargetSettings, modes: Modes = READABLE) -> Target:
     """Make one target."""
     if wanted.kind == "folder":
-        return FolderTarget(Path(wanted.path).expanduser(), name)
+        return FolderTarget(Path(wanted.path).expanduser(), name, modes)
     connect = _sftp(name, wanted) if wanted.kind == "sftp" else _ftp(name, wanted)
-    return RemoteTarget(name, connect, wanted.path, verify=wanted.verify, rate_kb_s=wanted.rate_kb_s)
+    return RemoteTarget(name, connect, wanted.path, verify=wanted.verify, rate_kb_s=wanted.rate_kb_s, modes=modes)
 
 
 def _ftp(name: str, wanted: TargetSettings) -> Connect:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lightgate.domain.word_lists import Terms, WordLists, read_terms
 from lightgate.errors import SettingInvalid
+from lightgate.text_file import read_text
 
 _SHIPPED = Path(__file__).parent.parent / "data" / "words"
 _SUFFIX = ".txt"
@@ -53,6 +54,6 @@ def _content(file: Path) -> str:
     try:
         if file.stat().st_size > _MOST_BYTES:
             raise SettingInvalid(name=f"word list {file}", reason=f"it is larger than {_MOST_BYTES // 1_000_000} MB")
-        return file.read_text("utf-8-sig")
+        return read_text(file)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingInvalid(name=f"word list {file}", reason=str(error)) from error

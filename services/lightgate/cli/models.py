@@ -54,7 +54,7 @@ def _pull_ollama(session: Session) -> None:
     wanted = session.settings.ollama
     with Progress(TextColumn("{task.description}"), BarColumn(), DownloadColumn(), console=console(is_err=True)) as bar:
         task = bar.add_task(wanted.model, total=None)
-        for step in pull_model(wanted.host, wanted.model, wanted.connect_timeout_s):
+        for step in pull_model(wanted.host.get_secret_value(), wanted.model, wanted.connect_timeout_s):
             bar.update(task, description=step.what, completed=step.done_bytes, total=step.total_bytes)
     say(f"{wanted.model} is installed in Ollama at {wanted.host}.")
 

@@ -63,5 +63,6 @@ def passwd(session: Session, name: str, password_stdin: bool) -> None:
 def _password(is_piped: bool) -> str:
     if is_piped:
         line: str = sys.stdin.readline()
-        return line.rstrip("\r\n")
+        # what some shells put in front of all they pipe
+        return line.removeprefix("\ufeff").rstrip("\r\n")
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))

@@ -15,6 +15,7 @@ import click
 
 from lightgate.adapters.filesystem import require_folder
 from lightgate.folder import DataFolder
+from lightgate.private import keep_private
 from lightgate.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Session:
             SettingInvalid: one of them; also where a file stands in the data folder's place.
         """
         settings = load(config=self.config)
+        keep_private(settings.private_group)
         require_folder(settings.home)
         return settings
 

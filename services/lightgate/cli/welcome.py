@@ -9,6 +9,7 @@ from lightgate import accounts
 from lightgate.adapters.house_report import HouseReport
 from lightgate.folder import DataFolder
 from lightgate.settings import Settings
+from lightgate.text_file import read_text
 
 
 def welcome(
@@ -38,4 +39,4 @@ def _flower_password(settings: Settings, folder: DataFolder, is_open: bool) -> s
         return "as you set it"
     if not is_open:
         return f"in {folder.flower_password}"
-    return folder.flower_password.read_text("utf-8").strip()
+    return read_text(folder.flower_password).strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -51,7 +51,7 @@ class Plan:
     stages: Mapping[str, Stage]
     site: Place
     flower: Place | None
-    broker_url: str
+    broker_url: str = field(repr=False)
     #: the private broker's program; None where a broker is configured
     server: Path | None
 

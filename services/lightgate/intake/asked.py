@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lightgate.domain.naming import slug
 from lightgate.errors import InputInvalid
+from lightgate.text_file import read_text
 
 MAX_FIELD = 200
 MAX_BRIEF = 10_000
@@ -110,7 +111,7 @@ def read_brief(text: str, base: Path) -> str:
         return text
     file = base / text[1:]
     try:
-        return file.read_text("utf-8-sig")
+        return read_text(file)
     except OSError as error:
         raise InputInvalid(reason=f"The brief {file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:

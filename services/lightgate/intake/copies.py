@@ -13,6 +13,7 @@ from pathlib import Path
 
 from lightgate.errors import CopyDamaged, InputInvalid, SourceChanged, StorageFull
 from lightgate.intake.scan import Found, found_at
+from lightgate.private import FILE_MODE
 
 _CHUNK = 1 << 20
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -37,15 +38,18 @@ def hash_of_file(path: Path) -> str | None:
         return None
 
 
-def copy(found: Found, target: Path) -> str:
+def copy(found: Found, target: Path, mode: int | None = None) -> str:
     """Copy a source to a new file, to the disk, and read it back; give the SHA-256 that both have.
+
+    Args:
+        mode: the copy's permissions; without it they are those of the data folder.
 
     Raises:
         SourceChanged: the source is not the file that was found, or not any more.
         StorageFull: the disk is full.
         CopyDamaged: what was read back differs.
     """
-    with _opened(found) as source, _written(target, found) as copied:
+    with _opened(found) as source, _written(target, found, mode) as copied:
         content_hash = _pour(found, source, copied)
     if hash_of_file(target) != content_hash:
         raise CopyDamaged(name=found.name)
@@ -75,12 +79,13 @@ def _not_readable(found: Found, error: OSError) -> SourceChanged:
 
 
 @contextmanager
-def _written(target: Path, found: Found) -> Iterator[int]:
+def _written(target: Path, found: Found, mode: int | None) -> Iterator[int]:
     try:
         with _handle(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as handle:
             yield handle
             os.utime(handle, ns=(found.modified_ns, found.modified_ns))
-            os.fchmod(handle, found.mode & 0o777 | 0o400)
+            if mode is not None:
+                os.fchmod(handle, mode & 0o777)
             os.fsync(handle)
     except OSError as error:
         raise not_written(error, target.parent.parent) from error
@@ -100,7 +105,7 @@ def disk_full(folder: Path) -> StorageFull:
 
 @contextmanager
 def _handle(path: Path, flags: int) -> Iterator[int]:
-    handle = os.open(path, flags | os.O_CLOEXEC, 0o600)
+    handle = os.open(path, flags | os.O_CLOEXEC, FILE_MODE)
     try:
         yield handle
     finally:

@@ -20,6 +20,7 @@ from typing import Any
 
 from lightgate.errors import InputInvalid
 from lightgate.intake.asked import Request, read_brief
+from lightgate.text_file import read_text
 
 _TEXTS = ("subject", "location", "folder", "brief", "title", "path")
 _LISTS = ("paths", "languages")
@@ -45,7 +46,7 @@ def read_manifest(
 
 def _parsed(file: Path) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(file.read_text("utf-8-sig"))
+        return tomllib.loads(read_text(file))
     except OSError as error:
         raise InputInvalid(reason=f"The manifest {file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:

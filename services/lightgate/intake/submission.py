@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -219,6 +220,7 @@ def _add(tx: Transaction, desk: Desk, set_id: int, wanted: SetPlan, copied: _Cop
         size_bytes=found.size_bytes,
         suffix=copied.file.suffix,
         remove_source=wanted.request.move,
+        source_mode=stat.S_IMODE(found.mode),
         sidecar=copied.file.sidecar,
     )
     photo_id = tx.photos.add(set_id, new, position, at)

@@ -104,11 +104,15 @@ def _fault(photos: Sequence[Photo], targets: Set[str] | None) -> LightgateError 
 def _restored(desk: Desk, photos: Sequence[Photo]) -> Iterator[str]:
     with desk.store.reading() as tx:
         pending = {each.id for each, _ in tx.photos.sources_to_remove(limit=1_000_000)}
-        moved = [(photo, tx.photos.source_path(photo.id)) for photo in photos if _was_moved(tx, photo, pending)]
-    for photo, text in moved:
+        moved = [
+            (photo, tx.photos.source_path(photo.id), tx.photos.source_mode(photo.id))
+            for photo in photos
+            if _was_moved(tx, photo, pending)
+        ]
+    for photo, text, mode in moved:
         source = Path(from_text(text))
         if not source.is_symlink() and not _is_same(source, photo):
-            yield to_text(str(_put_back(desk, photo, source)))
+            yield to_text(str(_put_back(desk, photo, source, mode)))
 
 
 def _was_moved(tx: Transaction, photo: Photo, pending: Set[int]) -> bool:
@@ -121,7 +125,7 @@ def _is_same(path: Path, photo: Photo) -> bool:
     return path.is_file() and hash_of_file(path) == photo.content_hash
 
 
-def _put_back(desk: Desk, photo: Photo, source: Path) -> Path:
+def _put_back(desk: Desk, photo: Photo, source: Path, mode: int | None) -> Path:
     if not source.parent.is_dir():
         where = to_text(str(source.parent))
         raise InputInvalid(
@@ -136,7 +140,7 @@ def _put_back(desk: Desk, photo: Photo, source: Path) -> Path:
         )
     temporary = source.parent / f".lightgate-{secrets.token_hex(8)}"
     try:
-        copy(found_at(held, photo.relative_path, held.lstat()), temporary)
+        copy(found_at(held, photo.relative_path, held.lstat()), temporary, mode)
         place = _free_place(temporary, source, photo)
         sync_folder(source.parent)
     except OSError as error:

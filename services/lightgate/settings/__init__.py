@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr, ValidationError, field_validator
+from pydantic import ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from lightgate.settings.publishing import Mysql, Profile, Publish, RightsWords, Target, WatermarkMark
-from lightgate.settings.section import Section
+from lightgate.settings.section import Address, Section
 from lightgate.settings.site import Flower, Review
 from lightgate.settings.sources import FILE_NAME, PREFIX, from_environ, from_toml, merged, translated
 from lightgate.settings.work import Bands, Clip, Intake, Naming, Ollama, Texts, Workers
@@ -52,8 +52,10 @@ class Settings(BaseSettings):
 
     #: the data folder
     home: Path = Path("data")
-    #: Redis; without it ``up`` starts a private server
-    broker_url: SecretStr | None = None
+    #: name or number of a group that may read the data folder, its secrets excepted; empty: its owner alone may
+    private_group: str | None = None
+    #: Redis, with its password; without it ``up`` starts a private server
+    broker_url: Address | None = None
     #: program for the private server, before PATH and the ``embedded`` extra
     redis_server: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

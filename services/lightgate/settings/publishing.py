@@ -7,14 +7,15 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from lightgate.settings.section import Count, Port, Positive, Section, TargetName
+from lightgate.domain.modes import Modes
+from lightgate.settings.section import Count, FileMode, HostName, Port, Positive, PublicAddress, Section, TargetName
 
 
 class Target(Section):
     """A place for published files; its name in ``[publish.targets.<name>]`` stands in the ledger and stays."""
 
     kind: Literal["folder", "ftp", "ftps", "sftp"]
-    host: str = ""
+    host: HostName = ""
     #: empty: 21 for ftp and ftps, 22 for sftp
     port: Port | None = None
     user: str = ""
@@ -38,7 +39,7 @@ class Target(Section):
     profile: str = ""
     #: in front of the paths where these files can be fetched, for the look at what is live; empty: of the first target
     #: what ``publish.public_url`` says, of the others none
-    public_url: str = ""
+    public_url: PublicAddress = ""
 
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Self:
@@ -63,9 +64,9 @@ class RightsWords(Section):
     credit: str = "{creator}"
     usage_terms: str = ""
     #: address of the page that says what may be done with the picture
-    web_statement: str = ""
+    web_statement: PublicAddress = ""
     licensor_name: str = ""
-    licensor_url: str = ""
+    licensor_url: PublicAddress = ""
     #: what machines may learn from it, in the words of PLUS; empty: nothing is said
     data_mining: Literal[
         "",
@@ -144,8 +145,12 @@ class Publish(Profile):
     targets: dict[TargetName, Target] = Field(default_factory=dict)
     #: other ways to make files, by name, for targets that want them; what they leave out is as above
     profiles: dict[TargetName, Profile] = Field(default_factory=dict)
+    #: permissions of published files and of the folders made for them, so that the web server can read them; an FTP
+    #: server gets them as SITE CHMOD where it knows that
+    file_mode: FileMode = "0644"
+    folder_mode: FileMode = "0755"
     #: in front of the paths in the catalogue; empty: the path itself
-    public_url: str = ""
+    public_url: PublicAddress = ""
     #: fetch every published file from its target's ``public_url`` once, and keep in the ledger what came
     check_live: bool = True
     #: what becomes of the working copy of a live photo: ``archive`` moves it there, ``release`` goes back to the file
@@ -168,6 +173,11 @@ class Publish(Profile):
         return self
 
     @property
+    def modes(self) -> Modes:
+        """The permissions of what is published."""
+        return Modes.of(self.file_mode, self.folder_mode)
+
+    @property
     def target_names(self) -> tuple[str, ...]:
         """The places files go to; where none is named it is the one folder, under the name of its target."""
         return tuple(self.targets) or ("folder",)
@@ -184,7 +194,7 @@ class Publish(Profile):
 class Mysql(Section):
     """The website's MySQL or MariaDB. Without a host, rows go to the local catalogue alone."""
 
-    host: str = ""
+    host: HostName = ""
     port: Annotated[int, Field(ge=1, le=65535)] = 3306
     user: str = ""
     password: SecretStr | None = None

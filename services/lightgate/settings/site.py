@@ -6,13 +6,13 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from lightgate.settings.section import Count, Port, Positive, Section
+from lightgate.settings.section import Count, HostName, Port, Positive, Section
 
 
 class Review(Section):
     """The review site."""
 
-    host: str = "127.0.0.1"
+    host: HostName = "127.0.0.1"
     port: Port = 8080
     #: the first user, made by ``up``; without a password one is made and kept in the data folder
     user: str = "reviewer"
@@ -20,7 +20,8 @@ class Review(Section):
     #: set where the site stands behind https
     secure_cookies: bool = False
     session_hours: Positive = 12
-    #: wrong passwords from one address or for one name within fifteen minutes
+    #: so many wrong passwords for one name, and wrong names from one address, within fifteen minutes cost no time; each
+    #: further one doubles the wait, up to a minute; a browser that the person signed in by before counts for itself
     sign_in_attempts: Count = 10
     #: names the site is reached by, beside localhost and ``host``; empty with the host 0.0.0.0: any
     allowed_hosts: tuple[str, ...] = ()
@@ -32,7 +33,7 @@ class Review(Section):
 class Flower(Section):
     """Flower, the engineers' view of the workers."""
 
-    host: str = "127.0.0.1"
+    host: HostName = "127.0.0.1"
     port: Port = 5555
     user: str = "flower"
     password: SecretStr | None = None

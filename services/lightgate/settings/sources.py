@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource
 from lightgate.errors import SettingInvalid, SettingUnknown
 from lightgate.settings.publishing import Profile, Target
 from lightgate.settings.section import Section
+from lightgate.text_file import read_text
 
 PREFIX = "LIGHTGATE_"
 FILE_NAME = "lightgate.toml"
@@ -39,7 +40,7 @@ def from_toml(file: Path, is_named: bool) -> dict[str, Any]:
             raise SettingInvalid(name="--config", reason=f"there is no file {file}")
         return {}
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        return tomllib.loads(read_text(file))
     except OSError as error:
         raise _unreadable(file, f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -91,7 +92,7 @@ def from_environ(environ: Mapping[str, str], model: type[BaseSettings]) -> dict[
 
 def _secret_from(name: str, file: Path) -> str:
     try:
-        return file.read_text("utf-8").strip()
+        return read_text(file).strip()
     except OSError as error:
         raise SettingInvalid(name=name, reason=f"cannot read {file}: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -105,7 +106,7 @@ def _variables(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, bool]
         if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
             yield from _variables(info.annotation, variable + "__")
         else:
-            yield variable, "SecretStr" in str(info.annotation)
+            yield variable, "Secret" in str(info.annotation)
 
 
 def _named_variables(environ: Mapping[str, str]) -> Iterator[tuple[str, bool]]:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from lightgate.domain.naming import Rule
-from lightgate.settings.section import Count, Positive, Section
+from lightgate.settings.section import Address, Count, Positive, SecretAddress, Section
 
 #: of one stage, where nobody said how many
 _MOST_PROCESSES = 4
@@ -94,7 +94,8 @@ class Clip(Section):
 class Ollama(Section):
     """The caption model."""
 
-    host: str = "http://127.0.0.1:11434"
+    #: a name and password in it are shown nowhere
+    host: Address = SecretAddress("http://127.0.0.1:11434")
     model: str = "qwen2.5vl:3b"
     fallback_model: str | None = None
     num_ctx: Count = 4096

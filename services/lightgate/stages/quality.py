@@ -56,7 +56,7 @@ def _build(settings: Settings, store: Store) -> Work:
         careful=CarefulDarkroom(settings.intake.max_megapixels, settings.workers.memory_limit_mb),
         others=plugged_in(),
         judge=read_judge(folder.calibration),
-        gpu=GpuLock(gpu_lock_file(folder.locks, settings.ollama.host)),
+        gpu=GpuLock(gpu_lock_file(folder.locks, str(settings.ollama.host))),
         # the GPU has one holder at a time, which then develops on all cores
         threads=cores if scorer is not None and scorer.wants_gpu() else threads,
         notes=StageNotes(store),

@@ -13,7 +13,7 @@ error. No network, disk or model work belongs inside. Every write of a position 
 from lightgate.store.figures import Figures, Notes
 from lightgate.store.history import Actor, Event, Events
 from lightgate.store.live import Holds, Publications, Redirects, Release, ReleaseAct, Releases
-from lightgate.store.people import Audit, AuditLine, SavedView, User, Users, Views
+from lightgate.store.people import Audit, AuditLine, Failures, SavedView, User, Users, Views
 from lightgate.store.photos import (
     MOST_COUNTED,
     Approval,
@@ -58,6 +58,7 @@ __all__ = [
     "CatalogueText",
     "Event",
     "Events",
+    "Failures",
     "Figures",
     "HeldBack",
     "Holds",

@@ -24,6 +24,14 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Failures:
+    """Wrong passwords of the last minutes."""
+
+    count: int
+    newest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SavedView:
     """Filters of a list under a name of their own; everybody sees it."""
 
@@ -62,20 +70,29 @@ class Users(Protocol):
 
     def all(self) -> Sequence[User]: ...
 
-    def end_sessions(self, user_id: int) -> None:
+    def end_sessions(self, user_id: int, *, steps: int = 1) -> None:
         """Sign a person out everywhere."""
 
-    def note_failure(self, name: str, address: str, at: datetime) -> None:
+    def note_failure(self, name: str, source: str, at: datetime) -> None:
         """Count a wrong password."""
 
-    def failures_from(self, address: str, since: datetime) -> int:
-        """Count wrong passwords from this address, for any name."""
+    def names_failed_from(self, source: str, since: datetime) -> Failures:
+        """Count the names that wrong passwords were given for from one source, each once."""
 
-    def failures_for(self, name: str, since: datetime) -> int:
-        """Count wrong passwords for this name, from anywhere."""
+    def failures_for(self, name: str, since: datetime, source: str | None = None) -> Failures:
+        """Count wrong passwords for this name, from anywhere or from one source."""
 
-    def forget_failures(self, name: str, address: str) -> None:
-        """Forget those for this name from this address; others' and those from elsewhere stay."""
+    def forget_failures(self, name: str, source: str) -> None:
+        """Forget those for this name from this source; others' and those from elsewhere stay."""
+
+    def forget_failures_before(self, at: datetime) -> None:
+        """Forget what is too old to count."""
+
+    def end_session(self, key: str, now: datetime, until: datetime) -> None:
+        """Remember that a session is over until its last cookie is too old anyway; forget those that are."""
+
+    def has_ended(self, key: str) -> bool:
+        """Is the session over?"""
 
 
 class Views(Protocol):
@@ -90,9 +107,6 @@ class Views(Protocol):
 
 class Audit(Protocol):
     def add(self, actor: str, action: str, at: datetime, *, about: str = "", address: str = "") -> None: ...
-
-    def has_signed_in(self, name: str, address: str) -> bool:
-        """Has this person signed in from this address before?"""
 
     def newest(self, limit: int = 100, before: int | None = None) -> Sequence[AuditLine]:
         """List what was done, newest first, below a line's id."""

@@ -40,6 +40,8 @@ class NewPhoto:
     suffix: str
     #: ``--move``: the source is still to be removed
     remove_source: bool = False
+    #: permissions of the source, for a rollback that puts it back
+    source_mode: int | None = None
     #: what was written beside it
     sidecar: Sidecar | None = None
 
@@ -291,6 +293,12 @@ class Photos(Protocol):
         """List photos of ``--move`` whose source file still stands, with its path."""
 
     def source_path(self, photo_id: int) -> str: ...
+
+    def source_mode(self, photo_id: int) -> int | None:
+        """Give the permissions that the source had, where they are known."""
+
+    def keep_source_modes(self, modes: Mapping[str, int]) -> None:
+        """Keep permissions of sources, by content hash, where none are known."""
 
     def delete(self, photo_id: int) -> None:
         """Remove the row and its texts, requests and proof; events stay."""

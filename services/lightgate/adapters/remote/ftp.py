@@ -62,6 +62,7 @@ class FtpServer:
         self._target = account.target
         self._hash_command: str | None = None
         self._has_size = True
+        self._has_chmod = True
         self._ftp = self._signed_in()
 
     def size(self, path: str) -> int | None:
@@ -161,7 +162,7 @@ class FtpServer:
                 return False
         return True
 
-    def make_folder(self, path: str) -> None:
+    def make_folder(self, path: str) -> bool:
         with self._translated(path):
             try:
                 self._ftp.mkd(path)
@@ -169,6 +170,19 @@ class FtpServer:
                 # there already, or not ours to make: which of them, the upload will show
                 if _NO_ROOM.search(str(error)):
                     raise
+                return False
+        return True
+
+    def set_mode(self, path: str, mode: int) -> bool:
+        if not self._has_chmod:
+            return False
+        with self._translated(path):
+            try:
+                self._ftp.sendcmd(f"SITE CHMOD {mode:03o} {path}")
+            except (ftplib.error_perm, ftplib.error_temp) as error:
+                self._has_chmod = not _is(error, *UNKNOWN)
+                return False
+        return True
 
     def remove_folder(self, path: str) -> bool:
         with self._translated(path):

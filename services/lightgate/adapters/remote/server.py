@@ -35,8 +35,11 @@ class FileServer(Protocol):
     def delete(self, path: str) -> bool:
         """Remove a file; False when it was absent, which is fine."""
 
-    def make_folder(self, path: str) -> None:
-        """Make one folder whose parent is there; there already is fine."""
+    def make_folder(self, path: str) -> bool:
+        """Make one folder whose parent is there; False when it was there already, which is fine."""
+
+    def set_mode(self, path: str, mode: int) -> bool:
+        """Set permissions; False where the server cannot, or does not let us."""
 
     def remove_folder(self, path: str) -> bool:
         """Remove a folder if it is empty; False when it was not, or is not there."""

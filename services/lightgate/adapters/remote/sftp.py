@@ -114,7 +114,7 @@ class SftpServer:
                 return False
         return True
 
-    def make_folder(self, path: str) -> None:
+    def make_folder(self, path: str) -> bool:
         with self._translated(path):
             try:
                 self._sftp.mkdir(path)
@@ -122,6 +122,16 @@ class SftpServer:
                 # a server says "failure" where the folder is there already
                 if not self._is_there(path):
                     raise error from None
+                return False
+        return True
+
+    def set_mode(self, path: str, mode: int) -> bool:
+        try:
+            with self._translated(path):
+                self._sftp.chmod(path, mode)
+        except TargetRefused:
+            return False
+        return True
 
     def remove_folder(self, path: str) -> bool:
         try:

@@ -17,6 +17,7 @@ from typing import Literal, TypeVar
 from lightgate.adapters.breaker import Breaker
 from lightgate.adapters.remote.server import Connect, FileServer, Pace
 from lightgate.adapters.target_paths import aside, draft_name, parts_of
+from lightgate.domain.modes import READABLE, Modes
 from lightgate.errors import LightgateError, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
 from lightgate.ports import Found, Permit
 
@@ -48,6 +49,7 @@ class RemoteTarget:
         *,
         verify: Verify = "auto",
         rate_kb_s: float = 0,
+        modes: Modes = READABLE,
         pause: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -55,6 +57,7 @@ class RemoteTarget:
         self._connect = connect
         self._root = root.rstrip("/") + "/" if root else ""
         self._verify = verify
+        self._modes = modes
         self._pace = Pace(rate_kb_s, clock, pause)
         self._pause = pause
         self._clock = clock
@@ -99,6 +102,7 @@ class RemoteTarget:
                 draft = self._stored(server, folders, name, content, permit.writer)
                 with self._cleared_away(server, draft):
                     self._check(server, draft, path, len(content), wanted)
+                    server.set_mode(draft, self._modes.file)
                     permit.ask()
                     server.replace(draft, self._place([*folders, name]))
             except (TargetUnreachable, StorageFull):
@@ -256,7 +260,8 @@ class RemoteTarget:
         missing = [start + "/".join(steps[: depth + 1]) for depth in range(len(steps))]
         for folder in missing:
             if folder not in self._folders:
-                server.make_folder(folder)
+                if server.make_folder(folder):
+                    server.set_mode(folder, self._modes.folder)
                 self._folders.add(folder)
 
     def _check(self, server: FileServer, draft: str, path: str, size_bytes: int, wanted: str) -> None:

@@ -262,6 +262,16 @@ class Photos:
     def source_path(self, photo_id: int) -> str:
         return str(self._connection.execute(select(row.c.source_path).where(row.c.id == photo_id)).scalar_one())
 
+    def source_mode(self, photo_id: int) -> int | None:
+        mode: int | None = self._connection.execute(select(row.c.source_mode).where(row.c.id == photo_id)).scalar_one()
+        return mode
+
+    def keep_source_modes(self, modes: Mapping[str, int]) -> None:
+        unknown = update(row).where(row.c.content_hash == bindparam("of_hash"), row.c.source_mode.is_(None))
+        if modes:
+            told = [{"of_hash": content_hash, "found": mode} for content_hash, mode in modes.items()]
+            self._connection.execute(unknown.values(source_mode=bindparam("found")), told)
+
     def delete(self, photo_id: int) -> None:
         self._connection.execute(delete(row).where(row.c.id == photo_id))
 

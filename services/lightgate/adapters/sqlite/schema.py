@@ -156,6 +156,7 @@ review_queue = Table(
     Column("relative_path", Text, nullable=False),
     Column("source_path", Text, nullable=False),
     Column("remove_source", Boolean, nullable=False, server_default=text("0")),
+    Column("source_mode", Integer),
     Column("content_hash", String(64), nullable=False),
     Column("size_bytes", Integer, nullable=False),
     Column("suffix", Text, nullable=False),
@@ -552,6 +553,15 @@ sign_in_failure = Table(
     Column("at", UtcTime, nullable=False),
     Index("ix_sign_in_failure_name", "name_key", "at"),
     Index("ix_sign_in_failure_address", "address", "at"),
+)
+
+ended_session = Table(
+    "ended_session",
+    metadata,
+    # SHA-256 of what stands in the cookie
+    Column("key", String(64), primary_key=True),
+    # by then the last copy of the cookie is too old
+    Column("until", UtcTime, nullable=False),
 )
 
 note = Table(

@@ -37,10 +37,6 @@ class Audit:
         values = {"actor": actor, "action": action, "at": at, "about": about, "address": address}
         self._connection.execute(insert(audit).values(values))
 
-    def has_signed_in(self, name: str, address: str) -> bool:
-        is_it = (audit.c.actor == name, audit.c.address == address, audit.c.action == "signed_in")
-        return self._connection.execute(select(audit.c.id).where(*is_it).limit(1)).first() is not None
-
     def newest(self, limit: int = 100, before: int | None = None) -> Sequence[AuditLine]:
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)
         query = query.where(audit.c.id > 0 if before is None else audit.c.id < before)

@@ -1,4 +1,4 @@
-"""Persons who may sign in, and wrong passwords."""
+"""Persons who may sign in, sessions that are over, and wrong passwords."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import fields
 from datetime import datetime
 from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, distinct, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from lightgate.adapters.sqlite.schema import person, sign_in_failure
+from lightgate.adapters.sqlite.schema import ended_session, person, sign_in_failure
 from lightgate.domain.roles import Role
-from lightgate.store import User
+from lightgate.store import Failures, User
 
 _USER_COLUMNS = tuple(person.c[each.name] for each in fields(User))
 
@@ -50,26 +50,41 @@ class Users:
         rows = self._connection.execute(select(*_USER_COLUMNS).order_by(person.c.name_key)).mappings()
         return [_user(row) for row in rows]
 
-    def end_sessions(self, user_id: int) -> None:
-        raised = update(person).where(person.c.id == user_id).values(session_epoch=person.c.session_epoch + 1)
+    def end_sessions(self, user_id: int, *, steps: int = 1) -> None:
+        raised = update(person).where(person.c.id == user_id).values(session_epoch=person.c.session_epoch + steps)
         self._connection.execute(raised)
 
-    def note_failure(self, name: str, address: str, at: datetime) -> None:
-        self._connection.execute(insert(sign_in_failure).values(name_key=name_key(name), address=address, at=at))
+    def note_failure(self, name: str, source: str, at: datetime) -> None:
+        self._connection.execute(insert(sign_in_failure).values(name_key=name_key(name), address=source, at=at))
 
-    def failures_from(self, address: str, since: datetime) -> int:
-        return self._count(sign_in_failure.c.address == address, since)
+    def names_failed_from(self, source: str, since: datetime) -> Failures:
+        counted = func.count(distinct(sign_in_failure.c.name_key))
+        return self._failures(counted, since, sign_in_failure.c.address == source)
 
-    def failures_for(self, name: str, since: datetime) -> int:
-        return self._count(sign_in_failure.c.name_key == name_key(name), since)
+    def failures_for(self, name: str, since: datetime, source: str | None = None) -> Failures:
+        here = () if source is None else (sign_in_failure.c.address == source,)
+        return self._failures(func.count(), since, sign_in_failure.c.name_key == name_key(name), *here)
 
-    def _count(self, is_it: ColumnElement[bool], since: datetime) -> int:
-        query = select(func.count()).select_from(sign_in_failure).where(is_it, sign_in_failure.c.at >= since)
-        return self._connection.execute(query).scalar_one()
+    def _failures(self, counted: ColumnElement[int], since: datetime, *is_it: ColumnElement[bool]) -> Failures:
+        query = select(counted, func.max(sign_in_failure.c.at))
+        count, newest = self._connection.execute(query.where(*is_it, sign_in_failure.c.at >= since)).one()
+        return Failures(count, newest)
 
-    def forget_failures(self, name: str, address: str) -> None:
-        is_it = (sign_in_failure.c.name_key == name_key(name), sign_in_failure.c.address == address)
+    def forget_failures(self, name: str, source: str) -> None:
+        is_it = (sign_in_failure.c.name_key == name_key(name), sign_in_failure.c.address == source)
         self._connection.execute(delete(sign_in_failure).where(*is_it))
+
+    def forget_failures_before(self, at: datetime) -> None:
+        self._connection.execute(delete(sign_in_failure).where(sign_in_failure.c.at < at))
+
+    def end_session(self, key: str, now: datetime, until: datetime) -> None:
+        self._connection.execute(delete(ended_session).where(ended_session.c.until < now))
+        over = upsert(ended_session).values(key=key, until=until).on_conflict_do_nothing()
+        self._connection.execute(over)
+
+    def has_ended(self, key: str) -> bool:
+        query = select(ended_session.c.key).where(ended_session.c.key == key)
+        return self._connection.execute(query).first() is not None
 
 
 def _user(row: RowMapping) -> User:

@@ -40,6 +40,13 @@ def upgrade() -> None:
     op.add_column("release_item", sa.Column("version", sa.Integer(), nullable=True))
     op.add_column("release_item", sa.Column("seal", sa.String(length=64), server_default="", nullable=False))
     op.add_column("release_item", sa.Column("taken_back_at", sa.String(length=27), nullable=True))
+    op.add_column("review_queue", sa.Column("source_mode", sa.Integer(), nullable=True))
+    op.create_table(
+        "ended_session",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("until", sa.String(length=27), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_ended_session")),
+    )
     op.add_column("approval", sa.Column("withdrawn_at", sa.String(length=27), nullable=True))
     _keep_what_was_live(op.get_bind(), context.config.attributes.get("key"))
     _ask_again(op.get_bind())
