@@ -12,7 +12,8 @@ LightgateError
 │   │   ├── TargetClosed    it answers, and does not let us in
 │   │   └── TargetRefused   it takes other files, but not this one
 │   ├── CatalogueUnreachable
-│   │   └── CatalogueClosed it answers, and takes no row of ours
+│   │   ├── CatalogueClosed it answers, and takes no row of ours
+│   │   └── RowBusy         it answers, and somebody else was at the row each time
 │   ├── BeingRemoved        somebody else changes what is live of the photo
 │   │   └── HoldLost        we did, and stood still for too long
 │   └── WorkerLost          the process that held the photo is gone
@@ -156,6 +157,11 @@ class CatalogueUnreachable(Transient):
 
 class CatalogueClosed(CatalogueUnreachable):
     """The website's catalogue takes no rows of ours: {reason}."""
+
+
+class RowBusy(CatalogueUnreachable):
+    """Somebody else was at this row of the website's catalogue each time that we tried ({reason}); it is tried again
+    in a while, and costs the photo none of its attempts."""
 
 
 class BeingRemoved(Transient):

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pymysql.cursors import Cursor
 
+from lightgate.adapters.catalogue import PAUSES_S
 from lightgate.adapters.mysql_catalogue import RESTED_S, MysqlCatalogue
 from lightgate.adapters.website import open_catalogue
-from lightgate.errors import CatalogueClosed, CatalogueUnreachable, RowRefused, SettingInvalid
+from lightgate.errors import CatalogueClosed, CatalogueUnreachable, RowBusy, RowRefused, SettingInvalid, WorkerLost
 from lightgate.folder import DataFolder
 from lightgate.ports import QualityRow
 from lightgate.settings import Mysql, Publish, Settings
 from lightgate.stages.publish import build
 from support.catalogue_rows import DDL, ROW
 from support.file_servers import PASSWORD, USER, ftp_site
-from support.permits import FREE
-from support.servers import mariadb_in
+from support.permits import FREE, Asked, refused
+from support.servers import MariaDbServer, mariadb_in
 from support.site import house_in
+from support.snapshots import TOGGLED, change_never, change_once, snapshots
 from support.stores import Clock
+from support.waiting import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -30,9 +36,11 @@ pytestmark = pytest.mark.integration
 def opened(settings: Mysql) -> Iterator[Callable[..., MysqlCatalogue]]:
     made: list[MysqlCatalogue] = []
 
-    def make(clock: Clock | None = None, **changed: object) -> MysqlCatalogue:
+    def make(
+        clock: Clock | None = None, pause: Callable[[float], object] = lambda _: None, **changed: object
+    ) -> MysqlCatalogue:
         now = clock or Clock()
-        made.append(MysqlCatalogue(settings.model_copy(update=changed), lambda: now().timestamp()))
+        made.append(MysqlCatalogue(settings.model_copy(update=changed), lambda: now().timestamp(), pause))
         return made[-1]
 
     yield make
@@ -177,6 +185,130 @@ def test_a_server_that_goes_away_and_comes_back_is_found_again(tmp_path: Path) -
         assert catalogue.why_not_ready() is None
         assert catalogue.upsert(ROW, FREE) == first
         catalogue.close()
+
+
+NEW = replace(ROW, Caption="New.")
+OTHER = (
+    "INSERT INTO photos_info_revamp (File_Name, Folder, Path, Thumb_Path, Keywords, Caption, alt_text, Location,"
+    " QC_Status, Original_File_Name) VALUES ('Other_001.JPG', '', '', '', '', '', '', '', '', '')"
+)
+#: each transaction that changes the table, beside a row that is there already
+CHANGES: dict[str, Callable[[MysqlCatalogue], object]] = {
+    "insert": lambda catalogue: catalogue.upsert(replace(ROW, File_Name="Other_001.JPG"), FREE),
+    "update": lambda catalogue: catalogue.upsert(NEW, FREE),
+    "rehearse": lambda catalogue: catalogue.rehearse(NEW),
+    "remove": lambda catalogue: catalogue.remove(ROW.File_Name, FREE),
+}
+
+
+@pytest.fixture
+def meeting(sql: Callable[..., object], mariadb_server: MariaDbServer, mariadb_database: str) -> Iterator[Cursor]:
+    """Our table with one row in it, and somebody else's line to it."""
+    with contextlib.closing(mariadb_server.connect(mariadb_database)) as connection, connection.cursor() as cursor:
+        sql(DDL)
+        yield cursor
+        connection.rollback()
+
+
+@pytest.mark.parametrize("number", [1020, 1205, 1213])
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_that_met_another_is_made_anew(
+    meeting: Cursor, opened: Callable[..., MysqlCatalogue], change: str, number: int
+) -> None:
+    pauses: list[float] = []
+    catalogue = opened(pause=pauses.append)
+    catalogue.upsert(ROW, FREE)
+    change_once(meeting, number)
+    CHANGES[change](catalogue)
+    assert len(pauses) == 1
+    assert catalogue.why_not_ready() is None
+
+
+@pytest.mark.parametrize("number", [1020, 1205, 1213])
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_row_that_others_never_leave_costs_no_attempt_and_closes_nothing(
+    meeting: Cursor, opened: Callable[..., MysqlCatalogue], change: str, number: int
+) -> None:
+    pauses: list[float] = []
+    catalogue = opened(pause=pauses.append)
+    catalogue.upsert(ROW, FREE)
+    change_never(meeting, number)
+    with pytest.raises(RowBusy, match="somebody else") as caught:
+        CHANGES[change](catalogue)
+    assert not caught.value.is_charged
+    assert len(pauses) == len(PAUSES_S)
+    assert all(most_s / 2 <= pause_s <= most_s for pause_s, most_s in zip(pauses, PAUSES_S, strict=True))
+    assert catalogue.why_not_ready() is None
+    assert catalogue.find(ROW.File_Name) == ROW
+
+
+def test_every_try_asks_for_the_person_s_word_anew(meeting: Cursor, opened: Callable[..., MysqlCatalogue]) -> None:
+    catalogue = opened()
+    catalogue.upsert(ROW, FREE)
+    change_never(meeting, 1020)
+    for change in (
+        lambda permit: catalogue.upsert(NEW, permit),
+        lambda permit: catalogue.remove(NEW.File_Name, permit),
+    ):
+        permit = refused(from_question=3)
+        with pytest.raises(WorkerLost):
+            change(permit)
+        assert isinstance(permit.ask, Asked)
+        assert permit.ask.times == 3
+    assert catalogue.find(ROW.File_Name) == ROW
+
+
+@pytest.mark.parametrize("isolation", TOGGLED)
+@pytest.mark.parametrize("change", CHANGES)
+def test_whoever_waited_for_somebody_else_at_the_row_gets_through(
+    meeting: Cursor,
+    mariadb_server: MariaDbServer,
+    mariadb_database: str,
+    opened: Callable[..., MysqlCatalogue],
+    change: str,
+    isolation: str,
+) -> None:
+    with snapshots(mariadb_server, mariadb_database, isolation), ThreadPoolExecutor(1) as pool:
+        catalogue = opened()
+        catalogue.upsert(ROW, FREE)
+        # where the answer is made by triggers, it is for the catalogue
+        meeting.execute("SET @has_met = 1")
+        meeting.execute("UPDATE photos_info_revamp SET ISO = 1")
+        meeting.execute(OTHER)
+        changed = pool.submit(CHANGES[change], catalogue)
+        # the server makes that table anew only for who has not asked within a tenth of a second
+        eventually(lambda: has_waiting(meeting), within_s=4, every_s=0.2)
+        meeting.connection.commit()
+        changed.result(timeout=20)
+    assert catalogue.why_not_ready() is None
+
+
+def test_a_row_that_somebody_holds_is_no_server_that_is_away(
+    meeting: Cursor, opened: Callable[..., MysqlCatalogue]
+) -> None:
+    catalogue = opened(pause=lambda _: meeting.connection.rollback(), timeout_s=2)
+    catalogue.upsert(ROW, FREE)
+    meeting.execute("UPDATE photos_info_revamp SET ISO = 1")
+    catalogue.upsert(NEW, FREE)
+    assert catalogue.why_not_ready() is None
+    assert catalogue.find(ROW.File_Name) == NEW
+
+
+def test_a_table_that_is_being_altered_is_no_server_that_is_away(
+    meeting: Cursor, opened: Callable[..., MysqlCatalogue]
+) -> None:
+    catalogue = opened(pause=lambda _: meeting.execute("UNLOCK TABLES"), timeout_s=2)
+    catalogue.upsert(ROW, FREE)
+    for look in (catalogue.file_names, lambda: catalogue.find(ROW.File_Name), lambda: catalogue.holds(ROW),
+                 lambda: catalogue.has_capture("IMG_1.JPG", "2026:05:04 12:00:00")):  # fmt: skip
+        meeting.execute("LOCK TABLES photos_info_revamp WRITE")
+        assert look()
+        assert catalogue.why_not_ready() is None
+
+
+def has_waiting(cursor: Cursor) -> bool:
+    cursor.execute("SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
+    return cursor.fetchone() != (0,)
 
 
 def test_the_copy_on_this_machine_follows_the_website_and_can_be_made_anew(

@@ -5,11 +5,13 @@ Columns that we do not know belong to the website: they are never read, never wr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import (
     Column,
@@ -17,11 +19,9 @@ from sqlalchemy import (
     Engine,
     RowMapping,
     Table,
-    create_engine,
     exists,
     insert,
     inspect,
-    make_url,
     select,
     text,
     type_coerce,
@@ -33,21 +33,27 @@ from sqlalchemy.types import NullType
 from lightgate.adapters.catalogue_table import REMOTE_ID, TABLE, columns_of, make_table, row_of
 from lightgate.adapters.catalogue_values import is_same
 from lightgate.adapters.sqlite.engine import make_engine
-from lightgate.errors import CatalogueUnreachable, LightgateError, RowRefused, StorageFull
+from lightgate.errors import CatalogueUnreachable, RowBusy, RowRefused, StorageFull
 from lightgate.ports import CatalogueRow, Permit, QualityRow
 
 __all__ = ["TABLE", "SqlCatalogue", "table"]
 
 table = make_table()
 
+#: at most so long before each further try where somebody else was at the row, and at least half of it, since those
+#: who met would meet again if they came back together
+PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8)
+
+T = TypeVar("T")
+
 
 class SqlCatalogue:
-    """The table behind a database URL; a local SQLite file is made when it is absent."""
+    """The table in one database; every transaction is made anew, a few times, while somebody else is at its row."""
 
-    def __init__(self, url: str, of: Table = table, engine: Engine | None = None) -> None:
-        self._place = make_url(url).database
+    def __init__(self, engine: Engine, of: Table, pause: Callable[[float], object] = time.sleep) -> None:
         self._table = of
-        self._engine = engine or _engine(url)
+        self._engine = engine
+        self._pause = pause
         self._reader = self._engine.execution_options(sqlite_begin="DEFERRED")
         self._columns = tuple(columns_of(of))
         # as the server gives them: how many digits a website's DECIMAL has is lost in a float
@@ -56,7 +62,8 @@ class SqlCatalogue:
     @classmethod
     def in_file(cls, file: Path) -> Self:
         """Open the local catalogue, making file and table where they are absent."""
-        catalogue = cls(f"sqlite:///{file}", make_table(is_local=True))
+        # other programs, of any age, may read the file
+        catalogue = cls(make_engine(file, durable=True, can_use_wal=False), make_table(is_local=True))
         file.parent.mkdir(parents=True, exist_ok=True)
         with catalogue._translated(), catalogue._engine.begin() as connection:
             catalogue._table.metadata.create_all(connection)
@@ -75,21 +82,35 @@ class SqlCatalogue:
         self, row: CatalogueRow, permit: Permit, more: Mapping[str, object], quality: QualityRow | None = None
     ) -> int | None:
         """Insert or update a row, with values for columns beside ours; give its id."""
-        try:
-            return self._write(row, quality, more, permit)
-        except (CatalogueUnreachable, RowRefused) as error:
-            if not self._is_worth_another_try(error):
-                raise
-        return self._write(row, quality, more, permit)
+        return self._repeated(lambda: self._write(row, quality, more, permit))
 
-    def _is_worth_another_try(self, error: LightgateError) -> bool:
-        """Did another publisher insert the name between our look and our insert?"""
-        return isinstance(error.__cause__, IntegrityError)
+    def _repeated(self, transaction: Callable[[], T]) -> T:
+        """Run a transaction until nobody else is in its way; a name that exists already is met once at most.
+
+        Raises:
+            RowBusy: somebody was each time.
+        """
+        has_met_name = False
+        for most_s in PAUSES_S:
+            try:
+                return transaction()
+            except RowBusy:
+                pass
+            except (CatalogueUnreachable, RowRefused) as error:
+                # another publisher may have inserted the name between our look and our insert
+                if has_met_name or not isinstance(error.__cause__, IntegrityError):
+                    raise
+                has_met_name = True
+            self._pause(random.uniform(most_s / 2, most_s))  # noqa: S311 - only spreads load
+        return transaction()
 
     def rehearse(self, row: CatalogueRow, quality: QualityRow | None = None) -> None:
         """Do nothing: our own table takes every row."""
 
     def holds(self, row: CatalogueRow) -> bool | None:
+        return self._repeated(lambda: self._compared(row))
+
+    def _compared(self, row: CatalogueRow) -> bool | None:
         with self._reading() as connection:
             found = self._found(connection, row.File_Name, self._labelled)
             wanted = self._storable(connection, row)
@@ -143,23 +164,24 @@ class SqlCatalogue:
         """Let an adapter do more in the row's transaction."""
 
     def find(self, file_name: str) -> CatalogueRow | None:
-        with self._reading() as connection:
-            found = self._found(connection, file_name, self._labelled)
+        found = self._read(lambda connection: self._found(connection, file_name, self._labelled))
         return None if found is None else row_of(found)
 
     def remove(self, file_name: str, permit: Permit) -> None:
+        self._repeated(lambda: self._remove(file_name, permit))
+
+    def _remove(self, file_name: str, permit: Permit) -> None:
         with self._writing() as connection:
             permit.ask()
             connection.execute(self._table.delete().where(self._table.c.File_Name == file_name))
             permit.ask()
 
     def file_names(self) -> Sequence[str]:
-        with self._reading() as connection:
-            names = select(self._table.c.File_Name).order_by(self._table.c.File_Name)
-            return connection.execute(names).scalars().all()
+        names = select(self._table.c.File_Name).order_by(self._table.c.File_Name)
+        return self._read(lambda connection: connection.execute(names).scalars().all())
 
     def rows(self) -> Iterator[tuple[int | None, CatalogueRow]]:
-        """Yield every row with its id, if it has one, in a few at a time."""
+        """Yield every row with its id, if it has one, in a few at a time; what was yielded cannot be read anew."""
         query = select(self._key.label("id"), *self._labelled).execution_options(yield_per=500)
         with self._reading() as connection:
             for found in connection.execute(query).mappings():
@@ -170,12 +192,18 @@ class SqlCatalogue:
         if not {"Original_File_Name", "DateTime"} <= set(of.c.keys()):
             return False
         is_capture = exists().where(of.c.Original_File_Name == original_file_name, of.c.DateTime == date_time)
-        with self._reading() as connection:
-            return connection.execute(select(is_capture)).scalar_one()
+        return self._read(lambda connection: bool(connection.execute(select(is_capture)).scalar_one()))
 
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+    def _read(self, ask: Callable[[Connection], T]) -> T:
+        def transaction() -> T:
+            with self._reading() as connection:
+                return ask(connection)
+
+        return self._repeated(transaction)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -188,7 +216,7 @@ class SqlCatalogue:
             yield connection
 
     def _translated(self) -> AbstractContextManager[None]:
-        return _translated(self._place)
+        return _translated(self._engine.url.database)
 
 
 @contextmanager
@@ -200,11 +228,3 @@ def _translated(place: object) -> Iterator[None]:
         if "disk is full" in reason:
             raise StorageFull(path=place) from error
         raise CatalogueUnreachable(reason=reason) from error
-
-
-def _engine(url: str) -> Engine:
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        # other programs, of any age, may read the file
-        return make_engine(Path(parsed.database), durable=True, can_use_wal=False)
-    return create_engine(url, pool_size=1, max_overflow=4, pool_pre_ping=True, hide_parameters=True)

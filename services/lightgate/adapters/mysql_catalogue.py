@@ -1,11 +1,12 @@
 """The website's table in MySQL or MariaDB, by ``pymysql``.
 
 A row the table cannot hold is the photo's fault and said at once; a server that is away, or that refuses all rows, is
-asked again only after a while.
+asked again only after a while; one that says somebody else is at the row is there.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +15,21 @@ from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, column, create_engine, insert, inspect, select, text, update
+import pymysql
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Table,
+    column,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy import table as light_table
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,7 +37,7 @@ from lightgate.adapters.breaker import Breaker
 from lightgate.adapters.catalogue import SqlCatalogue
 from lightgate.adapters.catalogue_table import make_table
 from lightgate.adapters.mysql_shape import Shape, harmless, shape_of
-from lightgate.errors import CatalogueClosed, CatalogueUnreachable, LightgateError, RowRefused, SettingInvalid
+from lightgate.errors import CatalogueClosed, CatalogueUnreachable, RowBusy, RowRefused, SettingInvalid
 from lightgate.ports import CatalogueRow, QualityRow
 from lightgate.settings import Mysql
 
@@ -45,8 +60,11 @@ _CLOSED = frozenset(
     {1044, 1045, 1049, 1054, 1130, 1142, 1143, 1146, 1227, 1251, 1288, 1290, 1364, 1393, 1394, 1395, 1471, 1698}
     | {1792, 1836, 2059, 3159}
 )
-#: somebody else was at the row: InnoDB says to try again
+#: somebody else was at the row, or changes the table: changed since it was read, locked for too long, a deadlock
 _IN_THE_WAY = frozenset({1020, 1205, 1213})
+#: so long we wait for somebody else's lock, by itself 50 s for a row and a year or a day for a table: a line on which
+#: nothing came for ``timeout_s`` looks like a server that is away
+_LOCK_WAIT_S = 5
 #: we may not even look
 _NO_RIGHT = frozenset({1044, 1142, 1143, 1227})
 
@@ -54,8 +72,13 @@ _NO_RIGHT = frozenset({1044, 1142, 1143, 1227})
 class MysqlCatalogue(SqlCatalogue):
     """``Catalogue`` over one pooled connection; also keeps ``metadata_quality`` in step where the website has it."""
 
-    def __init__(self, mysql: Mysql, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(_url(mysql).render_as_string(), make_table(mysql.table, mysql.columns), _engine(mysql))
+    def __init__(
+        self,
+        mysql: Mysql,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], object] = time.sleep,
+    ) -> None:
+        super().__init__(_engine(mysql), make_table(mysql.table, mysql.columns), pause)
         self._clock = clock
         self._away = Breaker(failures=1, clock=clock)
         self._used_at = 0.0
@@ -98,11 +121,14 @@ class MysqlCatalogue(SqlCatalogue):
 
     def rehearse(self, row: CatalogueRow, quality: QualityRow | None = None) -> None:
         """Write the row and take it back, where the table can; an id may be left out by that."""
+        self._repeated(lambda: self._rehearse(row, quality))
+
+    def _rehearse(self, row: CatalogueRow, quality: QualityRow | None) -> None:
         with self._reading() as connection:
             if self._shape(connection).is_transactional:
-                with connection.begin_nested() as tried:
-                    self._put(connection, row, quality, {})
-                    tried.rollback()
+                # no savepoint: a deadlock takes it along, and its own rollback would hide that
+                self._put(connection, row, quality, {})
+                connection.rollback()
             else:
                 for statement in harmless(self._table, self._shape(connection).generated).values():
                     connection.execute(statement)
@@ -138,11 +164,6 @@ class MysqlCatalogue(SqlCatalogue):
             if theirs not in shape.generated
         }
 
-    def _is_worth_another_try(self, error: LightgateError) -> bool:
-        cause = error.__cause__
-        is_in_the_way = isinstance(cause, SQLAlchemyError) and said(cause)[0] in _IN_THE_WAY
-        return is_in_the_way or super()._is_worth_another_try(error)
-
     def _insert(self, connection: Connection, values: dict[str, Any], into: str | None = None) -> None:
         named = {self._table.c[name].name: value for name, value in values.items()}
         # the server does not tell the cases of a column's name apart
@@ -160,6 +181,9 @@ class MysqlCatalogue(SqlCatalogue):
             yield
         except SQLAlchemyError as error:
             number, reason = said(error)
+            if number in _IN_THE_WAY:
+                self._answered()
+                raise RowBusy(reason=reason) from error
             # the website may have changed its table
             self._seen = None
             if number in _ROW:
@@ -168,6 +192,9 @@ class MysqlCatalogue(SqlCatalogue):
             found = kind(reason=reason)
             self._away.failed(found.message)
             raise found from error
+        self._answered()
+
+    def _answered(self) -> None:
         self._away.succeeded()
         self._has_been_used = True
         self._used_at = self._clock()
@@ -253,7 +280,8 @@ def _url(mysql: Mysql) -> URL:
 
 def _engine(mysql: Mysql) -> Engine:
     timeouts = {f"{which}_timeout": mysql.timeout_s for which in ("connect", "read", "write")}
-    return create_engine(
+    lock_wait_s = max(1, min(_LOCK_WAIT_S, int(mysql.timeout_s / 2)))
+    engine = create_engine(
         _url(mysql),
         pool_size=1,
         max_overflow=4,
@@ -268,6 +296,15 @@ def _engine(mysql: Mysql) -> Engine:
             "init_command": "SET SESSION sql_mode = CONCAT_WS(',', @@sql_mode, 'STRICT_TRANS_TABLES')",
         },
     )
+
+    @event.listens_for(engine, "connect")
+    def limit_waiting(connection: pymysql.Connection, _: object) -> None:
+        for name in ("lock_wait_timeout", "innodb_lock_wait_timeout"):
+            # a server without InnoDB has no such variable
+            with contextlib.suppress(pymysql.err.MySQLError), connection.cursor() as cursor:
+                cursor.execute(f"SET SESSION {name} = {lock_wait_s}")
+
+    return engine
 
 
 def _tls(mysql: Mysql) -> ssl.SSLContext | None:
