@@ -33,6 +33,7 @@ class Installer:
     """pip and uv of this environment, together bound to a time limit."""
 
     def __init__(self, limit_s: float) -> None:
+        self.limit_s = limit_s
         self.deadline = time.monotonic() + limit_s
 
     def run(self, *command: str) -> str:
@@ -72,6 +73,7 @@ def main() -> None:
     installer = Installer(parser.parse_args().limit_s)
     if has_packages("torch", "torchvision", "open_clip_torch"):
         return
+    _say(f"Looking for torch, for CLIP's score of how a picture looks: {installer.limit_s:.0f} s at most …")
     try:
         add(installer)
     except LeftOut as reason:
@@ -105,7 +107,7 @@ def add(installer: Installer) -> None:
     elif is_cpu_build(installer):
         _install_without_more(installer)
     else:
-        _say("PyPI's torch for this machine brings CUDA; asking uv for a CPU build.")
+        # PyPI's torch for this machine brings CUDA
         installer.uv("pip", "install", "--quiet", "--python", sys.executable, "--torch-backend", "cpu", *TORCH)
 
 

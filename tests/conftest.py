@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from lightgate.adapters.clip_weights import open_clip_module
 from support import servers
-from support.programs import needs
+from support.closing_line import closing_line
+from support.programs import absent, needs
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 #: read before the environment is cleaned
@@ -24,6 +28,13 @@ def pytest_configure() -> None:
     _forget_settings()
     settings.register_profile("patient", deadline=None)
     settings.load_profile("patient")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Say in one line what ran, and what did not and why, right before pytest's own closing line."""
+    yield
+    terminalreporter.write_line(closing_line(terminalreporter.stats))
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +61,16 @@ def photos_dir() -> Path:
     if not PHOTOS.is_dir():
         pytest.skip(f"there are no photographs in {PHOTOS} (set LIGHTGATE_TEST_PHOTOS)")
     return PHOTOS
+
+
+@pytest.fixture(scope="session")
+def torch() -> Any:
+    """What CLIP runs on; not every machine can fetch it."""
+    if not all(importlib.util.find_spec(name) for name in ("torch", "torchvision", "open_clip")):
+        absent("torch could not be fetched for CLIP (`make clip` tries again without hurry)")
+    # in the order that the product has
+    open_clip_module()
+    return importlib.import_module("torch")
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +13,6 @@ from lightgate.adapters.clip_kit import Wanted, kit_for
 from lightgate.adapters.clip_weights import open_clip_module
 from support import random_clip
 
-if importlib.util.find_spec("open_clip") is None and "CI" not in os.environ:
-    pytest.skip("the extra lightgate[quality] is not installed", allow_module_level=True)
-
 #: the smallest vision transformer that open_clip knows by itself, as the program must
 MODEL = "ViT-S-32-alt"
 #: half a minute of processor time; as patient as the product is with its program
@@ -26,8 +20,7 @@ PATIENCE_S = 900
 
 
 @pytest.mark.timeout(PATIENCE_S)
-def test_the_program_exports_quantises_and_keeps_the_fastest_precision(tmp_path: Path) -> None:
-    torch: Any = importlib.import_module("torch")
+def test_the_program_exports_quantises_and_keeps_the_fastest_precision(tmp_path: Path, torch: Any) -> None:
     open_clip: Any = open_clip_module()
     torch.manual_seed(1)
     with quiet():

@@ -25,10 +25,8 @@ from lightgate.adapters.clip_weights import open_clip_module, pull
 from lightgate.adapters.label_list import Label, labels_from
 from lightgate.errors import ClipUnavailable
 from lightgate.ports import GLANCE_PX
+from support.programs import absent
 from support.sample_photos import photo
-
-if importlib.util.find_spec("open_clip") is None and "CI" not in os.environ:
-    pytest.skip("the extra lightgate[quality] is not installed", allow_module_level=True)
 
 Scorers = Callable[..., OpenClip]
 
@@ -37,9 +35,8 @@ WIDTH = 64
 
 
 @pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def weights(tmp_path_factory: pytest.TempPathFactory, torch: Any) -> Iterator[Path]:
     """A checkpoint of a model small enough to make, known to open_clip by name."""
-    torch: Any = pytest.importorskip("torch")
     open_clip: Any = open_clip_module()
     folder = tmp_path_factory.mktemp("clip")
     config = {
@@ -117,9 +114,8 @@ class TestRating:
 
 class TestHead:
     def test_a_linear_head_takes_part_and_is_named(
-        self, scorer: Scorers, weights: Path, glances: list[bytes], tmp_path: Path
+        self, scorer: Scorers, weights: Path, glances: list[bytes], tmp_path: Path, torch: Any
     ) -> None:
-        torch: Any = pytest.importorskip("torch")
         high, low = tmp_path / "high.pth", tmp_path / "low.pth"
         torch.save({"weight": torch.zeros(1, WIDTH), "bias": torch.tensor([7.0])}, high)
         torch.save({"weight": torch.zeros(1, WIDTH), "bias": torch.tensor([0.0])}, low)
@@ -128,9 +124,8 @@ class TestHead:
         assert good.model != bad.model
 
     def test_several_linear_layers_are_multiplied_out(
-        self, scorer: Scorers, weights: Path, glances: list[bytes], tmp_path: Path
+        self, scorer: Scorers, weights: Path, glances: list[bytes], tmp_path: Path, torch: Any
     ) -> None:
-        torch: Any = pytest.importorskip("torch")
         layers = torch.nn.Sequential(torch.nn.Linear(WIDTH, 8), torch.nn.Dropout(), torch.nn.Linear(8, 1)).eval()
         file = tmp_path / "v2.pth"
         torch.save({f"layers.{name}": value for name, value in layers.state_dict().items()}, file)
@@ -143,9 +138,8 @@ class TestHead:
 
     @pytest.mark.parametrize("kind", ["absent", "text", "other width"])
     def test_a_head_that_does_not_fit_is_one_sentence(
-        self, scorer: Scorers, weights: Path, glances: list[bytes], tmp_path: Path, kind: str
+        self, scorer: Scorers, weights: Path, glances: list[bytes], tmp_path: Path, kind: str, torch: Any
     ) -> None:
-        torch: Any = pytest.importorskip("torch")
         file = tmp_path / "head.pth"
         if kind == "text":
             file.write_text("no head")
@@ -155,6 +149,7 @@ class TestHead:
 
 
 class TestFailures:
+    @pytest.mark.usefixtures("torch")
     def test_an_absent_file(self, scorer: Scorers, glances: list[bytes], tmp_path: Path) -> None:
         assert "there is no file" in why_not(scorer(MODEL, str(tmp_path / "absent.pt")), glances)
 
@@ -172,9 +167,8 @@ class TestFailures:
         assert "not a checkpoint" in why_not(scorer(MODEL, str(tmp_path / "a.pt"), device="cpu"), glances)
 
     def test_weights_of_another_architecture(
-        self, scorer: Scorers, glances: list[bytes], weights: Path, tmp_path: Path
+        self, scorer: Scorers, glances: list[bytes], weights: Path, tmp_path: Path, torch: Any
     ) -> None:
-        torch: Any = pytest.importorskip("torch")
         torch.save({"weight": torch.zeros(3, 3)}, tmp_path / "a.pt")
         assert "holds no weights of" in why_not(scorer(MODEL, str(tmp_path / "a.pt"), device="cpu"), glances)
         assert "holds no weights of" in why_not(scorer("ViT-S-32", str(weights), device="cpu"), glances)
@@ -182,16 +176,17 @@ class TestFailures:
     def test_a_model_that_open_clip_does_not_know(self, scorer: Scorers, glances: list[bytes], weights: Path) -> None:
         assert "knows no model" in why_not(scorer("ViT-of-mine", str(weights), device="cpu"), glances)
 
+    @pytest.mark.usefixtures("torch")
     def test_a_tag_that_was_never_fetched_says_how_to_fetch_it(self, scorer: Scorers, glances: list[bytes]) -> None:
         said = why_not(scorer("ViT-B-32", "laion400m_e31", device="cpu"), glances)
         assert "lightgate models pull clip" in said
 
+    @pytest.mark.usefixtures("torch")
     def test_a_tag_that_open_clip_does_not_know(self, scorer: Scorers) -> None:
         with pytest.raises(ClipUnavailable, match=r"knows no weights best_ever for ViT-B-32; it knows: .*openai"):
             pull("ViT-B-32", "best_ever")
 
-    def test_a_device_that_is_not_there(self, scorer: Scorers, glances: list[bytes], weights: Path) -> None:
-        torch: Any = pytest.importorskip("torch")
+    def test_a_device_that_is_not_there(self, scorer: Scorers, glances: list[bytes], weights: Path, torch: Any) -> None:
         if torch.cuda.is_available():
             pytest.skip("this machine has the device")
         assert "clip.device" in why_not(scorer(MODEL, str(weights), device="cuda"), glances)
@@ -265,6 +260,7 @@ class TestKits:
         assert given.why_not_ready() is None
         assert len(asked) == 1
 
+    @pytest.mark.usefixtures("torch")
     def test_preparing_what_is_not_there_ends_at_once(self, scorer: Scorers, glances: list[bytes]) -> None:
         given = scorer(MODEL, "/absent.pt", device="cpu")
         given.prepare()
@@ -289,7 +285,7 @@ class TestKits:
         self, scorer: Scorers, weights: Path, glances: list[bytes], precision: str
     ) -> None:
         if precision == "int8" and importlib.util.find_spec("onnxruntime") is None:
-            pytest.skip("the extra lightgate[onnx] is not installed")
+            absent("the extra lightgate[onnx] is not installed")
         exact = scorer(MODEL, str(weights), device="cpu", precision="float32").rate(glances)
         other = scorer(MODEL, str(weights), device="cpu", precision=precision).rate(glances)
         assert f"cpu-{precision}" in other[0].model

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -22,7 +23,7 @@ def checkout(repository: Path, tmp_path: Path) -> Path:
     (copy / "ops").mkdir(parents=True)
     for name in ("pyproject.toml", "requirements.lock", "requirements-dev.lock"):
         shutil.copy(repository / name, copy / name)
-    for name in ("venv", "add_clip.py", "requirements-quality.lock"):
+    for name in ("venv", "add_clip.py", "install.py", "requirements-quality.lock"):
         shutil.copy(repository / "ops" / name, copy / "ops" / name)
     return copy
 
@@ -78,13 +79,47 @@ def test_a_python_without_venv_is_named_with_the_remedy_and_leaves_nothing(check
 def test_an_environment_that_is_up_to_date_is_left_alone(checkout: Path, path: Path) -> None:
     (checkout / ".venv" / "bin").mkdir(parents=True)
     put_program(checkout / ".venv" / "bin", "python", "exit 0")
-    told = "{ pwd && cat requirements.lock pyproject.toml ops/requirements-quality.lock ops/add_clip.py; } | cksum"
+    read = "requirements.lock pyproject.toml ops/requirements-quality.lock ops/add_clip.py ops/install.py"
+    told = f"{{ pwd && cat {read}; }} | cksum"
     print_ = subprocess.run(["sh", "-c", told], cwd=checkout, capture_output=True, text=True, check=True)
     (checkout / ".venv" / "installed-requirements.lock").write_text(print_.stdout, "ascii")
 
     done = make(checkout, path)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def install_with(tmp_path: Path, repository: Path, pip: str) -> subprocess.CompletedProcess[str]:
+    """Run ops/install.py with a pip that does this."""
+    (tmp_path / "pip").mkdir()
+    (tmp_path / "pip" / "__init__.py").touch()
+    (tmp_path / "pip" / "__main__.py").write_text(pip, "utf-8")
+    (tmp_path / "some.lock").write_text("# a==1 is explained here\none==1 \\\n    --hash=sha256:00\ntwo==2\n", "utf-8")
+    made = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(made)], check=True)
+    return subprocess.run(
+        [str(made / "bin" / "python"), str(repository / "ops" / "install.py"), str(tmp_path / "some.lock")],
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_installation_prints_one_line_whatever_pip_says(tmp_path: Path, repository: Path) -> None:
+    done = install_with(tmp_path, repository, "print('WARNING: Location is ignored\\n' * 300, 'Collecting one')")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Installing 2 packages into .venv; the first time this takes a minute or two.\n"
+    assert "Location is ignored" in (tmp_path / "venv" / "install.log").read_text("utf-8")
+
+
+def test_an_installation_that_fails_says_why_and_where_all_of_it_stands(tmp_path: Path, repository: Path) -> None:
+    pip = "print('ERROR: No matching distribution found for one==1', 'WARNING: no' * 9, sep='\\n'); raise SystemExit(1)"
+    done = install_with(tmp_path, repository, pip)
+    assert done.returncode == 1
+    assert "ERROR: No matching distribution found for one==1" in done.stderr
+    assert "WARNING" not in done.stderr
+    assert str(tmp_path / "venv" / "install.log") in done.stderr
 
 
 @pytest.fixture(scope="module")

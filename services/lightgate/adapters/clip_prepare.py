@@ -95,7 +95,7 @@ def _self_test(loaded: Loaded, folder: Path) -> tuple[str, dict[str, Any]]:
             found[precision] = str(error)
             continue
         found[precision] = took_ms
-        is_faithful = float((vectors * reference).sum(axis=1).min()) >= _FAITHFUL
+        is_faithful = float(np.min(np.sum(vectors * reference, axis=1))) >= _FAITHFUL
         if is_faithful and took_ms < _WORTH * best_ms:
             best, best_ms = precision, took_ms
     if best != INT8:

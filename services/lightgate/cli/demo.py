@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
-from lightgate import intake
+from lightgate import doctor, intake
 from lightgate.adapters.demo_photos import make_photos
-from lightgate.cli.printing import console, program, say, table
-from lightgate.cli.running import greet, name_models, start_behind
+from lightgate.cli.printing import program, say
+from lightgate.cli.running import greet, start_behind
 from lightgate.cli.session import Session, pass_session
 from lightgate.cli.taking_in import show_report
 from lightgate.cli.waiting import wait_for_sets
-from lightgate.domain.words import review_status
+from lightgate.domain.photo import Photo
+from lightgate.domain.pipeline import REVIEW, Status
 from lightgate.installation.background import how_it_is
 from lightgate.intake import Request
 from lightgate.store import PhotoFilter
@@ -33,14 +36,35 @@ def demo(session: Session, no_flower: bool) -> None:
     say(f"The demo's photographs are in {session.folder.demo}{'' if is_new else ', made earlier'}.")
     report = how_it_is(session.folder)
     if report is None:
-        say("Starting broker, workers and review site …")
+        say("Starting broker, workers and review site, about ten seconds …")
         report = start_behind(session, no_flower=no_flower)
     slugs = [each for each in _submit(session) if each] or _earlier(session)
     wait_for_sets(session, slugs)
-    _show_photos(session, slugs)
+    say("")
     greet(session, report, shows_passwords=True)
-    name_models(session).wait()
-    say(f"Approve, edit, reject and release in the review site. Stop everything with: {program()} down")
+    for line in _what_next(session, slugs):
+        say(line)
+
+
+def _what_next(session: Session, slugs: list[str]) -> Iterator[str]:
+    """Give what a person finds on the site, and does there."""
+    photos = list(_photos(session, slugs))
+    waiting = sum(each.position.step == REVIEW for each in photos)
+    yield f"{waiting} photographs wait there for you: look, correct, approve or reject; ? shows the keys."
+    for each in photos:
+        if each.error is not None and each.position.status is Status.FAILED:
+            yield f"{each.original_file_name} was put aside: {each.error.message}"
+    if doctor.captions(session.settings).level is not doctor.Level.OK:
+        yield "Their texts are drafts from the brief and the file's facts: no model wrote them, and they say so."
+        yield f"For texts by a model start Ollama (https://ollama.com), then: {program()} models pull ollama"
+    yield "Nothing is published before you approve and release it."
+    yield f"Photographs of your own: {program()} submit --help      Stop everything: {program()} down"
+
+
+def _photos(session: Session, slugs: list[str]) -> Iterator[Photo]:
+    with session.house.store.reading() as tx:
+        for slug in slugs:
+            yield from tx.photos.page(PhotoFilter(set_id=tx.sets.get(slug).id), limit=100)
 
 
 def _submit(session: Session) -> list[str | None]:
@@ -60,15 +84,3 @@ def _earlier(session: Session) -> list[str]:
     """Find the sets of an earlier demo: its photographs are in the queue already."""
     with session.house.store.reading() as tx:
         return [each.slug for each in tx.sets.all() if each.title == TITLE]
-
-
-def _show_photos(session: Session, slugs: list[str]) -> None:
-    rows = []
-    with session.house.store.reading() as tx:
-        for slug in slugs:
-            wanted = PhotoFilter(set_id=tx.sets.get(slug).id)
-            for photo in tx.photos.page(wanted, limit=100):
-                rating = "" if photo.qr is None else f"{photo.qr:.1f} {photo.scores.band}"
-                last = photo.error.message if photo.error else photo.file_name
-                rows.append((photo.id, photo.original_file_name, rating, review_status(photo), last))
-    console().print(table(["#photo", "original", "rating", "stands at", "name, or what is wrong"], rows))

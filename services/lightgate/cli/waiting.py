@@ -1,11 +1,11 @@
-"""Watching sets until workers have done what they can, with a bar a stage."""
+"""Watching sets until workers have done what they can, with a bar and the time left a stage."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Column
 
 from lightgate.cli.printing import console, printable
@@ -22,7 +22,13 @@ def wait_for_sets(session: Session, slugs: Sequence[str]) -> int:
         return 0
     house = session.house
     note_column = TextColumn("{task.fields[note]}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"))
-    columns = (TextColumn("{task.description:8}"), BarColumn(20), MofNCompleteColumn(), note_column)
+    columns = (
+        TextColumn("{task.description:8}"),
+        BarColumn(20),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        note_column,
+    )
     with Progress(*columns, console=console(is_err=True), expand=True, refresh_per_second=4) as bars:
         tasks: dict[str, TaskID] = {}
         while True:
@@ -46,3 +52,5 @@ def _draw(bars: Progress, tasks: dict[str, TaskID], found: Sequence[SetProgress]
         failed = sum(each.stages[number].failed for each in found)
         said = f"{failed} failed" if failed else notes[stage.step] if past < total else ""
         bars.update(tasks[stage.step], completed=past + failed, total=total, note=said)
+        # what failed here does not come any further
+        total -= failed
