@@ -36,6 +36,10 @@ class Reviewer:
             cursor = page["next_cursor"]
         return found
 
+    def last_event(self) -> int:
+        """Tell what the list of photos says of the newest event: many are approved only as they were shown."""
+        return int(self._web.get("/photos", params={"limit": 1}).raise_for_status().json()["last_event"])
+
     def page(self, path: str) -> str:
         """Give a page as the browser gets it."""
         return self._web.get(f"http://127.0.0.1:{self._port}{path}").raise_for_status().text
