@@ -63,6 +63,8 @@ def site(host: str, port: int, threads: int, log_level: str) -> tuple[str, ...]:
         *("--workers", "1"),
         *("--threads", str(threads)),
         *("--bind", address),
+        # answers are kept for slow readers instead, see lightgate_web.leaving
+        "--no-sendfile",
         *("--graceful-timeout", "5"),
         *("--log-level", log_level.lower()),
         # it would stand in a place that all installations of this user share
