@@ -36,7 +36,7 @@ def worker(
 def flower(host: str, port: int, memory: Path) -> tuple[str, ...]:
     """Run Flower; its name and password come as ``FLOWER_BASIC_AUTH``."""
     return (
-        *(sys.executable, "-m", "celery", "-A", APP),
+        *(sys.executable, "-m", "lightgate_workers.engineers", "-A", APP),
         "flower",
         f"--address={host}",
         f"--port={port}",
