@@ -287,9 +287,7 @@ def test_two_that_want_one_place_are_refused(home: DataFolder, store: SqliteStor
     whole = listed(files={"review.db": digest(b"x")})
     for other in ("review.db", "./review.db", "review.db/deeper"):
         with pytest.raises(InputInvalid, match="not a readable backup"):
-            restore(
-                home, packed(archive, ("review.db", b"x"), (other, b"y"), listed(files={"review.db": digest(b"x")}))
-            )
+            restore(home, packed(archive, ("review.db", b"x"), (other, b"y"), whole))
 
 
 def test_nothing_is_unpacked_that_the_disk_or_the_list_has_no_room_for(

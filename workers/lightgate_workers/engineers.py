@@ -25,7 +25,7 @@ from lightgate.settings import load
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class Refusal(RequestHandler):  # type: ignore[misc] # tornado's types are not known to mypy here
+class Refusal(RequestHandler):
     """Answers whoever may not come in."""
 
     def initialize(self, status: int) -> None:
