@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 
-from integration.test_busy_site import THREADS, Served, served
-
-__all__ = ["served"]
+from support.served import THREADS, Served, served_in
 
 MANY = 200
 #: a page on a busy machine; each of these attacks held one for longer than this many times over
 QUICK_S = 5.0
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served_in(tmp_path_factory.mktemp("served")) as made:
+        yield made
 
 
 def _connected(served: Served, lines: ExitStack) -> socket.socket:

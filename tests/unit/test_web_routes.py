@@ -10,8 +10,8 @@ from lightgate.bootstrap import House
 from lightgate.domain.roles import Role
 from lightgate_web import audited
 from lightgate_web.guard import NEEDS, OPEN
+from support.site_addresses import addresses
 from support.site_client import Visitor, visitor
-from unit.test_web_guard import addresses
 
 #: the form of a page, which must hold seven texts in a few languages
 FORM_BYTES = 1024 * 1024
