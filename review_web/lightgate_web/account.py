@@ -18,7 +18,7 @@ from lightgate.signing_in import sign_in as check
 from lightgate.store import User
 from lightgate_web import audited
 from lightgate_web.browsers import remember_here, this_browser
-from lightgate_web.here import house, passwords
+from lightgate_web.here import house, passwords, person
 
 account = Blueprint("account", __name__)
 
@@ -139,9 +139,15 @@ def enter() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     return redirect(safe_next(wanted), 303)
 
 
+def leave_by_oneself() -> None:
+    """End this session at the person's own wish."""
+    audited.note(person(), "signed_out")
+    sign_person_out()
+
+
 @account.post("/logout")
 def leave() -> Response:
-    sign_person_out()
+    leave_by_oneself()
     return _at_the_door()
 
 

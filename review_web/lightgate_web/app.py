@@ -19,6 +19,7 @@ from lightgate.bootstrap import House
 from lightgate.settings import Review
 from lightgate_web import account, addresses, failures, guard, headers, health, here, pictures, wording
 from lightgate_web.api import api
+from lightgate_web.browsers import Sessions
 from lightgate_web.pages import pages
 
 #: the longest form: seven texts in a few languages, far below the form parser's own limit
@@ -29,6 +30,7 @@ def create_app(house: House, passwords: Passwords | None = None) -> Flask:
     """Make the site; nothing is shared between two of them."""
     app = Flask(__name__)
     app.config.update(_configuration(house))
+    app.session_interface = Sessions()
     # Flask's own provider has the attribute, which its abstract type hides
     app.json.sort_keys = False  # type: ignore[attr-defined]
     here.furnish(app.extensions, house, passwords or Passwords())

@@ -10,6 +10,7 @@ from lightgate_web.here import house
 WORDS = {
     "signed_in": "signed in",
     "sign_in_failed": "failed to sign in",
+    "signed_out": "signed out",
     "signed_out_everywhere": "signed out everywhere",
     "signed_somebody_out": "signed out everywhere",
     "added_person": "added the person",

@@ -6,7 +6,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Response, after_this_request, current_app, request
+from flask import Flask, Response, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 _SALT = "lightgate.browser"
@@ -38,17 +39,23 @@ def remember_here(user_id: int) -> None:
     others = sorted(known.persons - {user_id})[: _MOST_PERSONS - 1]
     told = {"mark": known.mark or secrets.token_urlsafe(12), "persons": [*others, user_id]}
 
-    @after_this_request
-    def keep(response: Response) -> Response:
-        response.set_cookie(
-            _name(),
-            str(_signed().dumps(told)),
-            max_age=_KEPT,
-            httponly=True,
-            samesite="Lax",
-            secure=current_app.config["SESSION_COOKIE_SECURE"],
-        )
-        return response
+    g.browser = str(_signed().dumps(told))
+
+
+class Sessions(SecureCookieSessionInterface):
+    """The session's cookie, and behind it the browser's: simple scripts keep the first alone."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        super().save_session(app, session, response)
+        if browser := g.pop("browser", None):
+            response.set_cookie(
+                _name(),
+                browser,
+                max_age=_KEPT,
+                httponly=True,
+                samesite="Lax",
+                secure=app.config["SESSION_COOKIE_SECURE"],
+            )
 
 
 def _name() -> str:

@@ -13,12 +13,11 @@ import os
 import shutil
 import tarfile
 import tempfile
-import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from lightgate import __version__, restored
 from lightgate.adapters.instance import Instance
@@ -26,33 +25,16 @@ from lightgate.adapters.secrets import seal_key
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.sqlite.engine import sqlite_library
 from lightgate.adapters.sqlite.migrate import migrate
-from lightgate.adapters.sqlite.revision import knows, newest_revision
-from lightgate.adapters.sqlite.soundness import fault_of
+from lightgate.adapters.sqlite.revision import newest_revision
 from lightgate.errors import AlreadyRunning, InputInvalid, NotFound, StorageFull
 from lightgate.file_lock import alone_if_free
 from lightgate.folder import DataFolder, Keeping, parts
 from lightgate.stages import ROUTE
+from lightgate.unpacking import FORMAT, MANIFEST, Manifest, unpack
 
-_MANIFEST = "lightgate-backup.json"
-_FORMAT = 1
 _DATABASES = parts(Keeping.DATABASE)
 _KEPT = parts(Keeping.KEPT, Keeping.SECRET)
 _PHOTOS = parts(Keeping.PHOTOS)
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What an archive says of itself."""
-
-    format: int
-    version: str
-    #: schema of ``review.db``
-    revision: str
-    #: UTC, ISO 8601
-    at: str
-    has_photos: bool
-    #: SHA-256, hex, by path
-    files: dict[str, str]
 
 
 def back_up(folder: DataFolder, archive: Path, *, with_photos: bool = False) -> Manifest:
@@ -69,8 +51,11 @@ def back_up(folder: DataFolder, archive: Path, *, with_photos: bool = False) -> 
     with _written_whole(archive) as draft, tempfile.TemporaryDirectory() as copies:
         files = {name: _snapshot(folder.home / name, Path(copies)) for name in _DATABASES}
         kept = {name: copy for name, copy in files.items() if copy}
-        for part in (*_KEPT, *(_PHOTOS if with_photos else ())):
-            kept |= {str(file.relative_to(folder.home)): file for file in _files(folder.home / part)}
+        for part in _KEPT:
+            # small, and replaced at any time: what is listed is a copy
+            kept |= {name: _copied(file, Path(copies) / name) for name, file in _named(folder, part)}
+        for part in _PHOTOS if with_photos else ():
+            kept |= dict(_named(folder, part))
         return _pack(draft, kept, has_photos=with_photos)
 
 
@@ -84,6 +69,16 @@ def _snapshot(database: Path, copies: Path) -> Path | None:
     return copy
 
 
+def _named(folder: DataFolder, part: str) -> Iterator[tuple[str, Path]]:
+    yield from ((str(file.relative_to(folder.home)), file) for file in _files(folder.home / part))
+
+
+def _copied(file: Path, copy: Path) -> Path:
+    copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.copyfile(file, copy)
+    return copy
+
+
 def _files(place: Path) -> Iterator[Path]:
     if place.is_file():
         yield place
@@ -92,19 +87,26 @@ def _files(place: Path) -> Iterator[Path]:
 
 
 def _pack(draft: Path, kept: dict[str, Path], *, has_photos: bool) -> Manifest:
-    hashes = {}
     with tarfile.open(draft, "w:gz", compresslevel=6) as tar:
-        for name, file in kept.items():
-            with file.open("rb") as opened:
-                hashes[name] = hashlib.file_digest(opened, "sha256").hexdigest()
-            tar.add(file, name, recursive=False)
-        at = datetime.now(UTC).isoformat(timespec="seconds")
-        manifest = Manifest(_FORMAT, __version__, newest_revision(), at, has_photos, hashes)
+        # the list comes first: it bounds what is unpacked
+        manifest = _listed(kept, has_photos=has_photos)
         content = json.dumps(asdict(manifest), indent=1).encode()
-        entry = tarfile.TarInfo(_MANIFEST)
+        entry = tarfile.TarInfo(MANIFEST)
         entry.size, entry.mode = len(content), 0o600
         tar.addfile(entry, io.BytesIO(content))
+        for name, file in kept.items():
+            tar.add(file, name, recursive=False)
     return manifest
+
+
+def _listed(kept: dict[str, Path], *, has_photos: bool) -> Manifest:
+    hashes, sizes = {}, {}
+    for name, file in kept.items():
+        with file.open("rb") as opened:
+            hashes[name] = hashlib.file_digest(opened, "sha256").hexdigest()
+            sizes[name] = opened.tell()
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return Manifest(FORMAT, __version__, newest_revision(), at, has_photos, hashes, sizes)
 
 
 @contextmanager
@@ -154,7 +156,7 @@ def _still_running(folder: DataFolder) -> AlreadyRunning:
 
 def _put_in_place(folder: DataFolder, archive: Path) -> tuple[Manifest, Path | None]:
     with tempfile.TemporaryDirectory(dir=folder.home, prefix=".restore-") as fresh:
-        manifest = _unpack(archive, Path(fresh))
+        manifest = unpack(archive, Path(fresh))
         if "review.db" in manifest.files:
             _hold_back(folder, Path(fresh), manifest)
         return manifest, _exchange(folder, Path(fresh))
@@ -171,50 +173,6 @@ def _hold_back(folder: DataFolder, fresh: Path, manifest: Manifest) -> None:
     for tail in ("-wal", "-shm", "-journal"):
         # all of it is in the database, which was closed
         restored_folder.database.with_name(restored_folder.database.name + tail).unlink(missing_ok=True)
-
-
-def _unpack(archive: Path, fresh: Path) -> Manifest:
-    try:
-        with tarfile.open(archive, "r:gz") as tar:
-            for member in tar:
-                _extract(tar, member, fresh)
-    except FileNotFoundError as error:
-        raise InputInvalid(reason=f"There is no file {archive}.") from error
-    except (tarfile.TarError, EOFError, zlib.error) as error:
-        raise InputInvalid(reason=f"{archive} is not a readable backup: {error}.") from error
-    manifest = _manifest(archive, fresh / _MANIFEST)
-    (fresh / _MANIFEST).unlink()
-    for name, digest in manifest.files.items():
-        with (fresh / name).open("rb") as opened:
-            if hashlib.file_digest(opened, "sha256").hexdigest() != digest:
-                raise InputInvalid(reason=f"{archive} is damaged: {name} is not what was backed up.")
-    for name in set(_DATABASES) & set(manifest.files):
-        if fault := fault_of(fresh / name):
-            raise InputInvalid(reason=f"The database in {archive} is damaged: {fault}.")
-    return manifest
-
-
-def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, fresh: Path) -> None:
-    path = PurePosixPath(member.name)
-    is_ours = path.parts[:1] and path.parts[0] in {_MANIFEST, *_DATABASES, *_KEPT, *_PHOTOS}
-    content = tar.extractfile(member) if member.isreg() else None
-    if content is None or not is_ours or ".." in path.parts:
-        raise tarfile.TarError(f"{member.name} does not belong there")
-    file = fresh / path
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with content, file.open("xb") as written:
-        shutil.copyfileobj(content, written)
-        os.fchmod(written.fileno(), member.mode & 0o700 | 0o400)
-
-
-def _manifest(archive: Path, file: Path) -> Manifest:
-    try:
-        manifest = Manifest(**json.loads(file.read_text("utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise InputInvalid(reason=f"{archive} is not a backup that Lightgate made.") from error
-    if manifest.format > _FORMAT or not knows(manifest.revision):
-        raise InputInvalid(reason=f"{archive} was made by a newer version ({manifest.version}); install that one.")
-    return manifest
 
 
 def _exchange(folder: DataFolder, fresh: Path) -> Path | None:

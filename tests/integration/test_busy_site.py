@@ -2,92 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
-import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
-from lightgate.adapters.commands import site as site_command
 from lightgate.domain.words import review_status
-from support.gallery import GALLERY, NAME, PASSWORD, add_person, hang, photo_of, site_house
-from support.waiting import eventually
+from support.gallery import photo_of, site_house
+from support.served import THREADS, Served, served_in, token
 
-THREADS = 8
 #: two persons with five tabs each
 TABS = 10
 PICTURES = 200
-#: far above what an answer takes; who waits longer waits for a thread
-PATIENCE_S = 30
-_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-
-
-@dataclass
-class Served:
-    home: Path
-    port: int
-
-    def ask(self, method: str, path: str, cookie: str = "", **form: str) -> tuple[int, str, str]:
-        """Give status, cookie and text."""
-        headers = {"Cookie": cookie} | ({"Content-Type": "application/x-www-form-urlencoded"} if form else {})
-        line = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
-        line.request(method, path, urlencode(form) if form else None, headers)
-        answer = line.getresponse()
-        text = answer.read().decode("utf-8", "replace")
-        line.close()
-        return answer.status, (answer.getheader("Set-Cookie") or cookie).partition(";")[0], text
-
-    def sign_in(self) -> str:
-        _, cookie, page = self.ask("GET", "/login")
-        status, cookie, _ = self.ask("POST", "/login", cookie, csrf_token=token(page), name=NAME, password=PASSWORD)
-        assert status == 303
-        return cookie
-
-    def listen(self, cookie: str) -> tuple[HTTPConnection, int]:
-        """Open a stream and leave it open."""
-        line = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
-        line.request("GET", "/api/v1/events", headers={"Cookie": cookie})
-        return line, line.getresponse().status
-
-
-def token(page: str) -> str:
-    found = _TOKEN.search(page)
-    assert found is not None
-    return found[1]
 
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    house = site_house(tmp_path)
-    add_person(house)
-    hang(house, shown=GALLERY[:2])
-    house.close()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = {"LIGHTGATE_HOME": str(tmp_path), "LIGHTGATE_REVIEW__PORT": str(port)}
-    command = site_command("127.0.0.1", port, THREADS, "warning")
-    process = subprocess.Popen(command, env={**os.environ, **settings}, cwd=tmp_path)
-    made = Served(tmp_path, port)
-    eventually(lambda: _answers(made), within_s=60)
-    yield made
-    process.terminate()
-    process.wait(30)
-
-
-def _answers(served: Served) -> bool:
-    try:
-        return served.ask("GET", "/login")[0] == 200
-    except OSError:
-        return False
+    with served_in(tmp_path) as made:
+        yield made
 
 
 def test_a_decision_goes_through_while_tabs_listen_and_pictures_load(served: Served) -> None:

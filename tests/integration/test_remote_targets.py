@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -472,3 +473,21 @@ class TestSftp:
         target.put(PATH, OLD, FREE)
         target.put(PATH, NEW, FREE)
         assert files(ssh.root) == {PATH: NEW}
+
+
+def test_files_can_be_read_where_the_servers_umask_would_close_them(
+    site: FtpSite, over_ftp: Callable[..., RemoteTarget]
+) -> None:
+    site.go_wrong(umask=0o077)
+    over_ftp().put("2024/streets/a.jpg", b"picture", FREE)
+    assert stat.S_IMODE((site.root / "2024/streets/a.jpg").stat().st_mode) == 0o644
+    assert stat.S_IMODE((site.root / "2024/streets").stat().st_mode) == 0o755
+
+
+def test_a_server_that_sets_no_permissions_is_asked_once(site: FtpSite, over_ftp: Callable[..., RemoteTarget]) -> None:
+    site.go_wrong(lacks=["SITE CHMOD"])
+    target = over_ftp()
+    target.put("2024/a.jpg", b"picture", FREE)
+    target.put("2024/b.jpg", b"picture", FREE)
+    assert (site.root / "2024/b.jpg").read_bytes() == b"picture"
+    assert site.log.read_text("utf-8").count("SITE CHMOD") == 1

@@ -7,7 +7,7 @@ with which words it is denied; ``lie`` is added to every SIZE;
 ``silent`` names a command that gets no answer; ``full_after`` is how many bytes fit on the disk; ``hash`` is true, or a
 wrong hash; ``no_size`` and ``no_overwrite`` are servers that lack a feature, ``lacks`` names commands it does not know,
 ``no_dots`` allows no name with a dot in front; ``alphabet`` is what it writes its replies in; ``cut`` is after how many
-bytes it gives an upload up, with the words of ``reply``.
+bytes it gives an upload up, with the words of ``reply``; ``umask`` is what it takes from permissions.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import os
 import socket
 import struct
 import sys
@@ -64,7 +65,12 @@ class SmallDisk:
 
 
 class Disk(AbstractedFS):
+    def mkdir(self, path: str) -> None:
+        os.umask(int(str(fault("umask") or 0o022)))
+        super().mkdir(path)
+
     def open(self, filename: str, mode: str) -> object:
+        os.umask(int(str(fault("umask") or 0o022)))
         opened = super().open(filename, mode)
         room = fault("full_after")
         return SmallDisk(opened, int(str(room))) if room is not None and "w" in mode else opened

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import gzip
+import hashlib
 import io
+import json
 import stat
 import subprocess
 import sys
@@ -14,6 +17,7 @@ import pytest
 from lightgate.adapters.instance import Instance
 from lightgate.adapters.secrets import seal_key
 from lightgate.adapters.sqlite import SqliteStore
+from lightgate.adapters.sqlite.revision import newest_revision
 from lightgate.backup import back_up, restore
 from lightgate.errors import AlreadyRunning, InputInvalid, NotFound
 from lightgate.folder import KEEPING, DataFolder, Keeping, parts
@@ -228,3 +232,101 @@ def test_an_archive_of_a_newer_version_is_refused(home: DataFolder, store: Sqlit
     manifest = b'{"format": 1, "version": "9", "revision": "9999", "at": "", "has_photos": false, "files": {}}'
     with pytest.raises(InputInvalid, match="newer version"):
         restore(home, packed(archive, ("lightgate-backup.json", manifest)))
+
+
+GOOD_LIST: dict[str, object] = {
+    "format": 1, "version": "1", "revision": newest_revision(), "at": "2026-01-01T00:00:00+00:00", "has_photos": False,
+}  # fmt: skip
+
+
+def listed(**told: object) -> tuple[str, bytes]:
+    return "lightgate-backup.json", json.dumps({**GOOD_LIST, **told}).encode()
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize("content", [
+    b"[" * 100_000, b"[]", b"5", b"null", b"\xff", b"", b"{}",
+    listed()[1], listed(files={})[1], listed(files=[])[1], listed(files={"labels.txt": digest(b"x")})[1],
+    listed(files={"review.db": 5})[1], listed(files={"review.db": "short"})[1], listed(files={"review.db": None})[1],
+    listed(files={"review.db": digest(b"x")}, format="1")[1], listed(files={"review.db": digest(b"x")}, at="soon")[1],
+    listed(files={"review.db": digest(b"x")}, revision=["a"])[1], listed(files={"review.db": digest(b"x")}, more=1)[1],
+    listed(files={"review.db": digest(b"x")}, sizes={"review.db": -1})[1],
+    listed(files={"review.db": digest(b"x")}, sizes={"review.db": "1"})[1],
+    listed(files={"review.db": digest(b"x")}, sizes={"labels.txt": 1})[1],
+])  # fmt: skip
+@pytest.mark.parametrize("comes_first", [True, False])
+def test_a_list_that_is_none_is_a_sentence(
+    home: DataFolder, store: SqliteStore, archive: Path, content: bytes, comes_first: bool
+) -> None:
+    add_photos(store, 1)
+    store.close()
+    members = [("lightgate-backup.json", content), ("review.db", b"x")]
+    packed(archive, *(members if comes_first else members[::-1]))
+    with pytest.raises(InputInvalid, match="not a backup that Lightgate made"):
+        restore(home, archive)
+    assert photo_count(home) == 1
+
+
+def test_what_the_list_does_not_name_is_not_put_in_place(home: DataFolder, store: SqliteStore, archive: Path) -> None:
+    files = {"review.db": digest(b"x")}
+    store.close()
+    stowaway = ("secrets/seal.key", b"k" * 32)
+    with pytest.raises(InputInvalid, match="not in its list"):
+        restore(home, packed(archive, listed(files=files), ("review.db", b"x"), stowaway))
+    with pytest.raises(InputInvalid, match="which its list of files does not name"):
+        restore(home, packed(archive, ("review.db", b"x"), stowaway, listed(files=files)))
+    with pytest.raises(InputInvalid, match=r"'words/a\.txt' is missing"):
+        restore(home, packed(archive, listed(files=files | {"words/a.txt": digest(b"")}), ("review.db", b"x")))
+
+
+def test_two_that_want_one_place_are_refused(home: DataFolder, store: SqliteStore, archive: Path) -> None:
+    store.close()
+    whole = listed(files={"review.db": digest(b"x")})
+    for other in ("review.db", "./review.db", "review.db/deeper"):
+        with pytest.raises(InputInvalid, match="not a readable backup"):
+            restore(home, packed(archive, ("review.db", b"x"), (other, b"y"), whole))
+
+
+def test_nothing_is_unpacked_that_the_disk_or_the_list_has_no_room_for(
+    home: DataFolder, store: SqliteStore, archive: Path
+) -> None:
+    store.close()
+    files = {"review.db": digest(b"x")}
+    with pytest.raises(InputInvalid, match="needs more room"):
+        restore(home, packed(archive, listed(files=files, sizes={"review.db": 10**18}), ("review.db", b"x")))
+    with pytest.raises(InputInvalid, match="not as large as its list says"):
+        restore(home, packed(archive, listed(files=files, sizes={"review.db": 1}), ("review.db", b"x" * 5000)))
+    entry = tarfile.TarInfo("review.db")
+    entry.size = 10**15
+    with gzip.open(archive, "wb") as opened:
+        opened.write(entry.tobuf())
+    with pytest.raises(InputInvalid, match="needs more room"):
+        restore(home, archive)
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.SYMTYPE, tarfile.LNKTYPE])
+def test_additions_of_entries_are_not_read_into_memory(
+    home: DataFolder, store: SqliteStore, archive: Path, kind: bytes
+) -> None:
+    store.close()
+    entry = tarfile.TarInfo("review.db")
+    entry.type, entry.size = kind, 10**12
+    with gzip.open(archive, "wb") as opened:
+        opened.write(entry.tobuf() + b"0" * 4096)
+    with pytest.raises(InputInvalid, match="not a readable backup"):
+        restore(home, archive)
+
+
+def test_an_archive_of_before_has_its_list_at_the_end(home: DataFolder, store: SqliteStore, archive: Path) -> None:
+    add_photos(store, 2)
+    back_up(home, archive)
+    store.close()
+    with tarfile.open(archive) as tar:
+        members = [(each.name, opened.read()) for each in tar if (opened := tar.extractfile(each))]
+    told = json.loads(members[0][1])
+    assert told.pop("sizes").keys() == told["files"].keys()
+    restore(home, packed(archive, *members[1:], (members[0][0], json.dumps(told).encode())))
+    assert photo_count(home) == 2

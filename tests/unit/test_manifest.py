@@ -60,6 +60,10 @@ def test_sets_are_read_with_paths_relative_to_the_file(tmp_path: Path) -> None:
         ("set = 5", r"holds no \[\[set\]\] table"),
         ("[set]\npath = 'x'", r"holds no \[\[set\]\] table"),
         ("[[set", "is not valid TOML"),
+        ("x = " + "[" * 50_000, "too deep in one another"),
+        ("x = " + "{a = " * 50_000, "too deep in one another"),
+        ("[[set]]\npath = 'x'\nbrief = '@../outside.txt'", "In set 1 of .*, the brief @../outside.txt is outside of"),
+        ("[[set]]\npath = 'x'\nbrief = '@/etc/hostname'", "only files below it are read"),
     ],
 )
 def test_a_slip_is_said_with_its_place(tmp_path: Path, text: str, says: str) -> None:
@@ -70,3 +74,12 @@ def test_a_slip_is_said_with_its_place(tmp_path: Path, text: str, says: str) -> 
 def test_a_missing_manifest_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputInvalid, match="cannot be read"):
         read_manifest(tmp_path / "nowhere.toml")
+
+
+def test_a_brief_behind_a_link_that_leads_out_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("hush", "utf-8")
+    folder = tmp_path / "sets"
+    folder.mkdir()
+    (folder / "brief.txt").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(InputInvalid, match="only files below it are read"):
+        read_manifest(manifest(folder, "[[set]]\npath = 'x'\nbrief = '@brief.txt'"))

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from werkzeug.routing import Rule
 
 from lightgate.bootstrap import House
 from lightgate.settings import Review
 from lightgate_web.guard import OPEN, known_hosts
 from support.gallery import photo_of
+from support.site_addresses import addresses
 from support.site_client import Visitor, visitor
 
-#: what stands for the parts of an address; numbers are 1
-VALUES = {"kind": "thumb", "action": "approve", "slug": "harbour-festival", "filename": "base.css"}
 HEADERS = (
     "Content-Security-Policy",
     "X-Content-Type-Options",
@@ -44,24 +42,6 @@ def shown() -> int:
 @pytest.fixture
 def stranger(house: House) -> Visitor:
     return visitor(house, signed_in=False)
-
-
-def _filled(rule: Rule) -> dict[str, object]:
-    """A value for each part of an address: the first where it is one of a few."""
-    few = {name: words.split(",")[0] for words, name in re.findall(r"<any\(([^)]*)\):(\w+)>", rule.rule)}
-    return {name: few.get(name, VALUES.get(name, 1)) for name in rule.arguments}
-
-
-def addresses(one: Visitor, *methods: str) -> list[tuple[str, str, str]]:
-    """Every address of the site with a method, as (method, endpoint, path)."""
-    with one.app.test_request_context():
-        adapter = one.app.url_map.bind("localhost")
-        return [
-            (method, rule.endpoint, adapter.build(rule.endpoint, _filled(rule), method))
-            for rule in one.app.url_map.iter_rules()
-            for method in methods
-            if method in (rule.methods or ())
-        ]
 
 
 def test_no_address_answers_a_stranger_but_the_door_itself(stranger: Visitor) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app, flash, redirect, request, url_for
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from lightgate import review
@@ -43,7 +43,11 @@ def this_page() -> str:
         # a refused decision is answered with the page of its photo
         query = request.query_string.decode("ascii", "replace")
         return f"/photos/{photo_id}{'?' if query else ''}{query}"
-    return request.form.get("back", "")
+    try:
+        return request.form.get("back", "")
+    except RequestEntityTooLarge:
+        # the page that says so
+        return ""
 
 
 def _shown(words: str, kind: str, undone: Undone) -> Response:

@@ -36,7 +36,7 @@ def worker(
 def flower(host: str, port: int, memory: Path) -> tuple[str, ...]:
     """Run Flower; its name and password come as ``FLOWER_BASIC_AUTH``."""
     return (
-        *(sys.executable, "-m", "celery", "-A", APP),
+        *(sys.executable, "-m", "lightgate_workers.engineers", "-A", APP),
         "flower",
         f"--address={host}",
         f"--port={port}",
@@ -63,6 +63,8 @@ def site(host: str, port: int, threads: int, log_level: str) -> tuple[str, ...]:
         *("--workers", "1"),
         *("--threads", str(threads)),
         *("--bind", address),
+        # answers are kept for slow readers instead, see lightgate_web.leaving
+        "--no-sendfile",
         *("--graceful-timeout", "5"),
         *("--log-level", log_level.lower()),
         # it would stand in a place that all installations of this user share

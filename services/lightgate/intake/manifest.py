@@ -5,7 +5,7 @@ path = "2024-05-01 canals"
 subject = "Canal houses"
 location = "Amsterdam"
 folder = "street"
-brief = "@canals.txt"
+brief = "@canals.txt"        # a file below the manifest's folder
 languages = ["en", "nl"]
 recursive = true
 """
@@ -53,6 +53,8 @@ def _parsed(file: Path) -> Mapping[str, Any]:
         raise InputInvalid(reason=f"The manifest {file} is not UTF-8 text.") from error
     except tomllib.TOMLDecodeError as error:
         raise InputInvalid(reason=f"The manifest {file} is not valid TOML: {error}.") from error
+    except RecursionError as error:
+        raise InputInvalid(reason=f"The manifest {file} holds lists or tables too deep in one another.") from error
 
 
 def _request(table: Mapping[str, Any], where: str, base: Path, common: Mapping[str, Any]) -> Request:
@@ -75,9 +77,19 @@ def _request(table: Mapping[str, Any], where: str, base: Path, common: Mapping[s
         subject=table.get("subject", ""),
         location=table.get("location", ""),
         folder=table.get("folder", ""),
-        brief=read_brief(table.get("brief", ""), base),
+        brief=_brief(table.get("brief", ""), where, base),
         **values,
     )
+
+
+def _brief(text: str, where: str, base: Path) -> str:
+    """Read a brief; a manifest may come from elsewhere, so its files are those that came with it."""
+    # resolved: neither .. nor a link leads out
+    if text.startswith("@") and not (base / text[1:]).resolve().is_relative_to(base.resolve()):
+        raise InputInvalid(
+            reason=f"In {where}, the brief {text} is outside of the manifest's folder; only files below it are read."
+        )
+    return read_brief(text, base)
 
 
 def _require_known(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:

@@ -36,4 +36,6 @@ class Flower(Section):
     host: HostName = "127.0.0.1"
     port: Port = 5555
     user: str = "flower"
+    #: names it is asked by, beside localhost and ``host``; with the host 0.0.0.0 also any address in digits
+    allowed_hosts: tuple[str, ...] = ()
     password: SecretStr | None = None

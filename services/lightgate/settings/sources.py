@@ -47,6 +47,8 @@ def from_toml(file: Path, is_named: bool) -> dict[str, Any]:
         raise _unreadable(file, "is no text in UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise _unreadable(file, f"is not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise _unreadable(file, "holds lists or tables too deep in one another") from error
 
 
 def _unreadable(file: Path, why: str) -> SettingInvalid:
