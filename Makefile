@@ -1,6 +1,6 @@
 # Lightgate's commands. Each makes the environment it needs; Python 3.11 or newer is all that must be there.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench compose-test clip clean
+.PHONY: help demo test check bench compose-test picture clip clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ bench: ## measure; prints a table and writes bench.json
 
 compose-test: ## try docker-compose.yml on a real engine, from build to stop
 	@ops/compose-test
+
+picture: ## make the README's picture of the review page anew
+	@ops/venv --dev
+	@.venv/bin/python ops/picture.py
 
 clip: ## add torch and open_clip, without hurry
 	@ops/venv

@@ -85,12 +85,13 @@ def _tried(release: str, torches: Sequence[str], commands: dict[str, str]) -> bo
         print(f"Debian {release}: a bare machine was made in {took_s:.0f} s", flush=True)
         for torch in torches:
             root = place / "machine"
-            shutil.copytree(place / "base", root, symlinks=True)
+            # devices are copied as devices
+            subprocess.run(["cp", "-a", str(place / "base"), str(root)], check=True)
             lent = equip(root, has_torch=torch == "with")
             for name, line in commands.items():
                 log = place / f"{torch}-{name}.log"
                 took_s, code = run(root, line, lent, log)
-                print(f"Debian {release}, {torch} torch, {line}: {took_s:.0f} s, {_said(log, code)}", flush=True)
+                print(f"Debian {release}, {torch} torch, {line}, {took_s:.0f} s: {_said(log, code)}", flush=True)
                 has_failed |= code != 0
             shutil.rmtree(root)
     return has_failed
@@ -202,7 +203,8 @@ def _quoted(text: str) -> str:
 def _said(log: Path, code: int) -> str:
     lines = [line.strip() for line in log.read_text("utf-8", errors="replace").splitlines() if line.strip()]
     if code == 0:
-        return f"right. Its last line: {lines[-1] if lines else 'none'}"
+        worth = [line for line in lines[:-1] if line.startswith(("CLIP", "Ran "))]
+        return "right:\n" + "\n".join(f"  {line}" for line in [*worth, *lines[-1:]])
     return f"FAILED ({code}):\n" + "\n".join(lines[-40:])
 
 

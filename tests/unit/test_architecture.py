@@ -79,18 +79,35 @@ def test_a_lock_pins_everything_by_hash_and_leaves_torch_out(repository: Path, l
     assert not any(re.match(r"torch|nvidia|cuda", line) for line in packages)
 
 
-def test_the_commands_of_the_readme_exist(repository: Path) -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (repository / "Makefile").read_text("utf-8"), re.MULTILINE))
-    named = set(re.findall(r"\bmake ([a-z-]+)", (repository / "README.md").read_text("utf-8")))
+def documents(repository: Path) -> dict[Path, str]:
+    """Give what a person reads first, and the pages that it leads to."""
+    return {page: page.read_text("utf-8") for page in (repository / "README.md", *(repository / "docs").glob("*.md"))}
 
-    assert {"demo", "test"} <= named
+
+def test_the_commands_of_the_documents_exist(repository: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (repository / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = {name for text in documents(repository).values() for name in re.findall(r"[`\n]make ([a-z-]+)", text)}
+
+    assert {"demo", "test", "picture"} <= named
     assert named <= targets
 
 
-def test_the_readme_names_only_files_that_exist(repository: Path) -> None:
-    links = re.findall(r"\]\(([^)#:]+)\)", (repository / "README.md").read_text("utf-8"))
+def test_the_documents_link_only_to_files_that_exist(repository: Path) -> None:
+    links = {
+        (page.name, link)
+        for page, text in documents(repository).items()
+        for link in re.findall(r"\]\(([^)#:]+)\)", text)
+        if not (page.parent / link).exists()
+    }
 
-    assert [link for link in links if not (repository / link).exists()] == []
+    assert links == set()
+
+
+def test_the_readme_leads_to_every_page_and_is_read_in_four_minutes(repository: Path) -> None:
+    text = (repository / "README.md").read_text("utf-8")
+
+    assert [page.name for page in (repository / "docs").iterdir() if f"(docs/{page.name})" not in text] == []
+    assert len(text.split()) <= 900
 
 
 def test_everything_that_is_imported_is_declared(repository: Path) -> None:
@@ -155,8 +172,9 @@ def test_a_lock_holds_everything_that_is_declared(
     assert behind == [], "run ops/lock"
 
 
-def test_the_settings_that_the_readme_shows_are_accepted(repository: Path, tmp_path: Path) -> None:
-    examples = re.findall(r"```toml\n(.*?)```", (repository / "README.md").read_text("utf-8"), re.DOTALL)
+def test_the_settings_that_the_documents_show_are_accepted(repository: Path, tmp_path: Path) -> None:
+    pages = documents(repository).values()
+    examples = [found for text in pages for found in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
     assert examples
 
     for example in examples:
@@ -164,8 +182,9 @@ def test_the_settings_that_the_readme_shows_are_accepted(repository: Path, tmp_p
         settings.load({}, tmp_path / "lightgate.toml")
 
 
-def test_the_variables_that_the_readme_names_exist(repository: Path) -> None:
-    named = set(re.findall(r"\bLIGHTGATE_[A-Z_]+", (repository / "README.md").read_text("utf-8")))
+def test_the_variables_that_the_documents_name_exist(repository: Path) -> None:
+    written = [text for page, text in documents(repository).items() if page.name != "settings.md"]
+    named = {name for text in written for name in re.findall(r"\bLIGHTGATE_[A-Z_]+", text)}
     known = set(re.findall(r"`(LIGHTGATE_[A-Z_]+)`", (repository / "docs" / "settings.md").read_text("utf-8")))
 
     assert {name.removesuffix("_FILE") for name in named} - known == set()
