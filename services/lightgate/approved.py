@@ -70,9 +70,9 @@ def withdraw(tx: Transaction, photo: Photo, key: bytes | None, at: datetime) -> 
     tx.photos.write(photo.id, {"approval_id": None})
     if approval is None or approval.withdrawn_at is not None:
         return
-    is_provable = key is not None and approval.seal_version == SEAL_VERSION and _is_said(approval, photo, key)
     sealed = ""
-    if is_provable and key is not None:
+    if key is not None and _is_said(approval, photo, key):
+        # also one that sealed the content alone: it was in force, and is proven anew by the present rule
         sealed = seal(_as_sealed(photo, approval), key, replace(_decision(approval), is_withdrawn=True))
     tx.approvals.put_seal(approval.id, sealed, at)
 
@@ -97,7 +97,8 @@ def owe(tx: Transaction, photo_id: int, at: datetime) -> None:
     """Make a debt of whatever is half-sent: the publish worker settles it without anyone asking."""
     for each in tx.publications.of_photo(photo_id):
         if each.state in {LedgerState.SENDING, LedgerState.FAILED}:
-            state = LedgerState.PUTTING_BACK if each.earlier else LedgerState.TAKING_OFF
+            has_earlier = each.earlier is not None and bool(each.earlier.publications)
+            state = LedgerState.PUTTING_BACK if has_earlier else LedgerState.TAKING_OFF
             tx.publications.put(photo_id, replace(each, state=state), at)
 
 

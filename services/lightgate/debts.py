@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
-from lightgate.domain.photo import DEBTS, Before, LedgerState, Photo, Publication
+from lightgate.domain.photo import DEBTS, WHOLE, Before, LedgerState, Photo, Publication
 from lightgate.domain.pipeline import Status
-from lightgate.domain.seal import is_before_sealed
+from lightgate.domain.seal import is_earlier_sealed
 from lightgate.errors import HoldLost, LightgateError
 from lightgate.folder import DataFolder
 from lightgate.live_hold import Hold, held
 from lightgate.ports import CatalogueRow, Permit, Target
-from lightgate.replaced import kept_file
+from lightgate.replaced import earlier_at, kept_file
 from lightgate.site import Website
 from lightgate.store import Actor, Event, Store, Transaction
 
@@ -59,7 +59,12 @@ def settle_due(books: Books, owner: str) -> Sequence[int]:
             try:
                 left = None if hold is None else settle(books, hold, Actor.WORKER, owner)
             except HoldLost as error:
+                make_good(books, photo_id)
                 left = [error.message]
+            except (LightgateError, OSError, ValueError, KeyError, TypeError) as error:
+                # one row that nobody can read must not keep the others waiting
+                log.exception("photo %s: its debt cannot be settled", photo_id)
+                left = [str(error)]
         if left is None or left:
             log.info("photo %s: its debt stays: %s", photo_id, " ".join(left or ("somebody else is at it.",)))
             _put_off(books, photo_id)
@@ -81,7 +86,8 @@ def settle(books: Books, hold: Hold, kind_of: Actor, by: str) -> Sequence[str]:
     """Settle what one photo owes; give, in words, what could not be done.
 
     Temporary files go before anything that is visible, so that a writer who wakes up has nothing to rename. Files that
-    come back stand before their row, and a row goes before its files. Every step can be repeated.
+    come back stand before their row, and a row goes before its files; where the catalogue is away the files go all the
+    same. Every step can be repeated.
 
     Raises:
         HoldLost: somebody else goes on with it.
@@ -91,20 +97,38 @@ def settle(books: Books, hold: Hold, kind_of: Actor, by: str) -> Sequence[str]:
     debts = [each for each in ledger if each.state in DEBTS]
     if not debts:
         return ()
-    if any(each.state is LedgerState.PUTTING_BACK for each in debts):
-        _sign_in(books, hold, debts)
     return _Settling(books, hold, Permit(hold.writer, lambda: _require(books.store, hold, debts))).run(
         ledger, debts, kind_of, by
     )
 
 
-def _sign_in(books: Books, hold: Hold, debts: Sequence[Publication]) -> None:
-    """Note, before the first byte, who may leave temporary files from now on."""
-    with books.store.writing() as tx:
-        hold.require(tx)
-        for each in debts:
-            signed = replace(each, writers=(*each.writers, hold.writer))
-            tx.publications.put(hold.photo_id, signed, books.now())
+def make_good(books: Books, photo_id: int) -> None:
+    """Look, after we stood still, whether we removed what others put there meanwhile; if so it is owed.
+
+    One command lies between the last question and a removal.
+    """
+    with books.store.reading() as tx:
+        ledger = tx.publications.of_photo(photo_id)
+    targets = {target.name: target for target in books.website.targets}
+    for each in ledger:
+        target = targets.get(each.target)
+        if each.state not in WHOLE or target is None:
+            continue
+        try:
+            is_damaged = any(target.look(path) is None for path in each.paths.values())
+            row = books.website.catalogue.find(each.file_name) if is_damaged else None
+        except LightgateError as error:
+            log.warning("photo %s: what %s shows was not looked at: %s", photo_id, each.target, error.message)
+            continue
+        is_kept = all(kept_file(books.folder, content_hash) is not None for content_hash in each.hashes.values())
+        if is_damaged and is_kept:
+            earlier = earlier_at(photo_id, each.target, (each,), asdict(row) if row else None, books.key)
+            with books.store.writing() as tx:
+                if each in tx.publications.of_photo(photo_id):
+                    owed = replace(each, state=LedgerState.PUTTING_BACK, earlier=earlier)
+                    tx.publications.put(photo_id, owed, books.now())
+        elif is_damaged:
+            log.error("photo %s: files are missing at %s: release it again", photo_id, each.target)
 
 
 def _require(store: Store, hold: Hold, debts: Sequence[Publication]) -> None:
@@ -124,20 +148,26 @@ class _Settling:
     left: dict[str, str] = field(default_factory=dict)
     #: what stands at a target afterwards
     back: dict[str, Publication] = field(default_factory=dict)
-    #: targets where nothing can come back: it was not kept, or cannot be proven
-    lost: set[str] = field(default_factory=set)
+    #: what was live before, as far as that can be proven and is to come back
+    earlier: dict[str, Before] = field(default_factory=dict)
 
     def run(
         self, ledger: Sequence[Publication], debts: Sequence[Publication], kind_of: Actor, by: str
     ) -> Sequence[str]:
         targets = {target.name: target for target in self.books.website.targets}
+        others = [each for each in ledger if each.state not in DEBTS and each.target in targets]
+        for debt in debts:
+            if earlier := self._proven(debt, others):
+                self.earlier[debt.target] = earlier
         is_row_first = all(debt.state is LedgerState.TAKING_OFF for debt in debts)
         # a row must not point at a file that is gone, nor at one that is not back yet
-        reason = self._row(ledger, debts) if is_row_first else None
-        for act in (self._forget, self._put_back):
-            for debt in debts:
-                self._try(debt, targets, act)
-        reason = reason if is_row_first else self._row(ledger, debts)
+        reason = self._row(debts, others) if is_row_first else None
+        for debt in debts:
+            self._try(debt, targets, self._forget)
+        self._sign_in(debts)
+        for debt in debts:
+            self._try(debt, targets, self._put_back)
+        reason = reason if is_row_first else self._row(debts, others)
         for debt in debts:
             self._try(debt, targets, self._remove)
         if reason is None:
@@ -173,10 +203,10 @@ class _Settling:
                 target.forget(path, writer)
 
     def _put_back(self, target: Target, debt: Publication) -> None:
-        earlier = self._earlier(debt)
-        if earlier is None:
+        earlier = self.earlier.get(debt.target)
+        if earlier is None or not earlier.publications:
             return
-        (wanted,) = earlier.publications
+        wanted = earlier.publications[0]
         for kind, path in wanted.paths.items():
             content_hash = wanted.hashes.get(kind)
             if content_hash is None:
@@ -187,21 +217,37 @@ class _Settling:
             elif target.digest(path) != content_hash:
                 # rather nothing than half of what nobody approved
                 log.warning("photo %s: %s was not kept; it is taken off", self.hold.photo_id, path)
-                self.lost.add(debt.target)
+                del self.earlier[debt.target]
                 return
         self.back[debt.target] = wanted
 
-    def _earlier(self, debt: Publication) -> Before | None:
-        is_owed = debt.state is LedgerState.PUTTING_BACK and debt.target not in self.lost
-        return provable(self.hold.photo_id, debt.earlier, self.books.key) if is_owed else None
+    def _proven(self, debt: Publication, others: Sequence[Publication]) -> Before | None:
+        """Give what was live before, unless that is a forgery, or older than what the other targets show by now."""
+        earlier = debt.earlier
+        if earlier is None or not is_earlier_sealed(self.hold.photo_id, debt.target, earlier, self.books.key):
+            return None
+        for each in earlier.publications:
+            is_stale = any(_is_after(other.published_at, each.published_at) for other in others)
+            if is_stale or each.target != debt.target:
+                return None
+        return earlier
 
-    def _row(self, ledger: Sequence[Publication], debts: Sequence[Publication]) -> str | None:
+    def _sign_in(self, debts: Sequence[Publication]) -> None:
+        """Note, before the first byte, who may leave temporary files; those of before us left none any more."""
+        with self.books.store.writing() as tx:
+            self.hold.require(tx)
+            for each in debts:
+                if each.target not in self.left:
+                    signed = replace(each, writers=(self.hold.writer,))
+                    tx.publications.put(self.hold.photo_id, signed, self.books.now())
+
+    def _row(self, debts: Sequence[Publication], others: Sequence[Publication]) -> str | None:
         """Let the website's row say what is there afterwards; gives what went wrong, if anything did."""
         catalogue = self.books.website.catalogue
-        rows = [earlier.row for debt in debts if (earlier := self._earlier(debt))]
-        if len(debts) < len(ledger):
+        if others:
             # it speaks of what is, or is being made, elsewhere
             return None
+        rows = [earlier.row for earlier in self.earlier.values()]
         try:
             if rows and rows[0] is not None:
                 # kept as JSON, whose values mypy knows as object
@@ -239,9 +285,8 @@ class _Settling:
                 tx.releases.forget(photo_id, at)
 
 
-def provable(photo_id: int, before: Before | None, key: bytes) -> Before | None:
-    """Give what was live before, if this installation wrote it down: nothing else is ever put back."""
-    return before if before is not None and is_before_sealed(photo_id, before, key) else None
+def _is_after(one: datetime | None, other: datetime | None) -> bool:
+    return one is not None and other is not None and one > other
 
 
 def _state(photo: Photo | None) -> LedgerState:

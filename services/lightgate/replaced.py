@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from lightgate.delivery import Change, Delivery
 from lightgate.domain.photo import WHOLE, Before, LedgerState, Photo, Publication
-from lightgate.domain.seal import seal_before
+from lightgate.domain.seal import seal_earlier
 from lightgate.folder import DataFolder
 from lightgate.private import fresh_draft
 from lightgate.site import Website
@@ -28,39 +29,48 @@ class Kept:
 
     #: for the ledger: what a debt puts back, by target
     at: Mapping[str, Before]
-    #: for the release: all of it
+    #: for the release: all of it, without a seal
     whole: Before
+    #: for targets that had nothing: the row all the same, which speaks of what is elsewhere
+    nothing: Mapping[str, Before]
 
 
 def keep_before(folder: DataFolder, website: Website, photo: Photo, deliveries: Sequence[Delivery], key: bytes) -> Kept:
     """Keep the bytes of every live file that is about to go, and give what the rest of it is.
 
-    Of what is half-sent counts what was live before it.
+    Of what is half-sent counts what was live before it: a second try may replace what the first found as it was.
 
     Raises:
         Transient: a target or the catalogue cannot be read; nothing was changed yet.
     """
     whole = [each for each in photo.publications if each.state in WHOLE]
-    for publication in whole:
-        for delivery in deliveries:
-            if delivery.target.name == publication.target:
-                _keep_files(folder, delivery, publication)
+    by_target = {delivery.target.name: delivery for delivery in deliveries}
+    for each in photo.publications:
+        live = [each] if each.state in WHOLE else each.earlier.publications if each.earlier else ()
+        if each.target in by_target:
+            for publication in live:
+                _keep_files(folder, by_target[each.target], publication)
     row = website.catalogue.find(whole[0].file_name) if whole else None
     told = asdict(row) if row else None
     kept = {each.target: each.earlier for each in photo.publications if each.earlier}
-    kept |= {each.target: _sealed(photo.id, Before((_alone(each),), told), key) for each in whole}
-    live = tuple(each for before in kept.values() for each in before.publications)
-    rows = [before.row for before in kept.values()]
-    return Kept(kept, _sealed(photo.id, Before(live, rows[0] if rows else None), key))
+    kept |= {each.target: earlier_at(photo.id, each.target, (_alone(each),), told, key) for each in whole}
+    everything = tuple(each for before in kept.values() for each in before.publications)
+    row_before = next((before.row for before in kept.values()), None)
+    nothing = {name: earlier_at(photo.id, name, (), row_before, key) for name in by_target} if kept else {}
+    return Kept(kept, Before(everything, row_before), nothing)
 
 
 def earlier_of(photo_id: int, before: Before, key: bytes) -> Mapping[str, Before]:
-    """Give what was live before a release target by target, sealed anew."""
-    return {each.target: _sealed(photo_id, Before((each,), before.row), key) for each in before.publications}
+    """Give what was live before a release target by target, sealed for the ledger."""
+    return {each.target: earlier_at(photo_id, each.target, (each,), before.row, key) for each in before.publications}
 
 
-def _sealed(photo_id: int, before: Before, key: bytes) -> Before:
-    return replace(before, seal=seal_before(photo_id, before, key))
+def earlier_at(
+    photo_id: int, target: str, live: tuple[Publication, ...], row: Mapping[str, Any] | None, key: bytes
+) -> Before:
+    """Write down for the ledger, sealed, what was live at a target."""
+    before = Before(live, dict(row) if row is not None else None)
+    return replace(before, seal=seal_earlier(photo_id, target, before, key))
 
 
 def _alone(publication: Publication) -> Publication:
@@ -71,7 +81,7 @@ def kept_file(folder: DataFolder, content_hash: str) -> bytes | None:
     """Give a replaced file's bytes, or None when they were not kept."""
     try:
         content = (folder.replaced / content_hash).read_bytes()
-    except FileNotFoundError:
+    except OSError:
         return None
     return content if hashlib.sha256(content).hexdigest() == content_hash else None
 

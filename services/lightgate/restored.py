@@ -6,6 +6,7 @@ number is kept beside the database too, and one that falls behind it is an older
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Sequence
@@ -14,11 +15,12 @@ from datetime import UTC, datetime, timedelta
 
 from lightgate.approved import owe, withdraw
 from lightgate.debts import Books
+from lightgate.domain.layout import FULL, THUMB
 from lightgate.domain.naming import Rule, split
 from lightgate.domain.photo import WHOLE, Failure, LedgerState, Photo, Publication
 from lightgate.domain.pipeline import PUBLISH, Position, Result, Route, Status, advance
 from lightgate.domain.words import ReviewStatus
-from lightgate.errors import LightgateError
+from lightgate.errors import LightgateError, TargetUnreachable
 from lightgate.folder import DataFolder
 from lightgate.ports import Target
 from lightgate.store import Actor, Event, PhotoFilter, Reservation, Store, Transaction
@@ -126,8 +128,8 @@ def hold_back(store: Store, folder: DataFolder, route: Route, at: datetime, back
         for person in tx.users.all():
             # it knows nothing of who has signed out since, nor how often sessions were ended
             tx.users.end_sessions(person.id, steps=_EPOCHS)
-        last_event = tx.events.last_id()
-    _mark(folder, last_event)
+    with store.reading() as tx:
+        _mark(folder, tx)
     return len(photos)
 
 
@@ -159,7 +161,7 @@ def _hold(tx: Transaction, photo: Photo, token: int | None, after: Position, at:
     tx.events.add(_event(photo, at, "position", before.step, old=old, new=new))
 
 
-def _event(photo: Photo, at: datetime, kind: str, name: str, *, old: str, new: str | None) -> Event:
+def _event(photo: Photo, at: datetime, kind: str, name: str, *, old: str | None, new: str | None) -> Event:
     return Event(photo.id, photo.set_id, at, Actor.SYSTEM, ACTOR, kind, name, old, new)
 
 
@@ -168,34 +170,50 @@ def _write(tx: Transaction, found: Restored, at: datetime) -> None:
 
 
 def watch(store: Store, folder: DataFolder, route: Route, at: datetime) -> None:
-    """Keep the newest event's number beside the database, and hold everything back where the database is behind it."""
-    if not is_behind(store, folder):
+    """Keep the newest event's mark beside the database, and hold everything back where the database is without it."""
+    if require_newest(store, folder, route, at):
         with store.reading() as tx:
-            _mark(folder, tx.events.last_id())
-        return
+            _mark(folder, tx)
+
+
+def require_newest(store: Store, folder: DataFolder, route: Route, at: datetime) -> bool:
+    """Hold everything back where this is an older database than the one that was worked with last; False then."""
+    with store.reading() as tx:
+        if _knows(tx, _marked(folder)):
+            return True
     held = hold_back(store, folder, route, at)
     log.warning("the database is older than what was done with it: %d photos were held back", held)
+    return False
 
 
-def is_behind(store: Store, folder: DataFolder) -> bool:
-    """Is this an older database than the one that was worked with last?"""
-    with store.reading() as tx:
-        return tx.events.last_id() < _marked(folder)
+def _knows(tx: Transaction, mark: str) -> bool:
+    """Is the event that was the newest once in this database, and still the same?"""
+    number = mark.partition(" ")[0]
+    return not number.isdigit() or _mark_of(tx, int(number)) == mark
 
 
-def _marked(folder: DataFolder) -> int:
+def _mark_of(tx: Transaction, number: int) -> str:
+    event = tx.events.get(number) if number else None
+    if event is None:
+        return "0"
+    told = [event.photo_id, event.at.isoformat(), event.kind, event.name, event.actor, event.old, event.new]
+    return f"{number} {hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]}"
+
+
+def _marked(folder: DataFolder) -> str:
     try:
-        return int(folder.high_water.read_text("ascii"))
+        return folder.high_water.read_text("ascii")
     except (OSError, ValueError):
-        return 0
+        return ""
 
 
-def _mark(folder: DataFolder, last_event: int) -> None:
-    if _marked(folder) == last_event:
+def _mark(folder: DataFolder, tx: Transaction) -> None:
+    mark = _mark_of(tx, tx.events.last_id())
+    if _marked(folder) == mark:
         return
     draft = folder.high_water.with_name(f".{folder.high_water.name}.new")
     try:
-        draft.write_text(str(last_event), "ascii")
+        draft.write_text(mark, "ascii")
         draft.replace(folder.high_water)
     except OSError as error:
         log.warning("%s was not written: %s", folder.high_water, error.strerror or error)
@@ -243,6 +261,9 @@ def _compared(books: Books, route: Route, photo: Photo) -> Sequence[Difference]:
         target = targets.get(publication.target)
         if target is None or publication.state not in WHOLE:
             continue
+        if reason := target.why_unreachable():
+            # what cannot be looked at is not gone
+            raise TargetUnreachable(target=target.name, reason=reason)
         missing, other = _looked(target, publication)
         if len(missing) == len(publication.paths):
             _not_live_any_more(books, route, photo, publication)
@@ -286,13 +307,46 @@ def _not_live_any_more(books: Books, route: Route, photo: Photo, publication: Pu
 
 
 def _unknown(books: Books, rule: Rule) -> Sequence[Difference]:
-    """Find rows of names that this database does not know, and never give these names again."""
+    """Find what the website shows and the ledger does not know: rows of photos that were published since, and of none.
+
+    What is there of a photo of ours is written into the ledger, so that it can be replaced and taken off. Names that
+    this database does not know are never given again.
+    """
     with books.store.reading() as tx:
-        known = {name.casefold() for name in tx.names.all_held()}
-    names = [name for name in books.website.catalogue.file_names() if name.casefold() not in known]
-    parts = [(name, *split(name, rule)) for name in names]
+        ours = tx.publications.file_names()
+        held = {name.casefold() for name in tx.names.all_held()}
+    names = [name for name in books.website.catalogue.file_names() if name and name.casefold() not in ours]
+    with books.store.reading() as tx:
+        photos = tx.photos.named(names)
+    found = [each for name, photo_id in photos.items() if (each := _published_since(books, photo_id, name))]
+    parts = [(name, *split(name, rule)) for name in names if name.casefold() not in held]
     reservations = {key: Reservation(key, name, stem, number, None) for name, key, stem, number in parts}
     with books.store.writing() as tx:
         tx.names.import_names(list(reservations.values()), books.now())
     what = "is in the catalogue, and this database knows no such photo."
-    return [Difference(None, name, f"{name} {what}") for name in names]
+    strangers = (each.file_name for each in reservations.values())
+    return [*found, *(Difference(None, name, f"{name} {what}") for name in strangers)]
+
+
+def _published_since(books: Books, photo_id: int, name: str) -> Difference | None:
+    """Write into the ledger what the targets hold of a photo, by the addresses that its row gives."""
+    row = books.website.catalogue.find(name)
+    if row is None:
+        return None
+    base = f"{books.website.public_url.rstrip('/')}/" if books.website.public_url else ""
+    paths = {FULL: row.Path.removeprefix(base), THUMB: row.Thumb_Path.removeprefix(base)}
+    at = books.now()
+    there = []
+    for target in books.website.targets:
+        looks = {kind: target.look(path) for kind, path in paths.items()}
+        held = {kind: paths[kind] for kind, look in looks.items() if look is not None}
+        hashes = {kind: look.hash for kind, look in looks.items() if look is not None and look.hash is not None}
+        if held:
+            there.append(Publication(target.name, LedgerState.LIVE, name, held, hashes, at))
+    with books.store.writing() as tx:
+        photo = tx.photos.get(photo_id)
+        tx.names.publish(photo_id, at)
+        for each in there:
+            tx.publications.put(photo_id, each, at)
+            tx.events.add(_event(photo, at, "published", each.target, old=None, new=name))
+    return Difference(photo_id, name, f"{name} was published since: another version of it may be live.")

@@ -19,7 +19,7 @@ from lightgate.adapters.sqlite.migrate import migrate
 from lightgate.domain.photo import LedgerState
 from lightgate.domain.pipeline import Position, Status
 from lightgate.domain.query import parse
-from lightgate.domain.seal import is_before_sealed
+from lightgate.domain.seal import is_earlier_sealed, is_replaced_sealed
 from lightgate.domain.vocabulary import TermState
 from lightgate.errors import LightgateError
 from lightgate.store import PhotoFilter
@@ -167,7 +167,7 @@ def test_what_is_half_sent_becomes_a_debt_that_can_be_proven(before_the_gate_hel
     assert (first.state, first.earlier, first.writers) == (LedgerState.TAKING_OFF, None, ("",))
     assert second.state is LedgerState.PUTTING_BACK
     assert second.earlier is not None
-    assert is_before_sealed(4, second.earlier, KEY)
+    assert is_earlier_sealed(4, "folder", second.earlier, KEY)
     assert second.earlier.publications[0].paths == {"full": "old/a.JPG"}
     assert (live.state, live.writers) == (LedgerState.LIVE, ())
     assert kept == {5: None}
@@ -180,5 +180,7 @@ def test_what_a_release_replaced_is_sealed_by_the_upgrade(before_the_gate_held: 
         with store.reading() as tx:
             before = tx.releases.last()[4]
     assert before is not None
-    assert is_before_sealed(4, before, KEY)
-    assert not is_before_sealed(5, before, KEY)
+    assert is_replaced_sealed(1, 4, before, KEY)
+    assert not is_replaced_sealed(2, 4, before, KEY)
+    assert not is_replaced_sealed(1, 5, before, KEY)
+    assert not is_earlier_sealed(4, "folder", before, KEY)

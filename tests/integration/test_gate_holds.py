@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,8 @@ from lightgate.approved import is_approved, is_released
 from lightgate.domain.naming import Rule
 from lightgate.domain.photo import Field, LedgerState, Source, Text
 from lightgate.domain.pipeline import Position, Status
-from lightgate.review import Changes, TextChange
+from lightgate.replaced import earlier_at
+from lightgate.review import Changes, Lock, TextChange
 from support.file_servers import PASSWORD, USER, FtpSite, ftp_site
 from support.pictures import jpeg_bytes
 from support.site import House, house_in
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.integration
 
 WORKER = f"""
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from lightgate.adapters.remote import ftp
@@ -124,14 +125,19 @@ WITHDRAWALS = [edit, reject, reopen, unrelease, replace_the_original]
 
 def frozen_at(command: str, house: House, site: FtpSite) -> subprocess.Popen[bytes]:
     """Stop a worker while it waits for the answer to a command, and take its claim back."""
+    process = stopped_at(command, house, site)
+    house.bury_worker()
+    site.go_right()
+    return process
+
+
+def stopped_at(command: str, house: House, site: FtpSite) -> subprocess.Popen[bytes]:
     site.forget()
     site.go_wrong(silent=command)
     tests = Path(__file__).parent.parent
     process = subprocess.Popen([sys.executable, "-c", WORKER, tests, house.home, str(site.port)])
     eventually(lambda: command in site.commands, within_s=60)
     process.send_signal(signal.SIGSTOP)
-    house.bury_worker()
-    site.go_right()
     return process
 
 
@@ -361,3 +367,77 @@ def test_a_live_photo_that_was_rejected_or_reopened_is_live_again_when_that_is_u
         assert is_approved(tx, now, house.key)
         assert tx.approvals.get(now.approval_id or 0).approved_by == "ann"
     assert [each.is_done for each in publishing.renew(house.desk, [photo_id], "ann")] == [True]
+
+
+def test_a_release_stops_only_its_own_photos(house: House, site: FtpSite) -> None:
+    photo_id = house.take_in()
+    house.bring_live(photo_id)
+    release_another_version(house, photo_id)
+    assert publishing.stop_release(house.desk, 1, "ann") == []
+    assert house.photo(photo_id).position.step == "publish"
+    with house.store.reading() as tx:
+        assert tx.releases.newest_number() == 2
+
+
+def test_what_failed_in_a_stopped_release_is_not_sent_by_trying_again(house: House, site: FtpSite) -> None:
+    photo_id = house.take_in()
+    house.approve(photo_id)
+    house.release(photo_id)
+    original = house.folder.original(house.photo(photo_id).content_hash, ".jpg")
+    away = original.rename(original.with_suffix(".away"))
+    assert house.publish().failed
+    assert [each.is_done for each in publishing.stop_release(house.desk, 1, "ann")] == [True]
+    away.rename(original)
+    assert house.photo(photo_id).position == Position("release", Status.WAITING)
+    assert house.publish().done == []
+    assert files(site) == []
+
+
+def test_locking_a_text_meanwhile_disturbs_nothing(house: House, site: FtpSite) -> None:
+    photo_id = house.take_in()
+    house.approve(photo_id)
+    house.release(photo_id)
+    process = stopped_at("STOR", house, site)
+    try:
+        locks = Changes(locks=(Lock("en", Field.CAPTION, locked=True),))
+        review.edit(desk(house), photo_id, house.photo(photo_id).version, locks, "bea")
+        site.go_right()
+        wake(process, site)
+    finally:
+        process.kill()
+        process.wait(timeout=20)
+    assert house.photo(photo_id).position.status is Status.PUBLISHED
+    assert files(site) == FIRST
+
+
+def test_a_debt_is_settled_though_the_photo_waits_for_a_target_that_is_away(house: House, site: FtpSite) -> None:
+    photo_id = house.take_in()
+    house.approve(photo_id)
+    house.release(photo_id)
+    half_sent(house, site, photo_id)
+    edit(house, photo_id)
+    house.approve(photo_id)
+    house.release(photo_id)
+    nobody = ftp.FtpAccount("other", "localhost", USER, PASSWORD, port=1)
+    other = RemoteTarget("other", ftp.connector(nobody), pause=lambda _: None)
+    house.website = replace(house.website, targets=(*house.website.targets, other))
+    house.publish()
+    assert files(site) == []
+    house.website.targets[0].close()
+
+
+def test_what_a_second_try_replaces_is_kept_too(house: House, site: FtpSite) -> None:
+    """The first try found a file as it was; the second, under other settings, replaces it."""
+    photo_id = house.take_in()
+    house.bring_live(photo_id)
+    before, row = bytes_of(site), house.row(photo_id)
+    (live,) = house.photo(photo_id).publications
+    with house.store.writing() as tx:
+        kept = earlier_at(photo_id, "web", (live,), asdict(row) if row else None, house.key)
+        tx.publications.put(photo_id, replace(live, state=LedgerState.SENDING, earlier=kept), NOON)
+    release_another_version(house, photo_id)
+    half_sent(house, site, photo_id)
+    edit(house, photo_id)
+    house.publish()
+    assert bytes_of(site) == before
+    house.website.targets[0].close()

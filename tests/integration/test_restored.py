@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lightgate import backup, restored, review
+from lightgate.domain.liveness import Liveness, liveness
 from lightgate.domain.naming import Rule
 from lightgate.domain.photo import LedgerState
 from lightgate.domain.pipeline import Position, Status
@@ -111,25 +112,72 @@ def test_what_was_taken_off_since_is_called_live_no_more(house: House) -> None:
         after.close()
 
 
-def test_what_was_published_since_is_told_and_its_name_is_never_given_again(house: House) -> None:
-    archive_of = house.take_in()
-    archive = backed_up(house)
-    house.bring_live(archive_of)
+def put_back_under_a_website_that_stays(house: House, archive: Path) -> House:
     catalogue = house.folder.catalogue.read_bytes()
     after = put_back(house, archive)
     after.website.catalogue.close()
     # the website's own table does not go back with ours
     house.folder.catalogue.write_bytes(catalogue)
+    return after
+
+
+def test_what_was_published_since_is_told_and_can_be_taken_off(house: House) -> None:
+    photo_id = house.take_in()
+    archive = backed_up(house)
+    house.bring_live(photo_id)
+    after = put_back_under_a_website_that_stays(house, archive)
+    try:
+        after.publish()
+        found = state(after)
+        assert found is not None
+        assert [(each.photo_id, "was published since" in each.what) for each in found.differences] == [(photo_id, True)]
+        photo = after.photo(photo_id)
+        assert liveness(photo) is Liveness.EARLIER
+        with after.store.reading() as tx:
+            assert tx.names.is_frozen(photo_id)
+        assert after.unpublish(photo_id)[0].is_done
+        assert after.published() == {}
+    finally:
+        after.close()
+
+
+def test_a_name_of_no_photo_is_told_and_never_given_again(house: House) -> None:
+    photo_id = house.take_in()
+    archive = backed_up(house)
+    house.bring_live(photo_id)
+    after = put_back_under_a_website_that_stays(house, archive)
     try:
         with after.store.writing() as tx:
-            tx.photos.write(archive_of, {"file_name": None})
-            tx.names.release(archive_of, after.clock())
+            tx.photos.write(photo_id, {"file_name": None})
+            tx.names.release(photo_id, after.clock())
         after.publish()
         found = state(after)
         assert found is not None
         assert ["this database knows no such photo" in each.what for each in found.differences] == [True]
         with after.store.reading() as tx:
             assert tx.names.all_held() == ["Harbour_001.JPG"]
+    finally:
+        after.close()
+
+
+def test_a_disk_that_is_away_says_nothing_about_what_is_live(house: House) -> None:
+    photo_id = house.take_in()
+    house.bring_live(photo_id)
+    after = put_back(house, backed_up(house))
+    away = house.home.parent / "unmounted"
+    try:
+        after.folder.published.rename(away)
+        after.publish()
+        assert [each.state for each in after.photo(photo_id).publications] == [LedgerState.LIVE]
+        assert after.website.catalogue.file_names() == ["Harbour_001.JPG"]
+        found = state(after)
+        assert found is not None
+        assert not found.is_compared
+        away.rename(after.folder.published)
+        after.publish()
+        found = state(after)
+        assert found is not None
+        assert (found.is_compared, found.differing) == (True, 0)
     finally:
         after.close()
 
@@ -176,6 +224,12 @@ def test_an_older_file_in_the_database_s_place_sends_nothing_either(house: House
     for tail in ("-wal", "-shm"):
         house.folder.database.with_name(house.folder.database.name + tail).unlink(missing_ok=True)
     after = house_in(house.home)
+    # what is done with it before anybody looks does not hide it
+    desk = review.Desk(after.store, ROUTE, Sent(), after.folder, Rule(), after.clock, after.key)
+    other = after.take_in(label="b")
+    for number in range(5):
+        changes = review.Changes(subject=f"Number {number}")
+        review.edit(desk, other, after.photo(other).version, changes, "bea")
     try:
         assert after.publish().done == []
         assert after.published() == {}

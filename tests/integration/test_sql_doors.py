@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, replace
@@ -15,10 +16,10 @@ from lightgate.adapters.sqlite.engine import sqlite_library
 from lightgate.approved import is_approved
 from lightgate.domain.kept import as_told
 from lightgate.domain.naming import Rule
-from lightgate.domain.photo import Before, LedgerState
+from lightgate.domain.photo import Before, Field, LedgerState, Source, Text
 from lightgate.domain.pipeline import Status
 from support.site import House, house_in
-from support.stores import ROUTE, Sent
+from support.stores import NOON, ROUTE, Sent
 
 
 @pytest.fixture
@@ -298,3 +299,59 @@ def test_an_approval_that_is_written_back_is_not_in_force(
     send(house, photo_id, was.approval_id, was.version)
     with house.store.reading() as tx:
         assert not is_approved(tx, house.photo(photo_id), house.key)
+
+
+def versions(house: House, *captions: str) -> int:
+    """Publish one version after the other; gives the photo."""
+    photo_id = house.take_in()
+    for caption in captions:
+        if house.photo(photo_id).position.step != "review":
+            house.back_to_review(photo_id)
+        with house.store.writing() as tx:
+            tx.photos.put_text(photo_id, Text("en", Field.CAPTION, caption, Source.PERSON), NOON)
+        house.approve(photo_id)
+        house.release(photo_id)
+        assert house.publish().done == [photo_id]
+        for file in house.folder.replaced.glob("*"):
+            os.utime(file)
+    return photo_id
+
+
+def test_what_a_release_replaced_is_no_ticket_for_the_ledger(house: House) -> None:
+    """A genuine record of an earlier version, which no debt asks for, shows nothing of a photo that was taken off."""
+    photo_id = versions(house, "The first words.", "The second words.")
+    turned_down(house, photo_id)
+    house.unpublish(photo_id)
+    sql(
+        house,
+        "INSERT INTO publication (photo_id, target, state, file_name, paths, hashes, updated_at, earlier)"
+        " SELECT photo_id, 'folder', 'putting_back', 'Harbour_001.JPG', '{}', '{}', at, before FROM release_item"
+        " WHERE release_id = 2",
+    )
+    house.publish()
+    assert house.published() == {}
+    assert house.website.catalogue.file_names() == []
+
+
+def test_what_one_release_replaced_is_not_put_back_for_another(house: House) -> None:
+    photo_id = versions(house, "The first words.", "The second words.", "The third words.")
+    sql(
+        house,
+        "UPDATE release_item SET before = (SELECT before FROM release_item WHERE release_id = 2) WHERE release_id = 3",
+    )
+    (outcome,) = house.undo()
+    assert not outcome.is_done
+    row = house.row(photo_id)
+    assert row is not None
+    assert row.Caption == "The third words."
+
+
+@pytest.mark.parametrize("earlier", ["{}", "[]", '{"publications": [1], "row": 2}', '"x"'])
+def test_a_ledger_row_that_nobody_can_read_keeps_no_other_photo_waiting(house: House, earlier: str) -> None:
+    first = versions(house, "The first words.")
+    sql(house, "UPDATE publication SET state = 'putting_back', earlier = ?", earlier)
+    second = house.take_in(label="b")
+    review.approve(desk(house), second, house.photo(second).version, "ann")
+    house.release(second)
+    assert house.publish().done == [second]
+    assert house.photo(first).publications == ()

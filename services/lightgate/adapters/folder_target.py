@@ -107,10 +107,15 @@ class FolderTarget:
 
         Raises:
             Rejected: the path would lead out of the target.
+            TargetUnreachable: the root is away.
             TargetRefused: a link stands in it, which leads to where nobody asked to publish.
         """
+        parts = parts_of(path)
+        if not self._root.is_dir():
+            # a disk that is away has no files, and says nothing about them
+            raise self._unreachable(f"the folder {self._root} does not exist")
         file = self._root
-        for part in parts_of(path):
+        for part in parts:
             file = file / part
             # not Path.is_symlink, which some names are too long for
             if os.path.islink(file):  # noqa: PTH114 - see above

@@ -28,10 +28,14 @@ def as_told(before: Before) -> dict[str, Any]:
 
 
 def from_told(told: dict[str, Any] | None) -> Before | None:
-    """Read what ``as_told`` gave, with or without a seal beside it."""
+    """Read what ``as_told`` gave, with or without a seal beside it; None also for what it never gave."""
     if told is None:
         return None
-    return Before(tuple(_read(each) for each in told["publications"]), told["row"], told.get("seal", ""))
+    try:
+        return Before(tuple(_read(each) for each in told["publications"]), told["row"], told.get("seal", ""))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        # somebody wrote it who is not us: nothing of it is ever put back
+        return None
 
 
 def _told(publication: Publication) -> dict[str, Any]:

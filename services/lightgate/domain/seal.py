@@ -94,14 +94,24 @@ def seal_release(number: int, photo_id: int, approval_id: int, version: int, by:
     return _sealed(b"release:" + _json(told), key)
 
 
-def seal_before(photo_id: int, before: Before, key: bytes) -> str:
-    """Give the seal of what was live of a photo, so that only that is ever put back."""
-    return _sealed(b"before:" + _json({"photo_id": photo_id, **as_told(before)}), key)
+def seal_earlier(photo_id: int, target: str, before: Before, key: bytes) -> str:
+    """Give the seal of what a ledger row says was live at a target, so that only that is ever put back there."""
+    return _sealed(b"earlier:" + _json({"photo_id": photo_id, "target": target, **as_told(before)}), key)
 
 
-def is_before_sealed(photo_id: int, before: Before, key: bytes) -> bool:
-    """Did this installation write down that this was live?"""
-    return _is_equal(seal_before(photo_id, before, key), before.seal)
+def is_earlier_sealed(photo_id: int, target: str, before: Before, key: bytes) -> bool:
+    """Did this installation write down, in the ledger, that this was live at the target?"""
+    return _is_equal(seal_earlier(photo_id, target, before, key), before.seal)
+
+
+def seal_replaced(number: int, photo_id: int, before: Before, key: bytes) -> str:
+    """Give the seal of what a release replaced; it proves nothing about another release, nor to the ledger."""
+    return _sealed(b"replaced:" + _json({"number": number, "photo_id": photo_id, **as_told(before)}), key)
+
+
+def is_replaced_sealed(number: int, photo_id: int, before: Before, key: bytes) -> bool:
+    """Did this installation write down that this release replaced this?"""
+    return _is_equal(seal_replaced(number, photo_id, before, key), before.seal)
 
 
 def _sealed(content: bytes, key: bytes) -> str:

@@ -66,7 +66,7 @@ _WAITS_FOR = {
 
 #: what people read for a ``Liveness``
 LIVENESS: Mapping[str, str] = {
-    Liveness.TAKING_OFF: "Partly there, being taken off",
+    Liveness.TAKING_OFF: "Being taken off",
     Liveness.PUTTING_BACK: "Earlier version being put back",
     Liveness.PARTLY_SENT: "Partly on the website",
     Liveness.BEING_SENT: "Being sent",
@@ -84,7 +84,8 @@ _SAYS: Mapping[Liveness, str] = {
     "Take it off again. It {stands}",
     Liveness.BEING_SENT: "Being sent, and perhaps on the website in part: it {stands}",
     Liveness.PARTLY_SENT: _IN_PART + ". It {stands}",
-    Liveness.TAKING_OFF: _IN_PART + ": that is being taken off without anyone's doing. It {stands}",
+    Liveness.TAKING_OFF: "Perhaps still on the website: what is there of it is being taken off without anyone's doing. "
+    "It {stands}",
     Liveness.PUTTING_BACK: _IN_PART + ": the earlier version is being put back without anyone's doing. It {stands}",
     Liveness.NOT_LIVE: "Not live because it {stands}",
 }

@@ -15,7 +15,7 @@ from lightgate.publishing.desk import ReleaseDesk
 from lightgate.publishing.record import Outcome, move, note
 from lightgate.publishing.removal import is_to_remove, unpublish
 from lightgate.replaced import sweep_replaced
-from lightgate.restored import why_held_back
+from lightgate.restored import require_newest, why_held_back
 from lightgate.store import PhotoFilter, Store, Transaction
 
 
@@ -36,6 +36,7 @@ class ReleaseReport:
 def release(desk: ReleaseDesk, ids: Sequence[int], by: str) -> ReleaseReport:
     """Send approved photos to the publish queue, each by a sealed act, and take rejected ones off the site."""
     at = desk.now()
+    require_newest(desk.store, desk.folder, desk.route, at)
     released: list[Photo] = []
     refused: list[Outcome] = []
     to_remove: list[int] = []

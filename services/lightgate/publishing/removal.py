@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lightgate.approved import withdraw
-from lightgate.debts import settle
+from lightgate.debts import make_good, settle
 from lightgate.domain.photo import DEBTS, LedgerState, Photo
 from lightgate.domain.pipeline import PUBLISH, Result, Status, advance
-from lightgate.errors import LightgateError
+from lightgate.errors import HoldLost, LightgateError
 from lightgate.live_hold import Hold
 from lightgate.publishing.desk import BUSY, ReleaseDesk
 from lightgate.publishing.record import Outcome, move, note
@@ -37,6 +37,9 @@ def _alone(desk: ReleaseDesk, photo_id: int, by: str) -> Outcome:
             if hold is None:
                 return Outcome(photo_id, is_done=False, message=BUSY)
             return take_off(desk, hold, by)
+    except HoldLost as error:
+        make_good(desk.books, photo_id)
+        return Outcome(photo_id, is_done=False, message=error.message)
     except LightgateError as error:
         return Outcome(photo_id, is_done=False, message=error.message)
 

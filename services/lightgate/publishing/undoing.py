@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lightgate.approved import owe, withdraw
-from lightgate.debts import provable, settle, target_is_gone
+from lightgate.debts import make_good, settle, target_is_gone
 from lightgate.domain.photo import Before, LedgerState, Photo
 from lightgate.domain.pipeline import PUBLISH, Result, Status, advance
-from lightgate.errors import LightgateError, NotFound, NotTheNewest, TargetUnreachable
+from lightgate.domain.seal import is_replaced_sealed
+from lightgate.errors import HoldLost, LightgateError, NotFound, NotTheNewest, TargetUnreachable
 from lightgate.live_hold import Hold
 from lightgate.publishing.desk import BUSY, ReleaseDesk
 from lightgate.publishing.record import Outcome, move, note
@@ -40,11 +41,11 @@ def undo_release(desk: ReleaseDesk, by: str, *, number: int | None = None) -> Se
         if number is not None and number != newest:
             raise NotTheNewest(number=number, newest=newest or "none")
         last = tx.releases.last()
-    return [_alone(desk, photo_id, before, by) for photo_id, before in last.items()]
+    return [_alone(desk, newest or 0, photo_id, before, by) for photo_id, before in last.items()]
 
 
 def stop_release(desk: ReleaseDesk, number: int, by: str) -> Sequence[Outcome]:
-    """Stop what a release has not sent yet; a photo that is under way is finished, and stays as it is then.
+    """Stop what a release has not sent yet, failed photos too; what is under way is finished, and stays as it is then.
 
     The rest goes back to be released anew, still approved; what was only sent again stays live as it is. Of a half-sent
     photo whose next try is stopped nothing stays: that is a debt.
@@ -58,7 +59,9 @@ def stop_release(desk: ReleaseDesk, number: int, by: str) -> Sequence[Outcome]:
         tx.releases.get(number)
         photos = tx.photos.many(tx.releases.photos_of(number, limit=-1))
         for photo in photos:
-            if photo.position.step != PUBLISH or photo.position.status is not Status.QUEUED:
+            act = tx.releases.act(photo.id)
+            is_of_it = act is not None and act.number == number and photo.position.step == PUBLISH
+            if not is_of_it or photo.position.status not in {Status.QUEUED, Status.FAILED}:
                 continue
             is_renewal = _was_sent_again(tx, photo.id)
             result = Result.LEFT_LIVE if is_renewal else Result.HELD_BACK
@@ -68,24 +71,28 @@ def stop_release(desk: ReleaseDesk, number: int, by: str) -> Sequence[Outcome]:
             tx.events.add(note(photo, by, at, "decision", "stop_release"))
             message = "It stays live as it was." if is_renewal else "It was not sent, and waits to be released again."
             outcomes.append(Outcome(photo.id, is_done=True, message=message))
-        under_way = [photo for photo in photos if photo.position.status is Status.RUNNING]
+        running = (PUBLISH, Status.RUNNING)
+        under_way = [photo for photo in photos if (photo.position.step, photo.position.status) == running]
     outcomes += [Outcome(photo.id, is_done=False, message="It is under way, and is finished.") for photo in under_way]
     if outcomes:
         desk.wake(PUBLISH)
     return outcomes
 
 
-def _alone(desk: ReleaseDesk, photo_id: int, before: Before | None, by: str) -> Outcome:
+def _alone(desk: ReleaseDesk, number: int, photo_id: int, before: Before | None, by: str) -> Outcome:
     try:
         with desk.holding(photo_id, by) as hold:
             if hold is None:
                 return Outcome(photo_id, is_done=False, message=BUSY)
-            return _undo_one(desk, hold, before, by)
+            return _undo_one(desk, hold, number, before, by)
+    except HoldLost as error:
+        make_good(desk.books, photo_id)
+        return Outcome(photo_id, is_done=False, message=error.message)
     except LightgateError as error:
         return Outcome(photo_id, is_done=False, message=error.message)
 
 
-def _undo_one(desk: ReleaseDesk, hold: Hold, before: Before | None, by: str) -> Outcome:
+def _undo_one(desk: ReleaseDesk, hold: Hold, number: int, before: Before | None, by: str) -> Outcome:
     photo_id = hold.photo_id
     try:
         photo = _called_back(desk, photo_id, by)
@@ -95,6 +102,7 @@ def _undo_one(desk: ReleaseDesk, hold: Hold, before: Before | None, by: str) -> 
             is_live = photo.position.status is Status.PUBLISHED
             message = "It stays live as it is." if is_live else "It was not published by this release."
         elif before.publications:
+            _require_kept(desk, number, photo, before)
             left = _put_back(desk, hold, photo, before, by)
             if left:
                 return Outcome(photo_id, is_done=False, message=" ".join(left))
@@ -142,7 +150,6 @@ def _was_sent_again(tx: Transaction, photo_id: int) -> bool:
 
 def _put_back(desk: ReleaseDesk, hold: Hold, photo: Photo, before: Before, by: str) -> Sequence[str]:
     """Owe the website what was live before, and settle that at once; gives what could not be done."""
-    _require_kept(desk, photo, before)
     kept, at = earlier_of(photo.id, before, desk.key), desk.now()
     with desk.store.writing() as tx:
         hold.require(tx)
@@ -153,14 +160,14 @@ def _put_back(desk: ReleaseDesk, hold: Hold, photo: Photo, before: Before, by: s
     return settle(desk.books, hold, Actor.PERSON, by)
 
 
-def _require_kept(desk: ReleaseDesk, photo: Photo, before: Before) -> None:
+def _require_kept(desk: ReleaseDesk, number: int, photo: Photo, before: Before) -> None:
     """What is whole now is only given up for what can be proven and is there.
 
     Raises:
         TargetUnreachable: it is not, or the target is gone.
     """
     targets = {target.name: target for target in desk.website.targets}
-    if provable(photo.id, before, desk.key) is None:
+    if not is_replaced_sealed(number, photo.id, before, desk.key):
         reason = "what was live before the release was not written down by this installation"
         raise TargetUnreachable(target=before.publications[0].target, reason=reason)
     for publication in before.publications:

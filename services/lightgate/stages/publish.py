@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 
 from lightgate import restored
 from lightgate.approved import as_published, is_approved, is_released, owe
-from lightgate.debts import Books, settle_due
+from lightgate.debts import Books, make_good, settle_due
 from lightgate.delivery import Change, Delivery, compare, compare_row
 from lightgate.domain.naming import Rule
 from lightgate.domain.photo import Claim, LedgerState, Photo, Publication, PublishFacts
 from lightgate.domain.pipeline import PUBLISH, Route, Step
+from lightgate.domain.seal import seal_replaced
 from lightgate.errors import BeingRemoved, HoldLost, LightgateError, Rejected, SealBroken, WorkerLost
 from lightgate.folder import DataFolder
 from lightgate.kill_point import kill_point
@@ -77,12 +78,14 @@ class Publisher:
 
         First of all, nothing is claimed on the word of a database that is older than what was done with it.
         """
-        if restored.is_behind(self.store, self.folder):
-            restored.watch(self.store, self.folder, route, self.now())
-        books = Books(self.store, self.folder, self.website, self.now, self.key)
-        while restored.compare_some(books, route, self.rule):
+        restored.require_newest(self.store, self.folder, route, self.now())
+        while restored.compare_some(self._books, route, self.rule):
             pass
-        return settle_due(books, owner)
+        return settle_due(self._books, owner)
+
+    @property
+    def _books(self) -> Books:
+        return Books(self.store, self.folder, self.website, self.now, self.key)
 
     def do(self, claims: Sequence[Claim]) -> Sequence[PublishFacts]:
         self.idle[:] = [False]
@@ -123,16 +126,18 @@ class Publisher:
         kept = keep_before(self.folder, self.website, photo, deliveries, self.key)
         kill_point(self.kill_at, "after_keeping")
         announced = _announced(photo, parcel, deliveries, kept, hold, is_row_same=row_change is Change.SAME)
-        word = self._announce(claim, hold, photo, announced, kept)
+        word = [self._announce(claim, hold, photo, announced, kept)]
         kill_point(self.kill_at, "after_announcing")
         self._look_ahead()
-        permit = Permit(hold.writer, lambda: self._require_word(claim, hold, word))
+        permit = Permit(hold.writer, lambda: self._require_word(claim, hold, photo, word))
         try:
             row_id = self._send(claim, hold, photo, parcel, deliveries, permit)
         except (WorkerLost, HoldLost, SealBroken) as error:
             self._own_up(photo, announced, error)
             raise
-        published = tuple(self._published(each, parcel, ledger, row_id) for each in deliveries)
+        # one moment for all targets: what is younger somewhere else is another version
+        at = self.now()
+        published = tuple(self._published(each, parcel, ledger, row_id, at) for each in deliveries)
         return PublishFacts(published, tuple(_moved(deliveries[0])))
 
     def _send(
@@ -182,6 +187,7 @@ class Publisher:
                     tx.publications.put(photo.id, owed, at)
             if isinstance(error, SealBroken):
                 owe(tx, photo.id, at)
+        make_good(self._books, photo.id)
 
     def _packed(self, photo: Photo, quality: QualityRow) -> Parcel:
         original = self.folder.original(photo.content_hash, photo.suffix)
@@ -228,18 +234,17 @@ class Publisher:
             raise WorkerLost
         hold.require(tx)
         fresh = tx.photos.get(photo.id)
-        if fresh.version != photo.version or not self._is_wanted(tx, fresh):
+        # the seal covers the content; the version also rises where somebody only locks a text
+        if fresh.approval_id != photo.approval_id or not self._is_wanted(tx, fresh):
             raise SealBroken
 
-    def _require_word(self, claim: Claim, hold: Hold, word: tuple[object, ...]) -> None:
-        """Ask in one statement whether all still is as it was announced."""
+    def _require_word(self, claim: Claim, hold: Hold, photo: Photo, word: list[tuple[object, ...]]) -> None:
+        """Ask in one statement whether all still is as it was announced; where it is not, look at everything anew."""
         with self.store.reading() as tx:
-            if tx.holds.word(claim.photo.id) == word:
-                return
-            if not tx.queue.is_held(claim):
-                raise WorkerLost
-            hold.require(tx)
-        raise SealBroken
+            now = tx.holds.word(claim.photo.id)
+            if now != word[0]:
+                self._require_unchanged(tx, claim, hold, photo)
+                word[0] = now
 
     def _announce(
         self, claim: Claim, hold: Hold, photo: Photo, announced: Sequence[Publication], kept: Kept
@@ -252,18 +257,26 @@ class Publisher:
         with self.store.writing() as tx:
             self._require_unchanged(tx, claim, hold, photo)
             tx.names.publish(photo.id, at)
-            tx.releases.keep(photo.id, kept.whole)
+            act = tx.releases.act(photo.id)
+            if act is not None:
+                sealed = seal_replaced(act.number, photo.id, kept.whole, self.key)
+                tx.releases.keep(photo.id, replace(kept.whole, seal=sealed))
             for each in announced:
                 tx.publications.put(photo.id, each, at)
             return tx.holds.word(photo.id)
 
     def _published(
-        self, delivery: Delivery, parcel: Parcel, ledger: Mapping[str, Publication], row_id: int | None
+        self,
+        delivery: Delivery,
+        parcel: Parcel,
+        ledger: Mapping[str, Publication],
+        row_id: int | None,
+        now: datetime,
     ) -> Publication:
         name = delivery.target.name
         before = ledger.get(name)
         is_as_before = before is not None and before.state is LedgerState.LIVE and before.hashes == delivery.hashes
-        at = before.published_at if before and is_as_before else self.now()
+        at = before.published_at if before and is_as_before else now
         made = [file.rendition for file, _ in delivery.changes]
         return Publication(
             name,
@@ -303,9 +316,10 @@ def _announced(
             # nothing here changes
             announced.append(before)
             continue
-        writers = (*before.writers, hold.writer)
+        # earlier writers' files are forgotten by now
+        earlier = kept.at.get(name) or kept.nothing.get(name)
         announced.append(
-            replace(before, state=LedgerState.SENDING, paths=paths, earlier=kept.at.get(name), writers=writers)
+            replace(before, state=LedgerState.SENDING, paths=paths, earlier=earlier, writers=(hold.writer,))
         )
     return announced
 

@@ -45,6 +45,9 @@ class Event:
 class Events(Protocol):
     def add(self, *events: Event) -> None: ...
 
+    def get(self, event_id: int) -> Event | None:
+        """Read one event."""
+
     def of_photo(self, photo_id: int) -> Sequence[Event]:
         """List a photo's history, oldest first."""
 

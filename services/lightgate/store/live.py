@@ -17,12 +17,15 @@ class Publications(Protocol):
         """Write the ledger's row of this photo and target; a debt is due at once."""
 
     def debts_due(self, at: datetime, limit: int) -> Sequence[int]:
-        """List photos with a debt that is due, oldest first, none of which waits for the publish worker or has it."""
+        """List photos with a debt that is due, oldest first, none of which a publish worker has."""
 
     def put_off(self, photo_id: int, target: str, until: datetime) -> None:
         """Try a debt again then."""
 
     def of_photo(self, photo_id: int) -> Sequence[Publication]: ...
+
+    def file_names(self) -> frozenset[str]:
+        """Give the names, case-folded, of everything that is at a target."""
 
     def photo_ids(self) -> Sequence[int]:
         """List the photos that have anything at a target."""
@@ -101,11 +104,8 @@ class Releases(Protocol):
     def keep(self, photo_id: int, before: Before) -> bool:
         """Write down once what was live before the photo's newest release; False when it was written already."""
 
-    def is_kept(self, photo_id: int) -> bool:
-        """Is it written down already, or was the photo in no release?"""
-
     def forget(self, photo_id: int, at: datetime) -> None:
-        """Take a photo out of every release; the rows stay, as taken back."""
+        """Take a photo out of its newest release; the row stays, as taken back."""
 
     def kept_hashes(self) -> frozenset[str]:
         """Give the SHA-256 of every file that undoing the newest release, or a debt, may need."""

@@ -284,6 +284,9 @@ class Photos(Protocol):
     def quality(self, photo_id: int) -> TextQuality | None:
         """Read how a photo's texts came about and how they were graded."""
 
+    def named(self, file_names: Sequence[str]) -> Mapping[str, int]:
+        """Map those of file names that photos of the queue have to the photos' ids."""
+
     def file_names(self) -> frozenset[str]:
         """Give every published or held file name of the queue's photos."""
 

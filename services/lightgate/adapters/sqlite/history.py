@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
 from lightgate.adapters.sqlite.schema import approval, photo_event
+from lightgate.domain.seal import SEAL_VERSION
 from lightgate.errors import NotFound
 from lightgate.store import Actor, Approval, Event
 
@@ -45,7 +46,11 @@ class Approvals:
         return int(self._connection.execute(inserted).scalar_one())
 
     def put_seal(self, approval_id: int, seal: str, withdrawn_at: datetime | None = None) -> None:
-        sealed = update(approval).where(approval.c.id == approval_id).values(seal=seal, withdrawn_at=withdrawn_at)
+        sealed = (
+            update(approval)
+            .where(approval.c.id == approval_id)
+            .values(seal=seal, seal_version=SEAL_VERSION, withdrawn_at=withdrawn_at)
+        )
         self._connection.execute(sealed)
 
     def get(self, approval_id: int) -> Approval:
@@ -72,6 +77,10 @@ class Events:
     def add(self, *events: Event) -> None:
         if events:
             self._connection.execute(_ADDING, [_values(event) for event in events])
+
+    def get(self, event_id: int) -> Event | None:
+        found = self._list(select(photo_event).where(photo_event.c.id == event_id))
+        return found[0] if found else None
 
     def of_photo(self, photo_id: int) -> Sequence[Event]:
         query = select(photo_event).where(photo_event.c.photo_id == photo_id).order_by(photo_event.c.id)

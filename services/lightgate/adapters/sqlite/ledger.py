@@ -52,16 +52,17 @@ class Publications:
 
     def debts_due(self, at: datetime, limit: int) -> Sequence[int]:
         is_due = or_(row.c.retry_at.is_(None), row.c.retry_at <= at, row.c.retry_at > at + _LONGEST_PUT_OFF)
-        moving = (Status.QUEUED.value, Status.RUNNING.value)
-        is_on_its_way = exists().where(
-            photo.c.id == row.c.photo_id, photo.c.step == PUBLISH, photo.c.status.in_(moving)
-        )
-        query = select(row.c.photo_id).distinct().where(_IS_DEBT, is_due, ~is_on_its_way)
+        is_at_work = (photo.c.step == PUBLISH, photo.c.status == Status.RUNNING.value)
+        is_held = exists().where(photo.c.id == row.c.photo_id, *is_at_work)
+        query = select(row.c.photo_id).distinct().where(_IS_DEBT, is_due, ~is_held)
         return self._connection.execute(query.order_by(row.c.photo_id).limit(limit)).scalars().all()
 
     def put_off(self, photo_id: int, target: str, until: datetime) -> None:
         is_it = (row.c.photo_id == photo_id, row.c.target == target, _IS_DEBT)
         self._connection.execute(update(row).where(*is_it).values(retry_at=until))
+
+    def file_names(self) -> frozenset[str]:
+        return frozenset(name.casefold() for name in self._connection.execute(select(row.c.file_name)).scalars())
 
     def photo_ids(self) -> Sequence[int]:
         return self._connection.execute(select(row.c.photo_id).distinct().order_by(row.c.photo_id)).scalars().all()

@@ -250,6 +250,15 @@ class Photos:
         texts = {name: _values(values[name]) for name in ("before", "after")}
         return TextQuality(**{**values, **texts, "repairs": tuple(values["repairs"])})
 
+    def named(self, file_names: Sequence[str]) -> Mapping[str, int]:
+        found: dict[str, int] = {}
+        for start in range(0, len(file_names), 500):
+            is_named = row.c.file_name.in_(file_names[start : start + 500])
+            found.update(
+                {name: key for name, key in self._connection.execute(select(row.c.file_name, row.c.id).where(is_named))}
+            )
+        return found
+
     def file_names(self) -> frozenset[str]:
         query = select(row.c.file_name).where(row.c.file_name.is_not(None))
         return frozenset(self._connection.execute(query).scalars())

@@ -115,14 +115,9 @@ class Releases:
         told = {**as_told(before), "seal": before.seal}
         return self._connection.execute(update(row).where(*is_it).values(before=told)).rowcount > 0
 
-    def is_kept(self, photo_id: int) -> bool:
-        is_it = (row.c.photo_id == photo_id, _STANDS)
-        query = select(row.c.before).where(*is_it).order_by(row.c.release_id.desc()).limit(1)
-        found = self._connection.execute(query).first()
-        return found is None or found.before is not None
-
     def forget(self, photo_id: int, at: datetime) -> None:
-        is_it = (row.c.photo_id == photo_id, _STANDS)
+        newest = select(func.max(row.c.release_id)).where(row.c.photo_id == photo_id, _STANDS).scalar_subquery()
+        is_it = (row.c.photo_id == photo_id, row.c.release_id == newest, _STANDS)
         self._connection.execute(update(row).where(*is_it).values(taken_back_at=at, seal=""))
 
     def kept_hashes(self) -> frozenset[str]:

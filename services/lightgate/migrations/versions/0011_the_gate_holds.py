@@ -63,7 +63,11 @@ def _keep_what_was_live(connection: sa.Connection, key: bytes | None) -> None:
         newest[photo_id] = before
         connection.exec_driver_sql(
             "UPDATE release_item SET before = ? WHERE release_id = ? AND photo_id = ?",
-            (json.dumps({**before, "seal": _seal(photo_id, before, key)}), number, photo_id),
+            (
+                json.dumps({**before, "seal": _seal(b"replaced:", key, before, number=number, photo_id=photo_id)}),
+                number,
+                photo_id,
+            ),
         )
     # a writer of before this left files whose names hold no writer
     connection.exec_driver_sql("UPDATE publication SET writers = '[\"\"]' WHERE state IN ('sending', 'failed')")
@@ -75,18 +79,19 @@ def _keep_what_was_live(connection: sa.Connection, key: bytes | None) -> None:
         here = [each for each in before["publications"] if each["target"] == target] if before else []
         if before and here:
             earlier = {"publications": here, "row": before["row"]}
-            told = json.dumps({**earlier, "seal": _seal(photo_id, earlier, key)})
+            sealed = _seal(b"earlier:", key, earlier, photo_id=photo_id, target=target)
+            told = json.dumps({**earlier, "seal": sealed})
             connection.exec_driver_sql(
                 "UPDATE publication SET earlier = ? WHERE photo_id = ? AND target = ?", (told, photo_id, target)
             )
 
 
-def _seal(photo_id: int, before: dict[str, Any], key: bytes | None) -> str:
+def _seal(kind: bytes, key: bytes | None, before: dict[str, Any], **about: int | str) -> str:
     if key is None:
         return ""
-    told = {"photo_id": photo_id, "publications": before["publications"], "row": before["row"]}
+    told = {**about, "publications": before["publications"], "row": before["row"]}
     content = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
-    return hmac.new(key, b"before:" + content, hashlib.sha256).hexdigest()
+    return hmac.new(key, kind + content, hashlib.sha256).hexdigest()
 
 
 def _ask_again(connection: sa.Connection) -> None:
@@ -100,16 +105,16 @@ def _ask_again(connection: sa.Connection) -> None:
             of,
         )
         connection.exec_driver_sql(
-            "UPDATE publication SET state = CASE WHEN earlier IS NULL THEN 'taking_off' ELSE 'putting_back' END "
-            "WHERE photo_id = ? AND state IN ('sending', 'failed')",
-            of,
-        )
-        connection.exec_driver_sql(
             "UPDATE review_queue SET step = 'review', status = 'waiting', attempt = 0, not_before = NULL, "
             "lease_owner = NULL, lease_until = NULL, lease_token = lease_token + 1, approval_id = NULL, "
             "version = version + 1, error_code = 'approve_again', error_message = ? WHERE id = ?",
             (_AGAIN, photo_id),
         )
+    # nobody is on the way any more, so whatever is half-sent is owed, also what was withdrawn before this
+    connection.exec_driver_sql(
+        "UPDATE publication SET state = CASE WHEN earlier IS NULL THEN 'taking_off' ELSE 'putting_back' END "
+        "WHERE state IN ('sending', 'failed')"
+    )
     # the word that stands behind what is live is kept; all others are over, and no old seal may be used again
     connection.exec_driver_sql(
         "UPDATE approval SET seal = '', withdrawn_at = strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z' "
