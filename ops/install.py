@@ -84,9 +84,9 @@ def pip(arguments: Sequence[str], progress: Progress) -> None:
 
 
 def why() -> str:
-    """Give the end of what pip said, without warnings unless there is nothing else."""
+    """Give the end of what pip said, without warnings and the like unless there is nothing else."""
     said = [line for line in LOG.read_text("utf-8").splitlines() if line.strip()]
-    plain = [line for line in said if not line.startswith("WARNING:")] or said
+    plain = [line for line in said if not line.startswith(("WARNING:", "Ignoring ", "Looking in "))] or said
     shown = "\n".join(f"  {line}" for line in plain[-_SHOWN:])
     return f"The packages could not be installed. Is there a network? pip's last words, all of them in {LOG}:\n{shown}"
 
