@@ -11,18 +11,23 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from lightgate import intake, publishing, review
 from lightgate.adapters.exif import PillowHeaders
+from lightgate.adapters.folder_target import FolderTarget
 from lightgate.adapters.remote import ftp
 from lightgate.adapters.remote.target import RemoteTarget
 from lightgate.approved import is_approved, is_released
+from lightgate.debts import make_good
 from lightgate.domain.naming import Rule
 from lightgate.domain.photo import Field, LedgerState, Source, Text
 from lightgate.domain.pipeline import Position, Status
+from lightgate.errors import CatalogueUnreachable
+from lightgate.ports import Catalogue, CatalogueRow, Permit, QualityRow
 from lightgate.replaced import earlier_at
 from lightgate.review import Changes, Lock, TextChange
 from support.file_servers import PASSWORD, USER, FtpSite, ftp_site
@@ -36,6 +41,7 @@ pytestmark = pytest.mark.integration
 WORKER = f"""
 import sys
 from dataclasses import asdict, replace
+from hashlib import sha256
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from lightgate.adapters.remote import ftp
@@ -441,3 +447,110 @@ def test_what_a_second_try_replaces_is_kept_too(house: House, site: FtpSite) -> 
     house.publish()
     assert bytes_of(site) == before
     house.website.targets[0].close()
+
+
+class Second:
+    """A folder beside the site, as one more target."""
+
+    def __init__(self, house: House) -> None:
+        root = house.home / "second"
+        root.mkdir()
+        self.target = FolderTarget(root, "second")
+        self.root = root
+
+    def paths(self) -> list[str]:
+        return sorted(str(file.relative_to(self.root)) for file in self.root.rglob("*") if file.is_file())
+
+
+class Away:
+    """A catalogue that goes away after it took the row."""
+
+    def __init__(self, inner: Catalogue) -> None:
+        self._inner = inner
+
+    def upsert(self, row: CatalogueRow, permit: Permit, quality: QualityRow | None = None) -> int | None:
+        self._inner.upsert(row, permit, quality)
+        raise CatalogueUnreachable(reason="gone away")
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inner, name)
+
+
+@pytest.mark.parametrize("withdraw", [edit, reject])
+@pytest.mark.parametrize("is_new_there", [True, False], ids=["new at the second", "at both"])
+def test_a_withdrawn_row_does_not_stay_because_a_target_is_gone(
+    house: House, site: FtpSite, withdraw: Withdraw, is_new_there: bool
+) -> None:
+    photo_id, there = house.take_in(), house.website
+    second = Second(house)
+    if not is_new_there:
+        house.website = replace(there, targets=(*there.targets, second.target))
+    house.bring_live(photo_id)
+    row = house.row(photo_id)
+    # the first leaves the settings, and the second gets words that are withdrawn
+    house.website = replace(there, targets=(second.target,))
+    release_another_version(house, photo_id)
+    dying = replace(house.website, catalogue=Away(house.website.catalogue))
+    assert house.publish(replace(house.work(), website=dying)).done == []
+    withdraw(house, photo_id)
+    house.publish()
+    assert row is not None
+    assert house.website.catalogue.holds(row)
+    assert second.paths() == ([] if is_new_there else FIRST)
+    house.website = there
+
+
+def test_a_target_that_comes_back_gets_no_older_version_than_the_others_show(house: House, site: FtpSite) -> None:
+    photo_id, there = house.take_in(), house.website
+    house.bring_live(photo_id)
+    release_another_version(house, photo_id)
+    half_sent(house, site, photo_id)
+    edit(house, photo_id)
+    second = Second(house)
+    back = house.website
+    house.website = replace(there, targets=(second.target,))
+    house.approve(photo_id)
+    house.release(photo_id)
+    assert house.publish().done == [photo_id]
+    house.website = replace(back, targets=(*back.targets, second.target))
+    house.clock.forward(7200)
+    house.publish()
+    assert files(site) == []
+    assert [each.target for each in house.photo(photo_id).publications] == ["second"]
+    back.targets[0].close()
+    house.website = there
+
+
+def test_what_a_sleeper_removed_after_its_last_question_is_put_back(house: House, site: FtpSite) -> None:
+    """It slept between the answer and a removal; meanwhile the earlier version was put back at that very place."""
+    photo_id = house.take_in()
+    house.bring_live(photo_id)
+    before = bytes_of(site)
+    for content in before.values():
+        kept = house.folder.replaced / sha256(content).hexdigest()
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_bytes(content)
+    (site.root / FIRST[0]).unlink()
+    make_good(house.desk.books, photo_id)
+    assert house.photo(photo_id).publications[0].state is LedgerState.PUTTING_BACK
+    house.publish()
+    assert bytes_of(site) == before
+    assert house.photo(photo_id).publications[0].state is LedgerState.LIVE
+
+
+def test_a_target_that_is_away_for_long_gathers_no_writers(house: House, site: FtpSite) -> None:
+    photo_id = house.take_in()
+    house.bring_live(photo_id)
+    release_another_version(house, photo_id)
+    half_sent(house, site, photo_id)
+    edit(house, photo_id)
+    there = house.website
+    nobody = ftp.FtpAccount("web", "localhost", USER, PASSWORD, port=1)
+    house.website = replace(there, targets=(RemoteTarget("web", ftp.connector(nobody), pause=lambda _: None),))
+    for _ in range(5):
+        house.publish()
+    assert len(house.photo(photo_id).publications[0].writers) == 1
+    house.website = there
+    house.publish()
+    assert house.photo(photo_id).publications[0].state is LedgerState.LIVE
+    there.targets[0].close()
