@@ -90,6 +90,8 @@ def test_undo_by_key_leaves_a_list_at_its_place_and_leads_to_the_photo(house: Ho
     grid.locator('[data-grid] input[value="40"]').scroll_into_view_if_needed()
     grid.mouse.wheel(0, 400)
     expect(grid).to_have_url(re.compile("after="))
+    # the wheel may turn on for a moment, and the address follows
+    grid.wait_for_load_state("networkidle")
     place = re.search(r"after=(\d+)", grid.url)
     assert place is not None
     grid.keyboard.press("z")
