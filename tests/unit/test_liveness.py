@@ -119,7 +119,8 @@ _SENTENCES = [
     (
         LedgerState.TAKING_OFF,
         IN_REVIEW,
-        "On the website in part: that is being taken off without anyone's doing. It waits for a person to approve it.",
+        "Perhaps still on the website: what is there of it is being taken off without anyone's doing. It waits for a "
+        "person to approve it.",
     ),
     (
         LedgerState.PUTTING_BACK,

@@ -88,7 +88,8 @@ def test_a_users_prompt_of_an_earlier_version_still_counts(tmp_path: Path) -> No
     assert read_prompt(CAPTION, tmp_path).template == "Say it briefly."
 
 
-def test_an_unreadable_prompt_of_the_user_is_a_setting_that_is_wrong(tmp_path: Path) -> None:
-    (tmp_path / CAPTION).write_bytes(b"\xff\xfe")
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"\xc3("], ids=["half of a UTF-16 letter", "no UTF-8"])
+def test_an_unreadable_prompt_of_the_user_is_a_setting_that_is_wrong(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / CAPTION).write_bytes(content)
     with pytest.raises(SettingInvalid, match="prompt"):
         read_prompt(CAPTION, tmp_path)

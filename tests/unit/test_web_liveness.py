@@ -100,7 +100,7 @@ def test_rejecting_what_is_not_live_says_nothing_of_the_website(ann: Visitor) ->
     [
         (LedgerState.LIVE, "Earlier version live"),
         (LedgerState.FAILED, "Partly on the website"),
-        (LedgerState.TAKING_OFF, "Partly there, being taken off"),
+        (LedgerState.TAKING_OFF, "Being taken off"),
         (LedgerState.PUTTING_BACK, "Earlier version being put back"),
         (LedgerState.TO_REMOVE, "Still live, to be removed"),
     ],
