@@ -19,8 +19,8 @@ from lightgate.bootstrap import House
 from lightgate.settings import Review
 from lightgate_web import account, addresses, failures, guard, headers, health, here, pictures, wording
 from lightgate_web.api import api
-from lightgate_web.browsers import Sessions
 from lightgate_web.pages import pages
+from lightgate_web.sessions import Sessions
 
 #: the longest form: seven texts in a few languages, far below the form parser's own limit
 _MAX_REQUEST_BYTES = 1024 * 1024

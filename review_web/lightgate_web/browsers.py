@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from flask import Flask, Response, current_app, g, request
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Response, current_app, g, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 _SALT = "lightgate.browser"
@@ -42,20 +42,10 @@ def remember_here(user_id: int) -> None:
     g.browser = str(_signed().dumps(told))
 
 
-class Sessions(SecureCookieSessionInterface):
-    """The session's cookie, and behind it the browser's: simple scripts keep the first alone."""
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        super().save_session(app, session, response)
-        if browser := g.pop("browser", None):
-            response.set_cookie(
-                _name(),
-                browser,
-                max_age=_KEPT,
-                httponly=True,
-                samesite="Lax",
-                secure=app.config["SESSION_COOKIE_SECURE"],
-            )
+def mark(response: Response, settings: dict[str, Any]) -> None:
+    """Send the browser's cookie along when it was given a new one."""
+    if browser := g.pop("browser", None):
+        response.set_cookie(_name(), browser, max_age=_KEPT, **settings)
 
 
 def _name() -> str:

@@ -317,3 +317,39 @@ class TestRelease:
         query = "?set=another-set"
         ann.post("/release", self.confirmed(ann, query) | {"set": "another-set"})
         assert [word_of(house, 1), word_of(house, other)] == ["Approved", "Released"]
+
+
+def refused(ann: Visitor) -> None:
+    ann.post("/photos/3/reject?state=undecided&order=id", {"version": "1", "reason": "Blurred"})
+
+
+def test_a_picture_that_arrives_after_the_decision_takes_no_message_along(ann: Visitor) -> None:
+    late = ann.get("/pictures/1/thumb.jpg")
+    refused(ann)
+    for cookie in late.headers.getlist("Set-Cookie"):
+        name, _, value = cookie.partition(";")[0].partition("=")
+        ann.client.set_cookie(name, value)
+    assert "Rejected:" in ann.get("/photos/1").text
+
+
+def test_a_page_asked_for_in_the_background_leaves_the_message_to_the_one_that_is_seen(ann: Visitor) -> None:
+    refused(ann)
+    assert "Rejected:" not in ann.get("/photos/2", headers={"X-In-Background": "1"}).text
+    assert "Rejected:" in ann.get("/photos/1").text
+    assert "Rejected:" not in ann.get("/photos/1").text
+
+
+def test_a_message_nobody_was_shown_ends_with_the_session(ann: Visitor) -> None:
+    refused(ann)
+    ann.post("/logout")
+    ann.sign_in()
+    assert "Rejected:" not in ann.get("/photos/1").text
+
+
+def test_a_message_cannot_be_made_up(ann: Visitor) -> None:
+    refused(ann)
+    name = f"{ann.app.config['SESSION_COOKIE_NAME']}-messages"
+    cookie = ann.client.get_cookie(name)
+    assert cookie is not None
+    ann.client.set_cookie(name, cookie.value[:-2] + "xx")
+    assert "Rejected:" not in ann.get("/photos/1").text

@@ -2,6 +2,7 @@
 
 import { announce } from "./announce.js";
 import { act, define } from "./actions.js";
+import { BACKGROUND } from "./background.js";
 import { countPicked } from "./fields.js";
 import { add, draw, followScroll, loaded, reach } from "./rows.js";
 
@@ -40,7 +41,7 @@ export function watch() {
 
 async function more(later) {
   watcher.disconnect();
-  const answer = await fetch(later.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  const answer = await fetch(later.href, BACKGROUND).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const known = new Set(cards().map((card) => box(card).value));

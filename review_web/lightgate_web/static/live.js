@@ -1,5 +1,7 @@
 // Parts of a page that keep themselves up to date: told by the server, or else by asking now and then.
 
+import { BACKGROUND } from "./background.js";
+
 const ASK_EVERY_MS = 5000;
 
 let source = null;
@@ -42,7 +44,7 @@ function ask() {
 }
 
 async function refresh() {
-  const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Live-Refresh": "1" } }).catch(() => null);
+  const answer = await fetch(location.href, BACKGROUND).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {

@@ -1,6 +1,7 @@
 // The release page: what exactly would be written, asked for photo by photo, since each is rendered for it.
 
 import { announce } from "./announce.js";
+import { BACKGROUND } from "./background.js";
 
 const MEGA = 1e6;
 
@@ -9,7 +10,7 @@ export async function showPlans() {
   const sum = { files: 0, bytes: 0, refused: 0, photos: 0 };
   for (const place of places) {
     place.dataset.shown = "";
-    const answer = await fetch(place.dataset.plan, { headers: { Accept: "text/html" } }).catch(() => null);
+    const answer = await fetch(place.dataset.plan, BACKGROUND).catch(() => null);
     if (!answer?.ok || !place.isConnected) return;
     const plan = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".plan");
     if (!plan) return;

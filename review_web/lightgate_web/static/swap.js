@@ -2,6 +2,7 @@
 // The server renders everything; a conflict or a refusal comes back as the page with what was typed.
 
 import { announce, toast } from "./announce.js";
+import { BACKGROUND } from "./background.js";
 import { forget, hold, restore, typed } from "./unsaved.js";
 
 // a page fetched ahead is shown only while it is as fresh as a look at one photo
@@ -160,7 +161,7 @@ export async function leaveFor(address) {
 }
 
 async function textOf(address) {
-  const answer = await fetch(address, { headers: { Accept: "text/html" } });
+  const answer = await fetch(address, BACKGROUND);
   if (!answer.ok || answer.redirected) throw new Error(`status ${answer.status}`);
   return answer.text();
 }
