@@ -1,6 +1,6 @@
 # Lightgate's commands. Each makes the environment it needs; Python 3.11 or newer is all that must be there.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench compose-test picture clip clean
+.PHONY: help demo test check bench faults compose-test picture clip clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,11 @@ check: ## lint, types, direction of imports, documents, the wheel
 bench: ## measure; prints a table and writes bench.json
 	@ops/venv --dev
 	@.venv/bin/python ops/bench.py
+
+faults: ## break the whole product on purpose, and look from outside: about an hour; SEED=771 replays a run
+	@ops/venv --dev
+	@ops/test-services
+	@cd tests && ../.venv/bin/python -m faults --seed $(or $(SEED),0) $(if $(ONLY),--only "$(ONLY)")
 
 compose-test: ## try docker-compose.yml on a real engine, from build to stop
 	@ops/compose-test

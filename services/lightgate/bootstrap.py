@@ -146,6 +146,7 @@ class House:
             ),
             slots={step: workers.processes(step) for step in ("exif", "quality", "publish")},
             outage=self.outage,
+            kill_at=self.settings.kill_at,
         )
 
     def _learn_texts(self, at: datetime) -> None:

@@ -66,6 +66,8 @@ class Line:
     outage: Outage = field(default_factory=Outage)
     #: waits so many seconds
     pause: Callable[[float], object] = time.sleep
+    #: see ``kill_point``: a stage's name with ``_claimed``, ``_worked`` or ``_recorded``
+    kill_at: str | None = None
 
 
 class Rarely:

@@ -25,6 +25,7 @@ from lightgate.errors import (
     WorkerLost,
 )
 from lightgate.heartbeat import Heartbeat
+from lightgate.kill_point import kill_point
 from lightgate.line import Line, event, moved, not_before, wake_waiting
 from lightgate.mishap import Pool, TookTooLong, Unexpected, attempt
 from lightgate.stage import Debtor, Finding, Scribe, Stage, Work
@@ -116,9 +117,12 @@ def _claim(line: Line, stage: Stage, owner: str, limit: int) -> Sequence[Claim]:
 
 
 def _run(line: Line, stage: Stage, work: Work, claims: Sequence[Claim], report: DrainReport, pool: Pool) -> None:
+    kill_point(line.kill_at, f"{stage.name}_claimed")
     with Heartbeat(line.store, line.now, line.lease_s, lambda tx, lease_until: tx.queue.renew(claims, lease_until)):
         findings = _find(work, claims, pool)
+    kill_point(line.kill_at, f"{stage.name}_worked")
     _record(line, stage, claims, findings, report, pool)
+    kill_point(line.kill_at, f"{stage.name}_recorded")
     for hook in line.hooks.get(stage.name, ()):
         hook(line.now())
     wake_waiting(line)

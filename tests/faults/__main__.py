@@ -1,0 +1,96 @@
+"""Run the plan: ``python -m faults [--seed N] [--only WORDS] [--workers N]``, in ``tests``; ``make faults`` does."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from queue import SimpleQueue
+
+from faults import clocks, older
+from faults.experiment import Experiment, Outcome, run
+from faults.plan import plan
+from support.servers import MariaDbServer, mariadb_in
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
+    parser.add_argument(
+        "--seed", type=int, default=0, help="chooses moments and order; one of the clock's where it is 0"
+    )
+    parser.add_argument("--only", default="", help="experiments whose names have these words, separated by commas")
+    parser.add_argument("--workers", type=int, default=2, help="so many at a time; those with a time run alone")
+    parser.add_argument("--list", action="store_true", help="say what there is, and run nothing")
+    asked = parser.parse_args()
+    chosen = [each for each in plan() if any(word.strip() in each.name for word in asked.only.split(","))]
+    if asked.list:
+        print("\n".join(each.name for each in chosen))
+        return
+    seed = asked.seed or int(time.time()) % 100_000
+    print(f"{len(chosen)} experiments; again with: make faults SEED={seed}", flush=True)
+    folder = Path(tempfile.mkdtemp(prefix="lightgate-faults-"))
+    outcomes = list(_run(chosen, seed, folder, asked.workers))
+    failed = [each for each in outcomes if each.findings]
+    skipped = [each for each in outcomes if each.skipped]
+    right = len(outcomes) - len(failed) - len(skipped)
+    print(f"\n{right} right, {len(failed)} with findings, {len(skipped)} not run; SEED={seed}")
+    for each in failed:
+        print(f"\n{each.name}", *(f"  - {finding}" for finding in each.findings), sep="\n")
+    if failed:
+        print(f"\nRows and logs: {folder}")
+    sys.exit(bool(failed))
+
+
+def _run(chosen: Sequence[Experiment], seed: int, folder: Path, workers: int) -> Iterator[Outcome]:
+    order = list(chosen)
+    random.Random(seed).shuffle(order)
+    with ExitStack() as stack:
+        servers: SimpleQueue[MariaDbServer | None] = SimpleQueue()
+        for number in range(workers):
+            place = folder / f"mariadb-{number}"
+            place.mkdir()
+            servers.put(stack.enter_context(mariadb_in(place)) if any(each.is_remote for each in chosen) else None)
+
+        def one(experiment: Experiment) -> Outcome:
+            if why := _why_not(experiment):
+                outcome = Outcome(experiment.name, (), 0, None, None, skipped=f"not run, {why}")
+            else:
+                server = servers.get()
+                outcome = run(experiment, seed, folder, server)
+                servers.put(server)
+            _say(outcome)
+            return outcome
+
+        with ThreadPoolExecutor(workers) as pool:
+            yield from pool.map(one, [each for each in order if not each.timed])
+        yield from map(one, [each for each in order if each.timed])
+
+
+def _why_not(experiment: Experiment) -> str:
+    """Say what this machine lacks for it."""
+    if experiment.needs_root and os.geteuid() != 0:
+        return "only root can mount a disk"
+    if experiment.needs == "faketime" and not clocks.LIBRARIES:
+        return "libfaketime is not installed: apt-get install faketime"
+    if experiment.needs == "earlier" and not older.is_known():
+        return f"this checkout does not know the commit {older.EARLIER}"
+    return ""
+
+
+def _say(outcome: Outcome) -> None:
+    word = outcome.skipped or (f"{len(outcome.findings)} FOUND" if outcome.findings else "right")
+    recovered = "" if outcome.recovered_s is None else f", recovered in {outcome.recovered_s:.1f} s"
+    print(f"{outcome.took_s:5.0f} s  {outcome.name}: {word}{recovered}", flush=True)
+    for finding in outcome.findings:
+        print(f"         - {finding[:400]}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""The plan: each fault at each place at least once. A seed chooses moments and order, not what is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from faults import clocks, disks, doubled, evils, forgeries, harm, intake, older, troubles
+from faults.acts import asleep_at, killed_at, killed_at_replacing, service, wakes_after, walk
+from faults.experiment import Experiment
+from faults.relay import Mode
+
+STAGES = ("exif", "quality", "caption")
+RUNNER_POINTS = ("claimed", "worked", "recorded")
+PUBLISH_POINTS = (
+    "after_render", "after_keeping", "after_announcing", "after_full", "after_thumb", "after_files", "after_row",
+)  # fmt: skip
+WITHDRAWALS = ("edit", "reject", "reopen", "undo release")
+
+
+def plan() -> Sequence[Experiment]:
+    """List everything that is tried."""
+    return (*_killed(), *_asleep(), *_broker(), *_services(), *_doubled(), *_troubles(), *_machine(), *_rows())
+
+
+def _killed() -> Sequence[Experiment]:
+    made = []
+    for stage in STAGES:
+        made.append(Experiment(f"child killed, {stage}", walk((stage, evils.kill_child(stage))), photos=12))
+        made.append(Experiment(f"worker killed, {stage}", walk((stage, evils.kill(stage))), photos=12))
+        made.append(Experiment(f"power cut, {stage}", walk((stage, evils.cut_power)), photos=12))
+    made += [
+        Experiment("child killed, publish", walk(publishing=evils.kill_child("publish")), kind="ftp", is_remote=True),
+        Experiment("worker killed, publish", walk(publishing=evils.kill("publish")), kind="sftp"),
+        Experiment("power cut, publish", walk(publishing=evils.cut_power), kind="ftp"),
+        Experiment("reconciler killed, quality", walk(("quality", evils.kill("reconcile"))), photos=12, is_free=True),
+        Experiment("site killed, publish", walk(publishing=evils.kill("site")), is_free=True),
+        Experiment("supervisor killed, quality", walk(("quality", evils.kill_supervisor)), photos=12),
+        Experiment("supervisor killed, publish", walk(publishing=evils.kill_supervisor)),
+    ]
+    for stage in (*STAGES, "publish"):
+        made += [Experiment(f"killed at {stage}_{point}", killed_at(f"{stage}_{point}")) for point in RUNNER_POINTS]
+    kinds = ("folder", "ftp", "sftp", "ftps")
+    for number, point in enumerate(PUBLISH_POINTS):
+        kind = kinds[number % len(kinds)]
+        made.append(Experiment(f"killed at {point}, {kind}", killed_at(point), kind=kind, is_remote=bool(number % 2)))
+        made.append(Experiment(f"killed at {point}, replacing", killed_at_replacing(point), kind=kinds[number % 2]))
+    made.append(Experiment("killed at after_removing, replacing", killed_at_replacing("after_removing"), kind="ftp"))
+    return made
+
+
+def _asleep() -> Sequence[Experiment]:
+    made = [
+        Experiment(f"asleep at {stage}_{point}", asleep_at(f"{stage}_{point}"))
+        for stage in STAGES
+        for point in ("claimed", "worked")
+    ]
+    points = ("after_announcing", "after_full", "after_files", "after_row")
+    kinds = ("folder", "ftp", "sftp", "ftps")
+    for number, withdrawal in enumerate(WITHDRAWALS):
+        for more, point in enumerate(points):
+            kind = kinds[(number + more) % len(kinds)]
+            act = wakes_after(withdrawal, point)
+            made.append(Experiment(f"asleep at {point}, {withdrawal}, {kind}", act, kind=kind, is_remote=more % 2 == 0))
+    for number, withdrawal in enumerate(WITHDRAWALS[:3]):
+        act = wakes_after(withdrawal, points[number], is_live=True)
+        made.append(Experiment(f"asleep at {points[number]}, {withdrawal}, replacing", act, kind=kinds[number]))
+    return made
+
+
+def _broker() -> Sequence[Experiment]:
+    return [
+        Experiment("broker killed, quality", walk(("quality", evils.kill("broker"))), photos=12, is_free=True),
+        Experiment("broker killed, publish", walk(publishing=evils.kill("broker")), is_free=True),
+        Experiment("broker wiped, exif", walk(("exif", evils.wipe_broker)), photos=12, is_free=True),
+        Experiment("broker wiped, publish", walk(publishing=evils.wipe_broker), is_free=True),
+        Experiment("broker paused, quality", walk(("quality", evils.freeze("broker"))), photos=12, is_free=True),
+        Experiment("messages doubled and reordered", walk(("exif", evils.double_messages)), photos=12),
+        Experiment(
+            "messages forged", walk(("quality", evils.forge_messages), evils.forge_messages), photos=12, is_free=True
+        ),
+    ]
+
+
+def _services() -> Sequence[Experiment]:
+    made = []
+    for kind in ("folder", "ftp", "sftp", "ftps"):
+        made.append(Experiment(f"{kind} dead at the start", service(kind, Mode.DEAD, "start"), kind=kind, is_free=True))
+        made.append(Experiment(f"{kind} dies in between", service(kind, Mode.DEAD, "middle"), kind=kind))
+    made += [
+        Experiment(f"{kind} hangs", service(kind, Mode.SILENT, "middle"), kind=kind) for kind in ("ftp", "sftp", "ftps")
+    ]
+    for mode, when in ((Mode.DEAD, "start"), (Mode.DEAD, "middle"), (Mode.SILENT, "middle"), (Mode.MUTE, "middle")):
+        name = f"mariadb {mode.value}, {when}"
+        made.append(Experiment(name, service("mariadb", mode, when), is_remote=True, is_free=when == "start"))
+    for mode, when in ((Mode.DEAD, "start"), (Mode.DEAD, "middle"), (Mode.SILENT, "middle"), (Mode.MUTE, "middle")):
+        name = f"ollama {mode.value}, {when}"
+        settings = {"CAPTIONER": "ollama"}
+        made.append(Experiment(name, service("ollama", mode, when), captioner="ollama", settings=settings))
+    return made
+
+
+def _doubled() -> Sequence[Experiment]:
+    return [
+        Experiment("two submits", doubled.submits, is_free=True),
+        Experiment("two submits that move", doubled.moving_submits, is_free=True),
+        Experiment("two releases", doubled.releases, is_free=True),
+        Experiment("two reconcilers", doubled.reconcilers, photos=12),
+        Experiment("two caption workers", doubled.caption_workers, captioner="ollama", is_free=True),
+        Experiment("two sites", doubled.sites, is_free=True),
+        Experiment("two installations", doubled.installations, is_free=True),
+    ]
+
+
+def _troubles() -> Sequence[Experiment]:
+    ftp = {
+        "the line is reset once": {"reset": "STOR", "times": 1},
+        "renaming is denied once": {"deny": "RNTO", "times": 1, "reply": "451 Try again."},
+        "the server is full": {"deny": "STOR", "times": 9, "reply": "452 Insufficient storage."},
+        "sizes are lies": {"lie": 7},
+        "an upload is given up": {"cut": 3000, "reply": "426 Transfer aborted."},
+    }
+    made = [Experiment(f"ftp, {name}", troubles.ftp_goes_wrong(**how), kind="ftp") for name, how in ftp.items()]
+    made += [Experiment(f"{kind} loses bytes", troubles.loses_bytes, kind=kind) for kind in ("folder", "ftp", "sftp")]
+    return [
+        *made,
+        Experiment("model slower than a lease", troubles.slow_model, captioner="ollama", photos=3, is_free=True),
+        Experiment("rows held by somebody else", troubles.held_rows, is_remote=True, kind="ftp", is_free=True),
+        Experiment("database locked by somebody else", troubles.locked_database, photos=12, is_free=True),
+    ]
+
+
+def _machine() -> Sequence[Experiment]:
+    full = [Experiment(f"disk full, {step}", disks.full(step), needs_root=True) for step in disks.STEPS]
+    locked = [Experiment(f"disk read-only, {part}", disks.read_only(part), needs_root=True) for part in disks.PARTS]
+    jumps = {"an hour on": (1, 1), "an hour back": (-1, -1), "to and fro": (1, -1)}
+    colours = {"crashes": harm.CRASHES, "eats memory": harm.EATS, "never ends": harm.HANGS}
+    return [
+        *full,
+        *locked,
+        Experiment("disk read-only, data folder", disks.read_only_home, needs_root=True),
+        *(
+            Experiment(f"clock goes {name}", clocks.jumps(*hours), environ=clocks.ENVIRON, needs="faketime")
+            for name, hours in jumps.items()
+        ),
+        *(
+            Experiment(
+                f"photo that {name}", harm.harmful, colours={2: colour}, settings=harm.SETTINGS, environ=harm.ENVIRON
+            )
+            for name, colour in colours.items()
+        ),
+    ]
+
+
+def _rows() -> Sequence[Experiment]:
+    submits = ("after_staging", "after_rename", "after_commit", "after_first_unlink")
+    return [
+        *(Experiment(f"submit killed {point}", intake.killed_submit(point)) for point in submits),
+        *(
+            Experiment(f"rollback killed {point}", intake.killed_rollback(point))
+            for point in ("after_restore", "after_forget")
+        ),
+        Experiment("rows forged", forgeries.forged, photos=forgeries.PHOTOS),
+        Experiment("backup restored", older.restored),
+        Experiment("database of an earlier version", older.of_an_earlier_version, needs="earlier"),
+    ]

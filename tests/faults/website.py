@@ -1,0 +1,164 @@
+"""The website: a folder that a server or the product itself writes to, and a table; both are looked at directly."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pymysql
+
+from faults.photos import hash_of
+from faults.relay import Mode, Relay
+from support.catalogue_rows import DDL
+from support.file_servers import PASSWORD, USER, FtpSite, SftpSite, certificate_in, ftp_site, sftp_site
+from support.servers import MariaDbServer
+
+#: what begins so is no published file
+DRAFT = ".lightgate-"
+
+
+@dataclass
+class Place:
+    """One target, by the name ``web``."""
+
+    kind: str
+    root: Path
+    settings: Mapping[str, str | int]
+    relay: Relay | None = None
+    ftp: FtpSite | None = None
+    sftp: SftpSite | None = None
+
+    def files(self) -> dict[str, str]:
+        """Give path and SHA-256 of everything that visitors can reach, and what should not lie there."""
+        found = {}
+        for file in sorted(self.root.rglob("*")):
+            with suppress(FileNotFoundError):
+                if file.is_file():
+                    found[str(file.relative_to(self.root))] = hash_of(file)
+        return found
+
+    def become(self, mode: Mode) -> None:
+        """Let the place be dead, silent, or right again."""
+        if self.relay is not None:
+            self.relay.become(mode)
+            return
+        away = self.root.with_name(f"{self.root.name}.away")
+        # a folder cannot be silent; it can be a disk that is not mounted
+        if mode is Mode.OPEN and away.exists():
+            away.rename(self.root)
+        elif mode is not Mode.OPEN and self.root.exists():
+            self.root.rename(away)
+
+
+@contextmanager
+def place(kind: str, folder: Path) -> Iterator[Place]:
+    """Run a website's file server."""
+    with ExitStack() as stack:
+        if kind == "folder":
+            root = folder / "site"
+            root.mkdir(parents=True)
+            yield Place(kind, root, {"path": str(root)})
+            return
+        common: dict[str, str | int] = {"user": USER, "password": PASSWORD, "timeout_s": 3, "host": "localhost"}
+        if kind == "sftp":
+            ssh = stack.enter_context(sftp_site(folder))
+            relay = Relay(ssh.port)
+            stack.callback(relay.close)
+            known = ssh.known_hosts.read_text("utf-8").replace(f":{ssh.port} ", f":{relay.port} ")
+            ssh.known_hosts.write_text(known, "utf-8")
+            told = common | {"host": "127.0.0.1", "known_hosts": str(ssh.known_hosts), "path": str(ssh.root)}
+            yield Place(kind, ssh.root, told | {"port": relay.port}, relay, sftp=ssh)
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        certificate = certificate_in(folder) if kind == "ftps" else None
+        ftp = stack.enter_context(ftp_site(folder, certificate))
+        relay = Relay(ftp.port)
+        stack.callback(relay.close)
+        told = common | {"port": relay.port} | ({"ca_file": str(certificate)} if certificate else {})
+        yield Place(kind, ftp.root, told, relay, ftp=ftp)
+
+
+@dataclass
+class Table:
+    """The website's table in a MariaDB, behind a relay; the local file where ``server`` is None."""
+
+    server: MariaDbServer | None = None
+    database: str = ""
+    relay: Relay | None = None
+
+    def settings(self) -> dict[str, str | int]:
+        if self.server is None or self.relay is None:
+            return {}
+        told: dict[str, str | int] = {"user": self.server.user, "password": self.server.password, "timeout_s": 3}
+        return told | {"host": "127.0.0.1", "port": self.relay.port, "database": self.database}
+
+    def rows(self) -> list[dict[str, Any]]:
+        if self.server is None:
+            return []
+        with closing(self.server.connect(self.database)) as line, line.cursor(pymysql.cursors.DictCursor) as cursor:
+            cursor.execute("SELECT * FROM photos_info_revamp")
+            return list(cursor.fetchall())
+
+
+@contextmanager
+def table(server: MariaDbServer | None, name: str) -> Iterator[Table]:
+    """Make a database of its own on a server that many share."""
+    if server is None:
+        yield Table()
+        return
+    with closing(server.connect()) as line, line.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS `{name}`")
+        cursor.execute(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4")
+        cursor.execute(f"USE `{name}`")
+        cursor.execute(DDL)
+    relay = Relay(server.port)
+    try:
+        yield Table(server, name, relay)
+    finally:
+        relay.close()
+
+
+@dataclass
+class Watcher:
+    """Looks at the website all the time, and remembers when each file was there."""
+
+    root: Path
+    #: first and last moment, by path and appearance
+    seen: list[tuple[str, float, float]] = field(default_factory=list)
+    _over: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+    _now: dict[str, float] = field(default_factory=dict)
+
+    EVERY_S = 0.004
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._end(dict.fromkeys(self._now, 0.0))
+
+    def _watch(self) -> None:
+        while not self._over.wait(self.EVERY_S):
+            paths = set(_visible(self.root))
+            at = time.monotonic()
+            self._end({path: at for path in self._now if path not in paths})
+            self._now |= dict.fromkeys(paths - set(self._now), at)
+
+    def _end(self, gone: Mapping[str, float]) -> None:
+        for path, at in gone.items():
+            self.seen.append((path, self._now.pop(path), at or time.monotonic()))
+
+
+def _visible(folder: Path) -> Iterator[str]:
+    for at, _, names in os.walk(folder):
+        yield from (str((Path(at) / name).relative_to(folder)) for name in names if not name.startswith(DRAFT))
