@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
+import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -14,9 +17,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from queue import SimpleQueue
 
-from faults import clocks, older
+from faults import older
 from faults.experiment import Experiment, Outcome, run
 from faults.plan import plan
+from faults.product import processes_below, send
+from faults.report import TABLE, table
 from support.servers import MariaDbServer, mariadb_in
 
 
@@ -36,6 +41,8 @@ def main() -> None:
     seed = asked.seed or int(time.time()) % 100_000
     print(f"{len(chosen)} experiments; again with: make faults SEED={seed}", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="lightgate-faults-"))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: _give_up(folder))
     outcomes = list(_run(chosen, seed, folder, asked.workers))
     failed = [each for each in outcomes if each.findings]
     skipped = [each for each in outcomes if each.skipped]
@@ -43,8 +50,14 @@ def main() -> None:
     print(f"\n{right} right, {len(failed)} with findings, {len(skipped)} not run; SEED={seed}")
     for each in failed:
         print(f"\n{each.name}", *(f"  - {finding}" for finding in each.findings), sep="\n")
+    told = table([measure for each in outcomes for measure in each.measures], seed)
+    print(f"\n{told}")
+    if not asked.only:
+        TABLE.write_text(told, "utf-8")
     if failed:
-        print(f"\nRows and logs: {folder}")
+        print(f"Rows and logs: {folder}")
+    else:
+        shutil.rmtree(folder)
     sys.exit(bool(failed))
 
 
@@ -69,16 +82,29 @@ def _run(chosen: Sequence[Experiment], seed: int, folder: Path, workers: int) ->
             return outcome
 
         with ThreadPoolExecutor(workers) as pool:
-            yield from pool.map(one, [each for each in order if not each.timed])
-        yield from map(one, [each for each in order if each.timed])
+            yield from pool.map(one, [each for each in order if not _runs_alone(each)])
+        yield from map(one, [each for each in order if _runs_alone(each)])
+
+
+def _give_up(folder: Path) -> None:
+    """End what runs, and leave nothing mounted."""
+    for pid in processes_below(folder):
+        send(pid, signal.SIGKILL)
+    for line in Path("/proc/mounts").read_text("utf-8").splitlines():
+        if (where := line.split()[1]).startswith(f"{folder}/"):
+            subprocess.run(["umount", "--lazy", where], check=False)
+    print(f"\nended by a signal; what there was is in {folder}", flush=True)
+    os._exit(1)
+
+
+def _runs_alone(experiment: Experiment) -> bool:
+    return experiment.is_heavy or experiment.limit_s is not None
 
 
 def _why_not(experiment: Experiment) -> str:
     """Say what this machine lacks for it."""
     if experiment.needs_root and os.geteuid() != 0:
         return "only root can mount a disk"
-    if experiment.needs == "faketime" and not clocks.LIBRARIES:
-        return "libfaketime is not installed: apt-get install faketime"
     if experiment.needs == "earlier" and not older.is_known():
         return f"this checkout does not know the commit {older.EARLIER}"
     return ""

@@ -154,8 +154,11 @@ def _names(outside: Outside) -> Iterator[str]:
     if twice:
         yield f"names were given twice: {twice}"
     wanted = outside.truth.names
+    # the release of its set frees the name of a photo that was rejected before
+    freed = {photo["original_file_name"] for photo in outside.photos() if photo["status"] == "rejected"}
     for original, name in given.items():
-        if outside.truth.is_named and name != wanted.get(original) and original not in outside.truth.may_fail:
+        is_free = original in outside.truth.may_fail or (name is None and original in freed)
+        if outside.truth.is_named and name != wanted.get(original) and not is_free:
             yield f"{original} is called {name}, and should be {wanted.get(original)}"
     held = Counter(
         each["key"] for each in outside.product.rows("SELECT key FROM name_reservation WHERE state <> 'released'")
@@ -310,7 +313,7 @@ def _is_same_place(one: str, other: str) -> bool:
 
 
 def _passed_once(photo: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    named = sum(each["kind"] == "name" and each["name"] == "file_name" for each in events)
+    named = sum(each["kind"] == "name" and each["new"] is not None for each in events)
     if named > 1:
         yield f"{photo['original_file_name']} was named {named} times"
     for step in ("exif", "naming", "quality", "caption"):

@@ -21,7 +21,6 @@ def full(step: str) -> Act:
     def act(scene: Scene) -> None:
         is_web = step == "publish"
         where = scene.place.root if is_web else scene.product.home
-        scene.product.settings = {**scene.product.settings, "INTAKE__MIN_FREE_MB": "1"}
         with small_disk(where, _SIZE_MB) as disk:
             _go(scene, disk, step)
             scene.expect_nothing_wrong()
@@ -55,7 +54,8 @@ def _go(scene: Scene, disk: Disk, step: str) -> None:
         with scene.measured():
             scene.rest()
     else:
-        bring_live(scene, *chosen)
+        scene.release(*chosen)
+        scene.rest()
 
 
 def _fill_for_a_while(scene: Scene, disk: Disk) -> Callable[[], object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -172,5 +173,10 @@ def small_disk(folder: Path, size_mb: int) -> Iterator[Disk]:
     disk = Disk(folder, size_mb)
     try:
         yield disk
+    except Exception:
+        if (folder / "logs").is_dir():
+            # what is on it goes with it
+            shutil.copytree(folder / "logs", folder.parent / "logs", dirs_exist_ok=True)
+        raise
     finally:
         disk.close()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from faults.acts import Act
-from faults.scene import Scene, scene
+from faults.scene import Measure, Scene, scene
 from support.servers import MariaDbServer
 
 
@@ -33,8 +33,10 @@ class Experiment:
     colours: Mapping[int, str] = field(default_factory=dict)
     #: no photo may be charged for it
     is_free: bool = False
-    #: timed: runs alone, and its seconds stand in the table under this title
-    timed: str = ""
+    #: runs alone, and the seconds until all was right again stand in the table, beside what was promised
+    limit_s: float | None = None
+    #: runs alone
+    is_heavy: bool = False
     needs_root: bool = False
     #: rests on a program of this name, see ``support.programs``
     needs: str = ""
@@ -47,7 +49,7 @@ class Outcome:
     took_s: float
     started_s: float | None
     recovered_s: float | None
-    timed: str = ""
+    measures: tuple[Measure, ...] = ()
     skipped: str = ""
 
 
@@ -86,8 +88,16 @@ def run(experiment: Experiment, seed: int, folder: Path, server: MariaDbServer |
         time.monotonic() - began,
         made.started_s if made else None,
         made.recovered_s if made else None,
-        experiment.timed,
+        _measures(experiment, made),
     )
+
+
+def _measures(experiment: Experiment, made: Scene | None) -> tuple[Measure, ...]:
+    if made is None:
+        return ()
+    if experiment.limit_s is None or made.recovered_s is None:
+        return tuple(made.measures)
+    return Measure(experiment.name, made.recovered_s, "s", experiment.limit_s), *made.measures
 
 
 def _keep(made: Scene, to: Path, found: list[str]) -> None:
@@ -97,5 +107,9 @@ def _keep(made: Scene, to: Path, found: list[str]) -> None:
     for name in ("review.db", "review.db-wal", "photos_info_revamp.db"):
         if (made.product.home / name).exists():
             shutil.copy(made.product.home / name, to)
-    shutil.copytree(made.product.home / "logs", to / "logs", dirs_exist_ok=True, ignore_dangling_symlinks=True)
+    for name in ("logs", "home/logs"):
+        if (made.product.folder / name).is_dir():
+            shutil.copytree(made.product.folder / name, to / "logs", dirs_exist_ok=True, ignore_dangling_symlinks=True)
+    for log in made.product.folder.glob("*.log"):
+        shutil.copy(log, to)
     (to / "findings.txt").write_text("\n".join([*found, ""]), "utf-8")

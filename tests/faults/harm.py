@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 from faults.acts import bring_live
+from faults.product import send
 from faults.scene import Scene, names
 
 CRASHES, EATS, HANGS = "#ff00ff", "#00ff00", "#0000ff"
 
 _SCORER = """
-import os, signal, threading
+import os, resource, signal, threading
 from PIL import Image
 
 def make():
@@ -22,6 +24,10 @@ def score(proxy):
     if red > 200 and blue > 200 and green < 60:
         os.kill(os.getpid(), signal.SIGKILL)
     if green > 200 and red < 60 and blue < 60:
+        # what is left to it ends before the machine's memory does
+        with open("/proc/self/statm") as told:
+            mine = int(told.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (mine + (1 << 30), resource.RLIM_INFINITY))
         eaten = []
         while True:
             eaten.append(bytearray(16 << 20))
@@ -38,13 +44,28 @@ ENVIRON = {"PYTHONPATH": "{folder}/plug"}
 
 def harmful(scene: Scene) -> None:
     """Bring a set in which one photograph harms its worker; the rest goes on, and that one is set aside."""
+    _walk(scene, tries=0)
+
+
+def harmful_for_long(scene: Scene) -> None:
+    """The same, where each try lasts until the worker's time is up, which is minutes: the last one is tried."""
+    _walk(scene, tries=4)
+
+
+def _walk(scene: Scene, tries: int) -> None:
     plug_in(scene.product.folder / "plug")
     scene.start()
     [bad] = names(scene, 2)
     scene.truth.may_fail.add(bad)
+    workers = [scene.product.pid("quality"), *scene.product.children("quality")]
+    for pid in workers:
+        send(pid, signal.SIGSTOP)
     assert scene.submit() == 0
-    # a worker that nobody ends is ended by its time limit, which is minutes: one try is enough
-    scene.wait_for("step = 'quality'", count=1)
+    this = f"original_file_name = '{bad}' AND step = 'quality' AND status = 'queued'"
+    scene.wait_for(this)
+    scene.product.write(f"UPDATE review_queue SET attempt = {tries} WHERE {this}")
+    for pid in workers:
+        send(pid, signal.SIGCONT)
     with scene.measured():
         scene.rest(within_s=900)
     [row] = scene.photos(f"original_file_name = '{bad}'")

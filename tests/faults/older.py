@@ -88,6 +88,8 @@ def of_an_earlier_version(scene: Scene) -> None:
     bring_live(scene, approved)
     scene.truth.live = {live, approved}
     scene.truth.still_live = {changed, reopened}
+    # that version gave the name of a rejected photo to others
+    scene.truth.is_named = False
     scene.truth.is_history_whole = False
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from faults import clocks, disks, doubled, evils, forgeries, harm, intake, older, troubles
+from faults import clocks, disks, doubled, evils, forgeries, harm, intake, load, older, sleepers, troubles
 from faults.acts import asleep_at, killed_at, killed_at_replacing, service, wakes_after, walk
 from faults.experiment import Experiment
 from faults.relay import Mode
@@ -25,13 +25,21 @@ def plan() -> Sequence[Experiment]:
 def _killed() -> Sequence[Experiment]:
     made = []
     for stage in STAGES:
-        made.append(Experiment(f"child killed, {stage}", walk((stage, evils.kill_child(stage))), photos=12))
-        made.append(Experiment(f"worker killed, {stage}", walk((stage, evils.kill(stage))), photos=12))
-        made.append(Experiment(f"power cut, {stage}", walk((stage, evils.cut_power)), photos=12))
+        made += [
+            Experiment(f"child killed, {stage}", walk((stage, evils.kill_child(stage))), photos=12, limit_s=10),
+            Experiment(f"worker killed, {stage}", walk((stage, evils.kill(stage))), photos=12, limit_s=30),
+            Experiment(f"power cut, {stage}", walk((stage, evils.cut_power)), photos=12, limit_s=30),
+        ]
     made += [
-        Experiment("child killed, publish", walk(publishing=evils.kill_child("publish")), kind="ftp", is_remote=True),
-        Experiment("worker killed, publish", walk(publishing=evils.kill("publish")), kind="sftp"),
-        Experiment("power cut, publish", walk(publishing=evils.cut_power), kind="ftp"),
+        Experiment(
+            "child killed, publish",
+            walk(publishing=evils.kill_child("publish")),
+            kind="ftp",
+            is_remote=True,
+            limit_s=10,
+        ),
+        Experiment("worker killed, publish", walk(publishing=evils.kill("publish")), kind="sftp", limit_s=30),
+        Experiment("power cut, publish", walk(publishing=evils.cut_power), kind="ftp", limit_s=30),
         Experiment("reconciler killed, quality", walk(("quality", evils.kill("reconcile"))), photos=12, is_free=True),
         Experiment("site killed, publish", walk(publishing=evils.kill("site")), is_free=True),
         Experiment("supervisor killed, quality", walk(("quality", evils.kill_supervisor)), photos=12),
@@ -64,6 +72,15 @@ def _asleep() -> Sequence[Experiment]:
     for number, withdrawal in enumerate(WITHDRAWALS[:3]):
         act = wakes_after(withdrawal, points[number], is_live=True)
         made.append(Experiment(f"asleep at {points[number]}, {withdrawal}, replacing", act, kind=kinds[number]))
+    for number, kind in enumerate(kinds):
+        withdrawal = WITHDRAWALS[number]
+        made.append(Experiment(f"asleep in an upload, {withdrawal}, {kind}", sleepers.in_upload(withdrawal), kind=kind))
+    made += [
+        Experiment("asleep at the row, edit", sleepers.at_row("edit"), is_remote=True),
+        Experiment("asleep at the row, reject", sleepers.at_row("reject"), is_remote=True, kind="sftp"),
+        Experiment("asleep before a removal, reopen, ftp", sleepers.at_removal("after_row", "reopen"), kind="ftp"),
+        Experiment("asleep before a removal, edit, folder", sleepers.at_removal("after_row", "edit")),
+    ]
     return made
 
 
@@ -133,20 +150,22 @@ def _machine() -> Sequence[Experiment]:
     full = [Experiment(f"disk full, {step}", disks.full(step), needs_root=True) for step in disks.STEPS]
     locked = [Experiment(f"disk read-only, {part}", disks.read_only(part), needs_root=True) for part in disks.PARTS]
     jumps = {"an hour on": (1, 1), "an hour back": (-1, -1), "to and fro": (1, -1)}
-    colours = {"crashes": harm.CRASHES, "eats memory": harm.EATS, "never ends": harm.HANGS}
+    harms = {
+        "crashes": (harm.CRASHES, harm.harmful),
+        "eats memory": (harm.EATS, harm.harmful),
+        "never ends": (harm.HANGS, harm.harmful_for_long),
+    }
     return [
         *full,
         *locked,
         Experiment("disk read-only, data folder", disks.read_only_home, needs_root=True),
         *(
-            Experiment(f"clock goes {name}", clocks.jumps(*hours), environ=clocks.ENVIRON, needs="faketime")
+            Experiment(f"clock goes {name}", clocks.jumps(*hours), environ=clocks.ENVIRON)
             for name, hours in jumps.items()
         ),
         *(
-            Experiment(
-                f"photo that {name}", harm.harmful, colours={2: colour}, settings=harm.SETTINGS, environ=harm.ENVIRON
-            )
-            for name, colour in colours.items()
+            Experiment(f"photo that {name}", act, colours={2: colour}, settings=harm.SETTINGS, environ=harm.ENVIRON)
+            for name, (colour, act) in harms.items()
         ),
     ]
 
@@ -160,6 +179,7 @@ def _rows() -> Sequence[Experiment]:
             for point in ("after_restore", "after_forget")
         ),
         Experiment("rows forged", forgeries.forged, photos=forgeries.PHOTOS),
+        Experiment("ten thousand photos and twenty people", load.loaded, settings=load.SETTINGS, is_heavy=True),
         Experiment("backup restored", older.restored),
         Experiment("database of an earlier version", older.of_an_earlier_version, needs="earlier"),
     ]

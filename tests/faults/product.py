@@ -131,7 +131,7 @@ class Product:
     def processes(self) -> Sequence[int]:
         """Find every process that works on this data folder."""
         mark = f"LIGHTGATE_HOME={self.home}".encode()
-        return [pid for pid in _pids() if mark in _environ_of(pid)]
+        return [pid for pid in _pids() if mark in environ_of(pid)]
 
     def cut_power(self) -> None:
         """End everything at one moment."""
@@ -203,7 +203,14 @@ def _stat(pid: int) -> list[str]:
     return []
 
 
-def _environ_of(pid: int) -> list[bytes]:
+def processes_below(folder: Path) -> Sequence[int]:
+    """Find every process whose data folder lies below a folder."""
+    mark = f"LIGHTGATE_HOME={folder}/".encode()
+    return [pid for pid in _pids() if any(each.startswith(mark) for each in environ_of(pid))]
+
+
+def environ_of(pid: int) -> list[bytes]:
+    """Read a process's variables; nothing of one that is gone or another's."""
     try:
         return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") if _stat(pid) else []
     except OSError:

@@ -30,6 +30,16 @@ _AT_REST = "SELECT count(*) AS n FROM review_queue WHERE status IN ('queued', 'r
 _OWED = "SELECT count(*) AS n FROM publication WHERE state NOT IN ('live', 'to_remove')"
 
 
+@dataclass(frozen=True)
+class Measure:
+    """A figure of one experiment; ``limit`` is what was promised."""
+
+    what: str
+    value: float
+    unit: str
+    limit: float | None
+
+
 @dataclass
 class Scene:
     product: Product
@@ -44,6 +54,7 @@ class Scene:
     #: seconds from the end of a fault until all was where it would be without it
     recovered_s: float | None = None
     started_s: float | None = None
+    measures: list[Measure] = field(default_factory=list)
     #: what a look found, where the script had to take it itself
     found: list[str] | None = None
 
@@ -57,11 +68,11 @@ class Scene:
         self.started_s = self.product.start()
         self.person.sign_in()
 
-    def submit(self, card: Card | None = None, *options: str, **more: str) -> int:
+    def submit(self, card: Card | None = None, *options: str, within_s: float = 180, **more: str) -> int:
         """Hand a card in; gives the command's exit status."""
         card = card or self.truth.cards[0]
         told = ("--subject", SUBJECT, "--location", LOCATION, "--folder", FOLDER)
-        done = self.product.run("submit", str(card.folder), *told, *options, **more)
+        done = self.product.run("submit", str(card.folder), *told, *options, within_s=within_s, **more)
         assert "Traceback" not in done.stderr, done.stderr
         return done.returncode
 
@@ -132,6 +143,10 @@ class Scene:
         began = time.monotonic()
         yield
         self.recovered_s = max(self.recovered_s or 0.0, time.monotonic() - began)
+
+    def measure(self, what: str, value: float, unit: str, limit: float | None) -> None:
+        """Keep a figure for the table."""
+        self.measures.append(Measure(what, value, unit, limit))
 
     def pause(self, at_most_s: float) -> None:
         """Let a moment pass that the seed chooses."""
@@ -207,7 +222,7 @@ def scene(
         rows = stack.enter_context(table(server, f"lightgate_{chance.getrandbits(40):x}"))
         ollama = stack.enter_context(FakeOllama()) if captioner == "ollama" else None
         relay = Relay(ollama.port) if ollama else None
-        told = {"WORKERS__LEASE_S": "4", "CAPTIONER": captioner, **(settings or {})}
+        told = {"WORKERS__LEASE_S": "4", "CAPTIONER": captioner, "INTAKE__MIN_FREE_MB": "1", **(settings or {})}
         if relay:
             stack.callback(relay.close)
             told |= {"OLLAMA__HOST": f"http://127.0.0.1:{relay.port}", "OLLAMA__IDLE_TIMEOUT_S": "3"}

@@ -62,7 +62,7 @@ def loses_bytes(scene: Scene) -> None:
 def slow_model(scene: Scene) -> None:
     """Let the model take longer over a photo than a lease lasts: nobody else may have the photo meanwhile."""
     assert scene.ollama is not None
-    scene.ollama.delay_s = 0.35
+    scene.ollama.delay_s = 0.12
     scene.start()
     submit_with(scene)
     bring_live(scene, *names(scene, 0))
