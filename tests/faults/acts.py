@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from faults.evils import Evil, second_worker
 from faults.relay import Mode
 from faults.scene import Scene, names
+from lightgate.testing.ollama import Fault
 
 Act = Callable[[Scene], None]
 
@@ -223,3 +224,16 @@ def _for_a_while(scene: Scene, become: Callable[[Mode], object], mode: Mode) -> 
     become(mode)
     scene.moment(8)
     return lambda: become(Mode.OPEN)
+
+
+def lying_model(*faults: Fault) -> Act:
+    """Let the model answer with anything but what was asked, once each."""
+
+    def act(scene: Scene) -> None:
+        assert scene.ollama is not None
+        scene.ollama.faults.extend(faults)
+        scene.start()
+        submit_with(scene)
+        bring_live(scene, *names(scene, 0, 1))
+
+    return act

@@ -28,6 +28,8 @@ AT_REST = {
 WHOLE = {"live", "to_remove"}
 #: endings of what only a writer that is at work may have
 TEMPORARY = (".part", ".old", ".tmp", ".new", ".journal")
+#: what was to be seen before a person withdrew it is gone so soon, where its target answers
+TAKEN_OFF_WITHIN_S = 60
 #: columns of the local table that the website's does not have, or numbers by itself
 NOT_COMPARED = {"id", "remote_id"}
 
@@ -349,7 +351,7 @@ def _seen(outside: Outside) -> Iterator[str]:
         for path, first, last in outside.watcher.seen:
             if path.rpartition("/")[2] == names.get(original) and last > since:
                 yield (
-                    f"{path} was to be seen {max(0.0, first - since):.2f} to {last - since:.2f} s after the person "
+                    f"{path} was to be seen {first - since:.2f} to {last - since:.2f} s after the person "
                     f"withdrew {original}"
                 )
 

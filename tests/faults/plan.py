@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from faults import clocks, disks, doubled, evils, forgeries, harm, intake, load, older, sleepers, troubles
-from faults.acts import asleep_at, killed_at, killed_at_replacing, service, wakes_after, walk
+from faults.acts import asleep_at, killed_at, killed_at_replacing, lying_model, service, wakes_after, walk
 from faults.experiment import Experiment
 from faults.relay import Mode
+from lightgate.testing.ollama import Fault
 
 STAGES = ("exif", "quality", "caption")
 RUNNER_POINTS = ("claimed", "worked", "recorded")
@@ -113,6 +114,8 @@ def _services() -> Sequence[Experiment]:
         name = f"ollama {mode.value}, {when}"
         settings = {"CAPTIONER": "ollama"}
         made.append(Experiment(name, service("ollama", mode, when), captioner="ollama", settings=settings))
+    lies = (Fault.HTML, Fault.TRUNCATED_JSON, Fault.EMPTY, Fault.WRONG_TYPES, Fault.CLOSE_MIDWAY, Fault.NO_OBJECT)
+    made.append(Experiment("ollama lies", lying_model(*lies), captioner="ollama", photos=8))
     return made
 
 

@@ -43,7 +43,8 @@ def outside(good: Outside, tmp_path: Path) -> Outside:
     truth = replace(good.truth, cards=[replace(card, folder=folder / "card")], live=set(good.truth.live), withdrawn={})
     place = replace(good.place, root=folder / "web" / "site")
     product = replace(good.product, folder=folder)
-    return replace(good, product=product, place=place, truth=truth)
+    watcher = replace(good.watcher, seen=list(good.watcher.seen))
+    return replace(good, product=product, place=place, truth=truth, watcher=watcher)
 
 
 def test_nothing_is_found_where_nothing_is_wrong(outside: Outside) -> None:
@@ -78,6 +79,12 @@ def wants_more(outside: Outside) -> None:
 def was_seen(outside: Outside) -> None:
     name = next(iter(outside.truth.live))
     outside.truth.withdrawn[name] = 0.0
+
+
+def was_left(outside: Outside) -> None:
+    name = next(iter(outside.truth.live))
+    outside.truth.withdrawn[name] = max(first for _, first, _ in outside.watcher.seen) + 0.001
+    outside.watcher.seen[:] = [(path, first, last + 61) for path, first, last in outside.watcher.seen]
 
 
 def is_charged(outside: Outside) -> None:
@@ -132,6 +139,7 @@ WRONG: dict[str, tuple[Callable[[Outside], object], str]] = {
         ),
         "passed exif 2 times",
     ),
+    "left": (was_left, "after the person withdrew"),
     "seen": (was_seen, "after the person withdrew"),
     "said otherwise": (
         sql("UPDATE review_queue SET step = 'caption', status = 'rejected' WHERE id = 5"),
