@@ -30,11 +30,11 @@ def main() -> None:
     parser.add_argument(
         "--seed", type=int, default=0, help="chooses moments and order; one of the clock's where it is 0"
     )
-    parser.add_argument("--only", default="", help="experiments whose names have these words, separated by commas")
+    parser.add_argument("--only", default="", help="experiments whose names have these words, separated by semicolons")
     parser.add_argument("--workers", type=int, default=2, help="so many at a time; those with a time run alone")
     parser.add_argument("--list", action="store_true", help="say what there is, and run nothing")
     asked = parser.parse_args()
-    chosen = [each for each in plan() if any(word.strip() in each.name for word in asked.only.split(","))]
+    chosen = [each for each in plan() if any(word.strip() in each.name for word in asked.only.split(";"))]
     if asked.list:
         print("\n".join(each.name for each in chosen))
         return

@@ -28,7 +28,7 @@ def restored(scene: Scene) -> None:
     bring_live(scene, later)
     scene.release(taken)
     scene.rest()
-    assert scene.product.run("unpublish", str(scene.ids()[goes])).returncode == 0
+    assert scene.product.run("unpublish", "--yes", str(scene.ids()[goes])).returncode == 0
     scene.truth.live.discard(goes)
     scene.rest()
     before = scene.place.files()
