@@ -91,6 +91,7 @@ def forged(scene: Scene) -> None:
     for pid in publishers:
         send(pid, signal.SIGCONT)
     scene.rest()
+    scene.truth.is_history_whole = False
     passed = [
         f"{table}.{column}"
         for name, (table, column, _) in zip(everyone, FORGERIES, strict=False)

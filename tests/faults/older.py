@@ -28,12 +28,13 @@ def restored(scene: Scene) -> None:
     bring_live(scene, later)
     scene.release(taken)
     scene.rest()
-    assert scene.product.run("unpublish", "--yes", str(scene.ids()[goes])).returncode == 0
+    off = scene.product.run("unpublish", str(scene.ids()[goes]))
+    assert off.returncode == 0, off.stdout + off.stderr
     scene.truth.live.discard(goes)
     scene.rest()
     before = scene.place.files()
     scene.product.stop()
-    done = scene.product.run("restore", str(backup))
+    done = scene.product.run("restore", "--yes", str(backup))
     assert done.returncode == 0, done.stderr
     with scene.measured():
         scene.start()

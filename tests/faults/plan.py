@@ -73,12 +73,16 @@ def _asleep() -> Sequence[Experiment]:
     for number, withdrawal in enumerate(WITHDRAWALS[:3]):
         act = wakes_after(withdrawal, points[number], is_live=True)
         made.append(Experiment(f"asleep at {points[number]}, {withdrawal}, replacing", act, kind=kinds[number]))
+    # the answer that it waits for is still good when it wakes
+    patient = {"MYSQL__TIMEOUT_S": "60"}
     for number, kind in enumerate(kinds):
         withdrawal = WITHDRAWALS[number]
         made.append(Experiment(f"asleep in an upload, {withdrawal}, {kind}", sleepers.in_upload(withdrawal), kind=kind))
     made += [
-        Experiment("asleep at the row, edit", sleepers.at_row("edit"), is_remote=True),
-        Experiment("asleep at the row, reject", sleepers.at_row("reject"), is_remote=True, kind="sftp"),
+        Experiment("asleep at the row, edit", sleepers.at_row("edit"), is_remote=True, settings=patient),
+        Experiment(
+            "asleep at the row, reject", sleepers.at_row("reject"), is_remote=True, kind="sftp", settings=patient
+        ),
         Experiment("asleep before a removal, reopen, ftp", sleepers.at_removal("after_row", "reopen"), kind="ftp"),
         Experiment("asleep before a removal, edit, folder", sleepers.at_removal("after_row", "edit")),
     ]

@@ -15,6 +15,8 @@ class Mode(Enum):
     DEAD = "dead"
     #: connections are taken, and not a byte comes through
     SILENT = "silent"
+    #: the same for a while, and then it all comes through
+    STALLED = "stalled"
     #: what is asked arrives; the answers do not
     MUTE = "mute"
 
@@ -35,7 +37,7 @@ class Relay:
     def become(self, mode: Mode) -> None:
         """Change from now on."""
         was, self._mode = self._mode, mode
-        if mode is Mode.SILENT:
+        if mode in {Mode.SILENT, Mode.STALLED}:
             self._flows.clear()
         if mode is Mode.DEAD:
             self._deafen()
@@ -46,7 +48,7 @@ class Relay:
         if mode is Mode.OPEN and was in {Mode.SILENT, Mode.MUTE}:
             # a server that comes back has forgotten who spoke with it
             self.cut()
-        if mode is not Mode.SILENT:
+        if mode not in {Mode.SILENT, Mode.STALLED}:
             self._flows.set()
 
     def cut(self) -> None:

@@ -78,7 +78,7 @@ def at_row(withdrawal: str) -> Act:
         scene.approve(name)
         scene.release(name)
         pid = scene.sleeper()
-        scene.table.relay.become(Mode.SILENT)
+        scene.table.relay.become(Mode.STALLED)
         scene.wake(pid)
         # it asks the table now, and waits
         scene.moment(0.7)
