@@ -9,6 +9,7 @@ import errno
 import hashlib
 import io
 import json
+import logging
 import os
 import shutil
 import tarfile
@@ -20,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lightgate import __version__, restored
+from lightgate.adapters.catalogue_since import take_over
 from lightgate.adapters.instance import Instance
 from lightgate.adapters.secrets import seal_key
 from lightgate.adapters.sqlite import SqliteStore
@@ -31,6 +33,8 @@ from lightgate.file_lock import alone_if_free
 from lightgate.folder import DataFolder, Keeping, parts
 from lightgate.stages import ROUTE
 from lightgate.unpacking import FORMAT, MANIFEST, Manifest, unpack
+
+log = logging.getLogger(__name__)
 
 _DATABASES = parts(Keeping.DATABASE)
 _KEPT = parts(Keeping.KEPT, Keeping.SECRET)
@@ -159,7 +163,14 @@ def _put_in_place(folder: DataFolder, archive: Path) -> tuple[Manifest, Path | N
         manifest = unpack(archive, Path(fresh))
         if "review.db" in manifest.files:
             _hold_back(folder, Path(fresh), manifest)
+        _keep_what_is_live(DataFolder(Path(fresh)).catalogue, folder.catalogue)
         return manifest, _exchange(folder, Path(fresh))
+
+
+def _keep_what_is_live(fresh: Path, standing: Path) -> None:
+    """A restore changes nothing on the website, and the local catalogue says what is there."""
+    if fresh.exists() and standing.exists() and (why := take_over(fresh, standing)):
+        log.warning("what was published since the backup is not known: %s: %s", standing, why)
 
 
 def _hold_back(folder: DataFolder, fresh: Path, manifest: Manifest) -> None:

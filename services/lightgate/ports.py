@@ -269,6 +269,9 @@ class Target(Protocol):
     def forget(self, path: str, writer: str) -> None:
         """Remove the temporary files that a writer may have left for a file, so that it can never rename them."""
 
+    def remark(self) -> str | None:
+        """Say what may keep visitors from reading what was put there, as far as the target told us; else None."""
+
     def sweep(self) -> int:
         """Remove temporary files whose writer is gone; gives how many."""
 

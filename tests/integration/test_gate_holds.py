@@ -26,6 +26,7 @@ from lightgate.debts import make_good
 from lightgate.domain.naming import Rule
 from lightgate.domain.photo import Field, LedgerState, Source, Text
 from lightgate.domain.pipeline import Position, Status
+from lightgate.domain.words import why_not_live
 from lightgate.errors import CatalogueUnreachable
 from lightgate.ports import Catalogue, CatalogueRow, Permit, QualityRow
 from lightgate.replaced import earlier_at
@@ -554,3 +555,12 @@ def test_a_target_that_is_away_for_long_gathers_no_writers(house: House, site: F
     house.publish()
     assert house.photo(photo_id).publications[0].state is LedgerState.LIVE
     there.targets[0].close()
+
+
+def test_where_a_server_sets_no_permissions_the_photo_says_so(house: House, site: FtpSite) -> None:
+    site.go_wrong(lacks=["SITE CHMOD"], umask=0o077)
+    photo_id = house.take_in()
+    house.bring_live(photo_id)
+    said = why_not_live(house.photo(photo_id))
+    assert "This photo is live." in said
+    assert "permissions" in said

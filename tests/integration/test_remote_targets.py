@@ -479,7 +479,9 @@ def test_files_can_be_read_where_the_servers_umask_would_close_them(
     site: FtpSite, over_ftp: Callable[..., RemoteTarget]
 ) -> None:
     site.go_wrong(umask=0o077)
-    over_ftp().put("2024/streets/a.jpg", b"picture", FREE)
+    target = over_ftp()
+    target.put("2024/streets/a.jpg", b"picture", FREE)
+    assert target.remark() is None
     assert stat.S_IMODE((site.root / "2024/streets/a.jpg").stat().st_mode) == 0o644
     assert stat.S_IMODE((site.root / "2024/streets").stat().st_mode) == 0o755
 
@@ -491,3 +493,4 @@ def test_a_server_that_sets_no_permissions_is_asked_once(site: FtpSite, over_ftp
     target.put("2024/b.jpg", b"picture", FREE)
     assert (site.root / "2024/b.jpg").read_bytes() == b"picture"
     assert site.log.read_text("utf-8").count("SITE CHMOD") == 1
+    assert "permissions" in (target.remark() or "")

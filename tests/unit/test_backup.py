@@ -10,10 +10,12 @@ import sys
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from lightgate.adapters.catalogue import SqlCatalogue
 from lightgate.adapters.instance import Instance
 from lightgate.adapters.secrets import seal_key
 from lightgate.adapters.sqlite import SqliteStore
@@ -21,6 +23,8 @@ from lightgate.adapters.sqlite.revision import newest_revision
 from lightgate.backup import back_up, restore
 from lightgate.errors import AlreadyRunning, InputInvalid, NotFound
 from lightgate.folder import KEEPING, DataFolder, Keeping, parts
+from support.catalogue_rows import ROW
+from support.permits import FREE
 from support.stores import add_photos, make_store
 
 
@@ -330,3 +334,39 @@ def test_an_archive_of_before_has_its_list_at_the_end(home: DataFolder, store: S
     assert told.pop("sizes").keys() == told["files"].keys()
     restore(home, packed(archive, *members[1:], (members[0][0], json.dumps(told).encode())))
     assert photo_count(home) == 2
+
+
+def catalogue_of(home: DataFolder) -> dict[str, str]:
+    with closing(SqlCatalogue.in_file(home.catalogue)) as catalogue:
+        rows = [catalogue.find(name) for name in catalogue.file_names()]
+    return {row.File_Name: row.Caption for row in rows if row}
+
+
+def publish(home: DataFolder, **captions: str) -> None:
+    with closing(SqlCatalogue.in_file(home.catalogue)) as catalogue:
+        for name, caption in captions.items():
+            catalogue.upsert(replace(ROW, File_Name=name, Caption=caption), FREE)
+
+
+def test_what_went_live_since_stays_in_the_local_catalogue(home: DataFolder, store: SqliteStore, archive: Path) -> None:
+    publish(home, stays="The first words.", changed="The first words.", gone="The first words.")
+    back_up(home, archive)
+    publish(home, changed="Other words.", later="New.")
+    with closing(SqlCatalogue.in_file(home.catalogue)) as catalogue:
+        catalogue.remove("gone", FREE)
+    store.close()
+    restore(home, archive)
+    # a look at the website finds out what is there no more
+    first = "The first words."
+    assert catalogue_of(home) == {"stays": first, "changed": "Other words.", "later": "New.", "gone": first}
+
+
+def test_a_damaged_local_catalogue_is_replaced_by_the_backup_s(
+    home: DataFolder, store: SqliteStore, archive: Path
+) -> None:
+    publish(home, stays="The first words.")
+    back_up(home, archive)
+    home.catalogue.write_bytes(b"no database" * 999)
+    store.close()
+    restore(home, archive)
+    assert catalogue_of(home) == {"stays": "The first words."}

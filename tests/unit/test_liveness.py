@@ -165,6 +165,13 @@ _SAME = {"status": 200, "size_bytes": 9, "is_same": True}
         ({"full": _SAME, "thumb": {"reason": "not reached"}}, LedgerState.LIVE, Answer.NO, "not reached"),
         ({"full": {"status": 404, "is_same": False}}, LedgerState.TO_REMOVE, Answer.NO, "the website answers 404"),
         ({"full": {"status": 200, "is_same": False}}, LedgerState.LIVE, Answer.NO, "another file"),
+        ({"full": {"is_same": None, "remark": "may be closed"}}, LedgerState.LIVE, Answer.NOT_ASKED, "may be closed"),
+        (
+            {"full": {"status": 403, "is_same": False, "remark": "may be closed"}},
+            LedgerState.LIVE,
+            Answer.NO,
+            "the website answers 403; may be closed",
+        ),
         # what was seen of the version before says nothing of what is half sent now
         ({"full": _SAME}, LedgerState.SENDING, Answer.NOT_ASKED, ""),
     ],
@@ -175,3 +182,23 @@ def test_what_a_visitor_sees_is_told_from_the_last_look(
     seen = seen_by_visitor(photo_at(PUBLISHED, publications=(Publication("w", state, "a", {}, checks=checks),)))
     assert seen.answer is answer
     assert why in seen.why
+
+
+@pytest.mark.parametrize(
+    ("checks", "words"),
+    [
+        ({}, "This photo is live."),
+        ({"full": _SAME}, "This photo is live."),
+        ({"full": {"is_same": None, "remark": "may be closed"}}, "This photo is live. Nobody looked: may be closed."),
+        (
+            {"full": {"status": 403, "is_same": False}},
+            "This photo is live. The website did not show it when it was last asked: "
+            "full of w: the website answers 403.",
+        ),
+    ],
+)
+def test_of_a_live_photo_it_is_said_what_may_keep_visitors_from_it(
+    checks: dict[str, dict[str, str | int | bool | None]], words: str
+) -> None:
+    live = Publication("w", LedgerState.LIVE, "a", {}, checks=checks)
+    assert why_not_live(photo_at(PUBLISHED, publications=(live,))) == words

@@ -93,6 +93,9 @@ class FolderTarget:
         with self._translated(file):
             file.with_name(draft_name(file.name, writer)).unlink(missing_ok=True)
 
+    def remark(self) -> str | None:
+        """Nothing: permissions are set on the open file."""
+
     def sweep(self) -> int:
         """Remove temporary files whose writer is gone; gives how many."""
         with self._translated(self._root):

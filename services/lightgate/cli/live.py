@@ -41,7 +41,7 @@ def live(session: Session, photos: tuple[int, ...], photo_set: str | None, check
     profiles = profiles_of(session.settings.publish, [each.name for each in session.website.targets])
     lines = [line for photo in found for line in publishing.standings(photo, profiles)]
     print_json(lines) if as_json else _show(lines)
-    if check and any(not each.get("is_same") for line in lines for each in (line.checks or {}).values()):
+    if check and any(each.get("is_same") is False for line in lines for each in (line.checks or {}).values()):
         click.get_current_context().exit(FAILED)
 
 

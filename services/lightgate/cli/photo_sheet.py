@@ -41,6 +41,8 @@ def sheet(
         if publication.target not in targets:
             yield "    this target is no longer in the settings: what lies there stays"
         for kind, look in publication.checks.items():
+            if look.get("is_same") is None:
+                continue
             told = look.get("reason") or f"HTTP {look.get('status')}, {look.get('size_bytes')} bytes"
             yield f"    seen on the website: {kind} {'as published' if look.get('is_same') else 'differs'} ({told})"
     yield "  history"

@@ -73,23 +73,30 @@ class Seen:
     """Did the website's own address show what was published, when it was last asked?"""
 
     answer: Answer
-    #: in words, where it is no; else empty
+    #: in words, where it is no, or where nobody asked and the target told of something in the way; else empty
     why: str = ""
 
 
 def seen_by_visitor(photo: Photo) -> Seen:
     """Sum up the looks at a photo's whole versions; whatever they found blocks nothing."""
     looks = [look for each in photo.publications if each.state in WHOLE for look in _looks(each)]
-    wrong = next((why for why in looks if why is not None), None)
-    if wrong is not None:
-        return Seen(Answer.NO, wrong)
+    for answer in (Answer.NO, Answer.NOT_ASKED):
+        if found := next((look for look in looks if look.answer is answer), None):
+            return found
     return Seen(Answer.YES if looks else Answer.NOT_ASKED)
 
 
-def _looks(publication: Publication) -> Iterator[str | None]:
-    """Yield, of each look, what was wrong; None: the file came as it was published."""
+def _looks(publication: Publication) -> Iterator[Seen]:
+    """Yield what each look found, and where nobody looked what the target told of."""
     for kind, look in publication.checks.items():
-        yield None if look.get("is_same") else f"{kind} of {publication.target}: {_what_came(look)}"
+        remark = str(look.get("remark") or "")
+        if look.get("is_same"):
+            yield Seen(Answer.YES)
+        elif look.get("is_same") is None and remark:
+            yield Seen(Answer.NOT_ASKED, remark)
+        else:
+            came = f"{kind} of {publication.target}: {_what_came(look)}"
+            yield Seen(Answer.NO, f"{came}; {remark}" if remark else came)
 
 
 def _what_came(look: Mapping[str, str | int | bool | None]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from lightgate.domain.liveness import Liveness, liveness
+from lightgate.domain.liveness import Answer, Liveness, liveness, seen_by_visitor
 from lightgate.domain.photo import Photo
 from lightgate.domain.pipeline import NAMING, PUBLISH, RELEASE, REVIEW, Status
 
@@ -108,9 +108,20 @@ def why_not_live(photo: Photo, service_note: str | None = None) -> str:
         service_note: why the photo's stage does not work at present, if it does not.
     """
     word = liveness(photo)
+    if word is Liveness.LIVE:
+        return _SAYS[word] + _of_visitors(photo)
     said = _SAYS_AT.get((word, photo.position.status), _SAYS[word])
     reason = f" ({photo.reject_reason})" if photo.reject_reason else ""
     return said.format(stands=_standing(photo, service_note), reason=reason)
+
+
+def _of_visitors(photo: Photo) -> str:
+    """Say what may keep visitors from a live photo, as far as anybody found out."""
+    seen = seen_by_visitor(photo)
+    if not seen.why:
+        return ""
+    begin = "The website did not show it when it was last asked" if seen.answer is Answer.NO else "Nobody looked"
+    return f" {begin}: {_ended(seen.why)}"
 
 
 def _standing(photo: Photo, service_note: str | None) -> str:

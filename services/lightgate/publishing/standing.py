@@ -46,7 +46,7 @@ class Standing:
     @property
     def seen(self) -> str:
         """Say in a few words what the last look found."""
-        found = (self.checks or {}).values()
+        found = [each for each in (self.checks or {}).values() if each.get("is_same") is not None]
         if not found:
             return "not looked at"
         wrong = sum(not each.get("is_same") for each in found)

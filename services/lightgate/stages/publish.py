@@ -294,10 +294,14 @@ class Publisher:
     def _checks(self, delivery: Delivery) -> dict[str, dict[str, str | int | bool | None]]:
         """Look at a target's files through the website, where it has an address."""
         found = {}
+        remark = delivery.target.remark()
         for file, _ in delivery.changes:
             address = self.website.address_of(delivery.target.name, file.path)
             if self.site_check is not None and address is not None:
-                found[file.rendition.kind] = self.site_check.look(address, file.rendition.hash)
+                look = self.site_check.look(address, file.rendition.hash)
+                found[file.rendition.kind] = look if look.get("is_same") or not remark else {**look, "remark": remark}
+            elif remark:
+                found[file.rendition.kind] = {"is_same": None, "remark": remark}
         return found
 
 

@@ -68,6 +68,8 @@ class RemoteTarget:
         self._used_at = 0.0
         #: names with a dot in front, which some hosts refuse
         self._takes_hidden = True
+        #: permissions of files can be set there
+        self._sets_modes = True
         self._folders: set[str] = set()
         # the review site removes files from several threads
         self._lock = threading.RLock()
@@ -102,7 +104,7 @@ class RemoteTarget:
                 draft = self._stored(server, folders, name, content, permit.writer)
                 with self._cleared_away(server, draft):
                     self._check(server, draft, path, len(content), wanted)
-                    server.set_mode(draft, self._modes.file)
+                    self._sets_modes = server.set_mode(draft, self._modes.file)
                     permit.ask()
                     server.replace(draft, self._place([*folders, name]))
             except (TargetUnreachable, StorageFull):
@@ -197,6 +199,14 @@ class RemoteTarget:
                 server.delete(aside(draft))
 
         self._tried(forget)
+
+    def remark(self) -> str | None:
+        if self._sets_modes:
+            return None
+        return (
+            f"{self.name} lets nobody set permissions (SITE CHMOD), so that its own settings alone decide whether "
+            "visitors may read the file"
+        )
 
     def sweep(self) -> int:
         """Do nothing: the ledger says who may have left what, and walking a whole site takes minutes."""
