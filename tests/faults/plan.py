@@ -15,6 +15,7 @@ RUNNER_POINTS = ("claimed", "worked", "recorded")
 PUBLISH_POINTS = (
     "after_render", "after_keeping", "after_announcing", "after_full", "after_thumb", "after_files", "after_row",
 )  # fmt: skip
+MINUTE = {"WORKERS__LEASE_S": "60"}
 WITHDRAWALS = ("edit", "reject", "reopen", "undo release")
 
 
@@ -53,6 +54,11 @@ def _killed() -> Sequence[Experiment]:
         kind = kinds[number % len(kinds)]
         made.append(Experiment(f"killed at {point}, {kind}", killed_at(point), kind=kind, is_remote=bool(number % 2)))
         made.append(Experiment(f"killed at {point}, replacing", killed_at_replacing(point), kind=kinds[number % 2]))
+    # with the lease that everybody has
+    made += [
+        Experiment("worker killed, a lease of a minute", walk(("quality", evils.kill("quality"))), settings=MINUTE),
+        Experiment("killed at caption_worked, a lease of a minute", killed_at("caption_worked"), settings=MINUTE),
+    ]
     made.append(Experiment("killed at after_removing, replacing", killed_at_replacing("after_removing"), kind="ftp"))
     return made
 
@@ -70,6 +76,8 @@ def _asleep() -> Sequence[Experiment]:
             kind = kinds[(number + more) % len(kinds)]
             act = wakes_after(withdrawal, point)
             made.append(Experiment(f"asleep at {point}, {withdrawal}, {kind}", act, kind=kind, is_remote=more % 2 == 0))
+    act = wakes_after("reject", "after_announcing")
+    made.append(Experiment("asleep at after_announcing, reject, a lease of a minute", act, settings=MINUTE))
     for number, withdrawal in enumerate(WITHDRAWALS[:3]):
         act = wakes_after(withdrawal, points[number], is_live=True)
         made.append(Experiment(f"asleep at {points[number]}, {withdrawal}, replacing", act, kind=kinds[number]))
@@ -143,12 +151,23 @@ def _troubles() -> Sequence[Experiment]:
         "sizes are lies": {"lie": 7},
         "an upload is given up": {"cut": 3000, "reply": "426 Transfer aborted."},
     }
-    made = [Experiment(f"ftp, {name}", troubles.ftp_goes_wrong(**how), kind="ftp") for name, how in ftp.items()]
+    made = [
+        # what a second try cures costs nothing
+        Experiment(f"ftp, {name}", troubles.ftp_goes_wrong(**how), kind="ftp", is_free="once" in name)
+        for name, how in ftp.items()
+    ]
     made += [Experiment(f"{kind} loses bytes", troubles.loses_bytes, kind=kind) for kind in ("folder", "ftp", "sftp")]
     return [
         *made,
         Experiment("model slower than a lease", troubles.slow_model, captioner="ollama", photos=3, is_free=True),
-        Experiment("rows held by somebody else", troubles.held_rows, is_remote=True, kind="ftp", is_free=True),
+        Experiment(
+            "rows held by somebody else",
+            troubles.held_rows(6, is_noticed=True),
+            is_remote=True,
+            kind="ftp",
+            is_free=True,
+        ),
+        Experiment("rows held for a moment", troubles.held_rows(1.3, is_noticed=False), is_remote=True, is_free=True),
         Experiment("database locked by somebody else", troubles.locked_database, photos=12, is_free=True),
     ]
 

@@ -68,8 +68,24 @@ def slow_model(scene: Scene) -> None:
     bring_live(scene, *names(scene, 0))
 
 
-def held_rows(scene: Scene) -> None:
-    """Let somebody else hold the website's row for longer than the server waits."""
+def held_rows(for_s: float, *, is_noticed: bool) -> Act:
+    """Let somebody else hold the website's row for longer than the server waits.
+
+    Args:
+        is_noticed: the photo is handed back meanwhile; else it is tried again and again until the row is free.
+    """
+
+    def act(scene: Scene) -> None:
+        _hold_rows(scene, for_s)
+        handed_back = scene.product.rows(
+            "SELECT 1 FROM photo_event WHERE old = 'publish:running' AND new LIKE 'publish:queued%'"
+        )
+        assert is_noticed or not handed_back, "a row that was held for a moment sent the photo back to its queue"
+
+    return act
+
+
+def _hold_rows(scene: Scene, for_s: float) -> None:
     server = scene.table.server
     assert server is not None
     scene.start()
@@ -85,7 +101,7 @@ def held_rows(scene: Scene) -> None:
         cursor.execute("SELECT * FROM photos_info_revamp FOR UPDATE")
         scene.release(first)
         eventually_sending(scene)
-        scene.moment(6)
+        scene.moment(for_s)
         cursor.execute("ROLLBACK")
         cursor.execute("SET GLOBAL innodb_lock_wait_timeout = 50")
     with scene.measured():
