@@ -86,6 +86,7 @@ def _asleep() -> Sequence[Experiment]:
     for number, kind in enumerate(kinds):
         withdrawal = WITHDRAWALS[number]
         made.append(Experiment(f"asleep in an upload, {withdrawal}, {kind}", sleepers.in_upload(withdrawal), kind=kind))
+    made += [Experiment(f"killed in an upload, {kind}", sleepers.killed_in_upload, kind=kind) for kind in kinds]
     made += [
         Experiment("asleep at the row, edit", sleepers.at_row("edit"), is_remote=True, settings=patient),
         Experiment(

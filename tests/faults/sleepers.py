@@ -18,16 +18,7 @@ def in_upload(withdrawal: str) -> Act:
     """Stop the publisher while a file has its temporary name, withdraw the photo, and wake it."""
 
     def act(scene: Scene) -> None:
-        scene.start()
-        submit_with(scene)
-        for name in names(scene, *range(_TRIES)):
-            scene.approve(name)
-            sleepers = list(scene.product.children("publish"))
-            if _is_caught(scene, name, sleepers):
-                break
-            scene.rest()
-        else:
-            raise AssertionError("no upload was slow enough to be caught")
+        name, sleepers = _caught_in_upload(scene)
         scene.wait_for("step = 'publish' AND status = 'queued'")
         assert scene.withdraw(name, withdrawal), "the withdrawal was refused"
         with scene.measured():
@@ -37,6 +28,28 @@ def in_upload(withdrawal: str) -> Act:
             scene.rest()
 
     return act
+
+
+def killed_in_upload(scene: Scene) -> None:
+    """Kill the publisher while a file has its temporary name: the next one leaves nothing of it."""
+    _, sleepers = _caught_in_upload(scene)
+    for pid in sleepers:
+        send(pid, signal.SIGKILL)
+    with scene.measured():
+        scene.rest()
+
+
+def _caught_in_upload(scene: Scene) -> tuple[str, list[int]]:
+    """Start, release one photo after the other, and stop the publisher in an upload; gives photo and processes."""
+    scene.start()
+    submit_with(scene)
+    for name in names(scene, *range(_TRIES)):
+        scene.approve(name)
+        sleepers = list(scene.product.children("publish"))
+        if _is_caught(scene, name, sleepers):
+            return name, sleepers
+        scene.rest()
+    raise AssertionError("no upload was slow enough to be caught")
 
 
 def _is_caught(scene: Scene, name: str, sleepers: list[int]) -> bool:
@@ -85,8 +98,7 @@ def at_row(withdrawal: str) -> Act:
         send(pid, signal.SIGSTOP)
         scene.wait_for("step = 'publish' AND status = 'queued'")
         assert scene.withdraw(name, withdrawal), "the withdrawal was refused"
-        # the files were there before; the row is what must not come
-        scene.truth.withdrawn.clear()
+        # the files were there before, and are taken off; the row is what must not come
         scene.table.relay.become(Mode.OPEN)
         with scene.measured():
             scene.wake(pid)

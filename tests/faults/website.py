@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,37 +126,50 @@ def table(server: MariaDbServer | None, name: str) -> Iterator[Table]:
 
 @dataclass
 class Watcher:
-    """Looks at the website all the time, and remembers when each file was there."""
+    """Looks at the website all the time, and remembers when each file was there, and each row."""
 
     root: Path
+    table: Table | None = None
     #: first and last moment, by path and appearance
     seen: list[tuple[str, float, float]] = field(default_factory=list)
     _over: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
-    _now: dict[str, float] = field(default_factory=dict)
+    _threads: list[threading.Thread] = field(default_factory=list)
 
     EVERY_S = 0.004
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
+        looks: list[Callable[[], None]] = [lambda: self._watch(lambda: set(_visible(self.root)))]
+        if self.table is not None and self.table.server is not None:
+            looks.append(self._watch_rows)
+        self._threads = [threading.Thread(target=each, daemon=True) for each in looks]
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         self._over.set()
-        if self._thread is not None:
-            self._thread.join()
-        self._end(dict.fromkeys(self._now, 0.0))
+        for thread in self._threads:
+            thread.join()
 
-    def _watch(self) -> None:
+    def _watch(self, look: Callable[[], set[str]]) -> None:
+        now: dict[str, float] = {}
         while not self._over.wait(self.EVERY_S):
-            paths = set(_visible(self.root))
+            there = look()
             at = time.monotonic()
-            self._end({path: at for path in self._now if path not in paths})
-            self._now |= dict.fromkeys(paths - set(self._now), at)
+            self.seen += [(path, now.pop(path), at) for path in list(now) if path not in there]
+            now |= dict.fromkeys(there - set(now), at)
+        self.seen += [(path, first, time.monotonic()) for path, first in now.items()]
 
-    def _end(self, gone: Mapping[str, float]) -> None:
-        for path, at in gone.items():
-            self.seen.append((path, self._now.pop(path), at or time.monotonic()))
+    def _watch_rows(self) -> None:
+        assert self.table is not None
+        assert self.table.server is not None
+        with closing(self.table.server.connect(self.table.database)) as line, line.cursor() as cursor:
+            line.autocommit(True)
+
+            def look() -> set[str]:
+                cursor.execute("SELECT File_Name FROM photos_info_revamp")
+                return {f"a row/{name}" for (name,) in cursor.fetchall()}
+
+            self._watch(look)
 
 
 def _visible(folder: Path) -> Iterator[str]:
