@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import random
 import shutil
@@ -41,6 +42,8 @@ def main() -> None:
     seed = asked.seed or int(time.time()) % 100_000
     print(f"{len(chosen)} experiments; again with: make faults SEED={seed}", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="lightgate-faults-"))
+    # lines that are cut on purpose are no news
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: _give_up(folder))
     outcomes = list(_run(chosen, seed, folder, asked.workers))

@@ -349,7 +349,8 @@ def _seen(outside: Outside) -> Iterator[str]:
     names = {photo["original_file_name"]: photo["file_name"] for photo in outside.photos()}
     for original, since in outside.truth.withdrawn.items():
         for path, first, last in outside.watcher.seen:
-            if path.rpartition("/")[2] == names.get(original) and last > since:
+            is_it = path.rpartition("/")[2] == names.get(original)
+            if is_it and (first > since or last > since + TAKEN_OFF_WITHIN_S):
                 yield (
                     f"{path} was to be seen {first - since:.2f} to {last - since:.2f} s after the person "
                     f"withdrew {original}"
