@@ -294,6 +294,8 @@ def _history(outside: Outside) -> Iterator[str]:
         mine = [each for each in events if each["photo_id"] == photo["id"]]
         yield from _moves(photo, [each for each in mine if each["kind"] == "position"])
         yield from _passed_once(photo, mine)
+        if not outside.truth.is_charged and any("worker_lost" in str(each["new"]) for each in mine):
+            yield f"{photo['original_file_name']} was charged a lost worker for what is not its fault"
 
 
 def _moves(photo: Mapping[str, Any], moves: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -154,7 +154,7 @@ def _troubles() -> Sequence[Experiment]:
     }
     made = [
         # what a second try cures costs nothing
-        Experiment(f"ftp, {name}", troubles.ftp_goes_wrong(**how), kind="ftp", is_free="once" in name)
+        Experiment(f"ftp, {name}", troubles.ftp_goes_wrong(is_noticed="once" not in name, **how), kind="ftp")
         for name, how in ftp.items()
     ]
     made += [Experiment(f"{kind} loses bytes", troubles.loses_bytes, kind=kind) for kind in ("folder", "ftp", "sftp")]

@@ -12,8 +12,12 @@ from faults.scene import Scene, names
 from faults.website import DRAFT
 
 
-def ftp_goes_wrong(**how: object) -> Act:
-    """Let the FTP server misbehave once or for a while, as ``support/ftp_site.py`` knows how."""
+def ftp_goes_wrong(*, is_noticed: bool, **how: object) -> Act:
+    """Let the FTP server misbehave once or for a while, as ``support/ftp_site.py`` knows how.
+
+    Args:
+        is_noticed: a photo may be handed back for it; else a second try cures it at once.
+    """
 
     def act(scene: Scene) -> None:
         assert scene.place.ftp is not None
@@ -27,6 +31,7 @@ def ftp_goes_wrong(**how: object) -> Act:
         scene.place.ftp.go_right()
         with scene.measured():
             scene.rest()
+        assert is_noticed or not _handed_back(scene), "one fault sent a photo back to its queue"
 
     return act
 
@@ -77,12 +82,16 @@ def held_rows(for_s: float, *, is_noticed: bool) -> Act:
 
     def act(scene: Scene) -> None:
         _hold_rows(scene, for_s)
-        handed_back = scene.product.rows(
-            "SELECT 1 FROM photo_event WHERE old = 'publish:running' AND new LIKE 'publish:queued%'"
+        assert is_noticed or not _handed_back(scene), (
+            "a row that was held for a moment sent the photo back to its queue"
         )
-        assert is_noticed or not handed_back, "a row that was held for a moment sent the photo back to its queue"
 
     return act
+
+
+def _handed_back(scene: Scene) -> bool:
+    question = "SELECT 1 FROM photo_event WHERE old = 'publish:running' AND new LIKE 'publish:queued%'"
+    return bool(scene.product.rows(question))
 
 
 def _hold_rows(scene: Scene, for_s: float) -> None:
