@@ -76,12 +76,13 @@ class Relay:
         while True:
             try:
                 line, _ = listener.accept()
+            except OSError:
+                # nobody listens any more
+                return
+            try:
                 server = socket.create_connection(("127.0.0.1", self._to), timeout=10)
             except OSError:
-                if listener.fileno() == -1:
-                    return
-                with suppress(OSError, UnboundLocalError):
-                    line.close()
+                line.close()
                 continue
             server.settimeout(None)
             self._lines |= {line, server}
