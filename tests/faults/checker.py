@@ -6,6 +6,7 @@ Nothing of the product is imported. Each finding is a sentence; none is what a g
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,11 @@ TEMPORARY = (".part", ".old", ".tmp", ".new", ".journal")
 TAKEN_OFF_WITHIN_S = 60
 #: columns of the local table that the website's does not have, or numbers by itself
 NOT_COMPARED = {"id", "remote_id"}
+
+
+#: decisions of which the site answers for each photo
+_DECISIONS = {"approve", "reject", "reopen"}
+_DECIDED = re.compile(rf"POST /photos/(\d+)/({'|'.join(sorted(_DECISIONS))})").fullmatch
 
 
 @dataclass
@@ -80,6 +86,8 @@ class Outside:
     watcher: Watcher
     #: what the site says of each photo, taken while it was up
     told: Sequence[Mapping[str, Any]] = ()
+    #: what persons asked for, and the status that they were answered
+    asked: Sequence[tuple[str, int]] = ()
 
     def photos(self) -> list[dict[str, Any]]:
         return self.product.rows("SELECT * FROM review_queue ORDER BY id")
@@ -91,7 +99,8 @@ class Outside:
 def findings(outside: Outside) -> list[str]:
     """Look at everything; the installation has been stopped."""
     looks = (
-        _database, _positions, _originals, _names, _live, _ledger_and_table, _said, _history, _leftovers, _seen, _logs,
+        _database, _positions, _originals, _names, _live, _ledger_and_table, _said, _history, _decisions, _leftovers,
+        _seen, _logs,
     )  # fmt: skip
     return [finding for look in looks for finding in look(outside)]
 
@@ -330,6 +339,19 @@ def _passed_once(photo: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) 
         )
         if passed > 1:
             yield f"{photo['original_file_name']} passed {step} {passed} times"
+
+
+def _decisions(outside: Outside) -> Iterator[str]:
+    """Is everything that the site said yes to in the history, and nothing else?"""
+    if not outside.truth.is_history_whole:
+        return
+    said = Counter(found.groups() for action, status in outside.asked if status == 200 and (found := _DECIDED(action)))
+    events = outside.product.rows("SELECT photo_id, name FROM photo_event WHERE kind = 'decision'")
+    kept = Counter((str(each["photo_id"]), each["name"]) for each in events if each["name"] in _DECISIONS)
+    for photo_id, action in said.keys() | kept.keys():
+        if said[photo_id, action] != kept[photo_id, action]:
+            times = f"{said[photo_id, action]} times and the history has it {kept[photo_id, action]} times"
+            yield f"photo {photo_id}: the site said yes to {action} {times}"
 
 
 def _leftovers(outside: Outside) -> Iterator[str]:

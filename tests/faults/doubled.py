@@ -92,6 +92,7 @@ def sites(scene: Scene) -> None:
     with _second_site(scene, port):
         other = Person(port, scene.person.password_file)
         other.sign_in()
+        scene.people.append(other)
         for name in names(scene, 0, 1, 2, 3):
             photo_id = scene.ids()[name]
             told = {"version": scene.person.photo(photo_id)["version"], "override_reason": "Both."}

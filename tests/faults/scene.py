@@ -51,6 +51,8 @@ class Scene:
     ollama: FakeOllama | None = None
     ollama_relay: Relay | None = None
     person: Person = field(init=False)
+    #: everybody who decides
+    people: list[Person] = field(init=False)
     #: seconds from the end of a fault until all was where it would be without it
     recovered_s: float | None = None
     started_s: float | None = None
@@ -60,6 +62,7 @@ class Scene:
 
     def __post_init__(self) -> None:
         self.person = Person(self.product.port, self.product.home / "secrets" / "first-password")
+        self.people = [self.person]
 
     # what a person does
 
@@ -185,7 +188,8 @@ class Scene:
         told = self.person.photos()
         self.product.stop()
         self.watcher.stop()
-        outside = Outside(self.product, self.place, self.table, self.truth, self.watcher, told)
+        asked = [(each.action, each.status) for person in self.people for each in person.journal]
+        outside = Outside(self.product, self.place, self.table, self.truth, self.watcher, told, asked)
         return findings(outside)
 
 

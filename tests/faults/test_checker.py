@@ -31,7 +31,8 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
         told = made.person.photos()
         made.product.stop()
         made.watcher.stop()
-        yield Outside(made.product, made.place, made.table, made.truth, made.watcher, told)
+        asked = [(each.action, each.status) for each in made.person.journal]
+        yield Outside(made.product, made.place, made.table, made.truth, made.watcher, told, asked)
 
 
 @pytest.fixture
@@ -130,6 +131,17 @@ WRONG: dict[str, tuple[Callable[[Outside], object], str]] = {
             " AND kind = 'position')"
         ),
         "the history ends at",
+    ),
+    "a decision gone": (
+        sql("DELETE FROM photo_event WHERE kind = 'decision' AND name = 'reject'"),
+        "yes to reject 1 t",
+    ),
+    "a decision of nobody's": (
+        sql(
+            "INSERT INTO photo_event (photo_id, set_id, at, actor_kind, actor, kind, name)"
+            " VALUES (5, 1, '2026-01-01T00:00:00.000000Z', 'person', 'x', 'decision', 'approve')"
+        ),
+        "yes to approve 0 times",
     ),
     "done twice": (
         sql(
