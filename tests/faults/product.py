@@ -47,7 +47,9 @@ class Product:
 
     @property
     def environ(self) -> dict[str, str]:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("LIGHTGATE_")}
+        # compiled once, not at each of some thousand starts
+        left_out = ("LIGHTGATE_", "PYTHONDONTWRITEBYTECODE")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         told = {"REVIEW__PORT": str(self.port), "FLOWER__PORT": "0", "CAPTIONER": "draft", "CLIP__ENABLED": "false"}
         told |= {"WORKERS__SOFT_STOP_S": "1", "WORKERS__RECONCILE_S": "1", **self.settings, "HOME": str(self.home)}
         if self.config.exists():
