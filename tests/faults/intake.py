@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from faults.acts import Act, bring_live
+from faults.photos import FOLDER, LOCATION, SUBJECT, make_card
 from faults.scene import Scene, names
 from support.waiting import eventually
 
@@ -46,3 +47,24 @@ def killed_rollback(point: str) -> Act:
         scene.truth.is_taken_in = False
 
     return act
+
+
+def sleeping_submit(scene: Scene) -> None:
+    """Roll a set back while another submit sleeps between its copies and its rows: the copies are not swept away."""
+    scene.start()
+    assert scene.submit() == 0
+    scene.rest()
+    [slug] = [each["slug"] for each in scene.product.rows("SELECT slug FROM photo_set")]
+    second = make_card(scene.product.folder / "second", 4, scene.chance)
+    told = ("--subject", SUBJECT, "--location", LOCATION, "--folder", FOLDER)
+    submit = scene.product.popen("submit", str(second.folder), *told, **scene.mark("after_rename", "sleep"))
+    pid = scene.sleeper()
+    done = scene.product.run("rollback", slug)
+    assert done.returncode == 0, done.stdout + done.stderr
+    scene.wake(pid)
+    assert submit.wait(timeout=60) == 0
+    scene.rest()
+    # the first card is as it was, and nothing of it is here
+    scene.truth.cards, scene.truth.is_named = [second], False
+    assert len(scene.photos()) == len(second.hashes)
+    bring_live(scene, *sorted(second.hashes)[:2])

@@ -205,6 +205,7 @@ def _rows() -> Sequence[Experiment]:
             Experiment(f"rollback killed {point}", intake.killed_rollback(point))
             for point in ("after_restore", "after_forget")
         ),
+        Experiment("submit asleep beside a rollback", intake.sleeping_submit, is_free=True),
         Experiment("rows forged", forgeries.forged, photos=forgeries.PHOTOS),
         Experiment("ten thousand photos and twenty people", load.loaded, settings=load.SETTINGS, is_heavy=True),
         Experiment("backup restored", older.restored),
