@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import redis
 
@@ -100,15 +101,24 @@ def forge_messages(scene: Scene) -> Heal:
     """Send what no program of ours sends: noise, other tasks, and orders to publish."""
     line = broker(scene)
     known = [each for queue in ("exif", "quality", "caption", "publish") for each in line.lrange(queue, 0, -1)]
+    tasks = [told for each in known if (told := _task_of(each))]
     forged = [b"", b"no json", b"[]", b"{}", json.dumps({"body": "e30=", "headers": {}, "properties": {}}).encode()]
-    for message in known[:2]:
-        told = json.loads(message)
-        told["headers"]["task"] = "os.system"
-        forged.append(json.dumps(told).encode())
+    for told in tasks[:2]:
+        headers = {**told["headers"], "task": "os.system"}
+        forged.append(json.dumps({**told, "headers": headers}).encode())
     for queue in ("exif", "publish"):
         for message in forged:
             line.lpush(queue, message)
     return _nothing
+
+
+def _task_of(message: bytes) -> dict[str, Any] | None:
+    """Read a message of ours; None: one that was forged before."""
+    with suppress(ValueError):
+        told = json.loads(message)
+        if isinstance(told, dict) and "task" in told.get("headers", {}):
+            return told
+    return None
 
 
 def broker(scene: Scene) -> redis.Redis:
