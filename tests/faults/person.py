@@ -47,7 +47,7 @@ class Person:
         Raises:
             OSError, http.client.HTTPException: nobody answered.
         """
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
+        line = self._line()
         headers = {"X-CSRF-Token": self._token, "Content-Type": "application/json"}
         if self._cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
@@ -63,6 +63,20 @@ class Person:
         if method != "GET":
             self.journal.append(said)
         return said
+
+    def _line(self) -> http.client.HTTPConnection:
+        """Open a line to the site, which may just be started again."""
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
+            try:
+                line.connect()
+            except ConnectionRefusedError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+            else:
+                return line
 
     def photos(self) -> list[dict[str, Any]]:
         """Read every photo, page by page."""

@@ -6,10 +6,9 @@ import random
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +85,12 @@ class Scene:
     def photos(self, where: str = "1") -> list[dict[str, Any]]:
         return self.product.rows(f"SELECT * FROM review_queue WHERE {where} ORDER BY id")
 
-    def approve(self, *names: str) -> None:
+    def approve(self, *names: str, caption: str | None = None) -> None:
         """Approve with words of a person's own, as the texts of a draft need them."""
         ids = self.ids()
         for name in names:
-            answer = self.person.edit(ids[name], **texts_of(name))
+            texts = texts_of(name)
+            answer = self.person.edit(ids[name], **{**texts, "caption": caption or texts["caption"]})
             assert answer.status == 200, answer
             answer = self.person.decide(ids[name], "approve", override_reason="For the experiment.")
             assert answer.status == 200, answer
@@ -256,14 +256,6 @@ def _config(where: Place, rows: Table) -> str:
     return "\n".join(
         [*section("publish.targets.web", {"kind": where.kind, **where.settings}), *section("mysql", rows.settings())]
     )
-
-
-def alive(ask: Callable[[], object]) -> bool:
-    """Does somebody answer?"""
-    with suppress(OSError, HTTPException, AssertionError):
-        ask()
-        return True
-    return False
 
 
 def names(made: Scene, *numbers: int) -> Sequence[str]:
