@@ -98,4 +98,6 @@ class Relay:
         for each in (source, sink):
             self._lines.discard(each)
             with suppress(OSError):
-                each.close()
+                # closing alone ends nothing while the other thread waits for it
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()

@@ -127,7 +127,7 @@ def test_everything_that_is_imported_is_declared(repository: Path) -> None:
 def imported(folder: Path) -> set[str]:
     """Name the top-level modules from outside that the code in a folder imports."""
     # a script finds what lies beside it
-    ours = {"lightgate", "lightgate_workers", "lightgate_web", "support", "conftest", *_stems(folder)}
+    ours = {"lightgate", "lightgate_workers", "lightgate_web", "support", "faults", "conftest", *_stems(folder)}
     nodes = [node for file in folder.rglob("*.py") for node in ast.walk(ast.parse(file.read_text("utf-8")))]
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}

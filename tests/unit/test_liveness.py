@@ -165,7 +165,7 @@ _SAME = {"status": 200, "size_bytes": 9, "is_same": True}
         ({"full": _SAME, "thumb": {"reason": "not reached"}}, LedgerState.LIVE, Answer.NO, "not reached"),
         ({"full": {"status": 404, "is_same": False}}, LedgerState.TO_REMOVE, Answer.NO, "the website answers 404"),
         ({"full": {"status": 200, "is_same": False}}, LedgerState.LIVE, Answer.NO, "another file"),
-        ({"full": {"is_same": None, "remark": "may be closed"}}, LedgerState.LIVE, Answer.NOT_ASKED, "may be closed"),
+        ({"full": {"remark": "may be closed"}}, LedgerState.LIVE, Answer.NOT_ASKED, "may be closed"),
         (
             {"full": {"status": 403, "is_same": False, "remark": "may be closed"}},
             LedgerState.LIVE,
@@ -189,7 +189,7 @@ def test_what_a_visitor_sees_is_told_from_the_last_look(
     [
         ({}, "This photo is live."),
         ({"full": _SAME}, "This photo is live."),
-        ({"full": {"is_same": None, "remark": "may be closed"}}, "This photo is live. Nobody looked: may be closed."),
+        ({"full": {"remark": "may be closed"}}, "This photo is live. Nobody looked: may be closed."),
         (
             {"full": {"status": 403, "is_same": False}},
             "This photo is live. The website did not show it when it was last asked: "

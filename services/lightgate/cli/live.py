@@ -13,6 +13,7 @@ from lightgate.adapters.renditions import profiles_of
 from lightgate.cli.door import FAILED
 from lightgate.cli.printing import console, print_json, say, table
 from lightgate.cli.session import Session, as_json, pass_session
+from lightgate.domain.liveness import is_look
 from lightgate.domain.photo import Photo
 from lightgate.publishing import Standing
 
@@ -41,7 +42,9 @@ def live(session: Session, photos: tuple[int, ...], photo_set: str | None, check
     profiles = profiles_of(session.settings.publish, [each.name for each in session.website.targets])
     lines = [line for photo in found for line in publishing.standings(photo, profiles)]
     print_json(lines) if as_json else _show(lines)
-    if check and any(each.get("is_same") is False for line in lines for each in (line.checks or {}).values()):
+    if check and any(
+        is_look(each) and not each.get("is_same") for line in lines for each in (line.checks or {}).values()
+    ):
         click.get_current_context().exit(FAILED)
 
 

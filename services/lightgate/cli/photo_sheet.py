@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from lightgate.domain.liveness import Answer, at_target, liveness, seen_by_visitor
+from lightgate.domain.liveness import Answer, at_target, is_look, liveness, seen_by_visitor
 from lightgate.domain.photo import Photo
 from lightgate.domain.words import LIVENESS, review_status, why_not_live
 from lightgate.progress import held_words
@@ -41,7 +41,7 @@ def sheet(
         if publication.target not in targets:
             yield "    this target is no longer in the settings: what lies there stays"
         for kind, look in publication.checks.items():
-            if look.get("is_same") is None:
+            if not is_look(look):
                 continue
             told = look.get("reason") or f"HTTP {look.get('status')}, {look.get('size_bytes')} bytes"
             yield f"    seen on the website: {kind} {'as published' if look.get('is_same') else 'differs'} ({told})"

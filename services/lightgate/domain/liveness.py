@@ -86,13 +86,18 @@ def seen_by_visitor(photo: Photo) -> Seen:
     return Seen(Answer.YES if looks else Answer.NOT_ASKED)
 
 
+def is_look(told: Mapping[str, object]) -> bool:
+    """Did anybody ask the website, or is this only what the target told of itself?"""
+    return told.keys() != {"remark"}
+
+
 def _looks(publication: Publication) -> Iterator[Seen]:
     """Yield what each look found, and where nobody looked what the target told of."""
     for kind, look in publication.checks.items():
         remark = str(look.get("remark") or "")
         if look.get("is_same"):
             yield Seen(Answer.YES)
-        elif look.get("is_same") is None and remark:
+        elif not is_look(look):
             yield Seen(Answer.NOT_ASKED, remark)
         else:
             came = f"{kind} of {publication.target}: {_what_came(look)}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lightgate.domain.liveness import is_look
 from lightgate.domain.photo import LedgerState, Photo, Publication
 from lightgate.domain.pipeline import Status
 from lightgate.store import Store
@@ -46,7 +47,7 @@ class Standing:
     @property
     def seen(self) -> str:
         """Say in a few words what the last look found."""
-        found = [each for each in (self.checks or {}).values() if each.get("is_same") is not None]
+        found = [each for each in (self.checks or {}).values() if is_look(each)]
         if not found:
             return "not looked at"
         wrong = sum(not each.get("is_same") for each in found)

@@ -301,7 +301,7 @@ class Publisher:
                 look = self.site_check.look(address, file.rendition.hash)
                 found[file.rendition.kind] = look if look.get("is_same") or not remark else {**look, "remark": remark}
             elif remark:
-                found[file.rendition.kind] = {"is_same": None, "remark": remark}
+                found[file.rendition.kind] = {"remark": remark}
         return found
 
 
