@@ -351,3 +351,16 @@ def test_every_photograph_is_developed_or_refused_with_a_reason(photos_dir: Path
     assert developed > 100
     # its pixels end in the middle of the picture
     assert "corrupted.jpg" in refused
+
+
+def test_what_a_killed_worker_left_half_written_goes_with_the_next_try(files: ProxyFiles, tmp_path: Path) -> None:
+    original = jpeg(tmp_path / "a.jpg", quarters(60, 40))
+    files.view.parent.mkdir(parents=True, exist_ok=True)
+    left = [each.with_name(f".{each.name}.99999.part") for each in (files.view, files.proxy, files.thumb)]
+    for each in left:
+        each.write_bytes(b"half")
+    other = files.view.with_name(f".{'0' * 64}-view.jpg.99999.part")
+    other.write_bytes(b"another photo's")
+    DARKROOM.develop(original, files)
+    assert not any(each.exists() for each in left)
+    assert other.exists()

@@ -403,5 +403,14 @@ class TestTogether:
         assert len(copies(desk)) == 3
 
 
+def test_a_sweep_takes_half_written_pictures_along(desk: Desk) -> None:
+    draft = desk.folder.proxies / "ab" / f".{'ab' * 32}-proxy.jpg.99999.part"
+    draft.parent.mkdir(parents=True)
+    draft.write_bytes(b"half")
+    assert sweep(desk.store, desk.folder, desk.now()) == 0
+    assert sweep_all(desk) == 1
+    assert not draft.exists()
+
+
 def sweep_all(desk: Desk) -> int:
     return sweep(desk.store, desk.folder, NOON.replace(year=2100))

@@ -49,6 +49,7 @@ class VipsDarkroom:
             }
         for kind, content in pictures.items():
             _write(getattr(files, kind), content)
+        _forget_drafts(files.view)
         # of what was made, not of what lies on the disk by now
         hashes = {kind: hashlib.sha256(content).hexdigest() for kind, content in pictures.items()}
         return Development(upright.width, upright.height, measured, glance, hashes)
@@ -115,10 +116,23 @@ def _write(file: Path, content: bytes) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(content)
-        temporary.replace(file)
+        try:
+            temporary.replace(file)
+        except FileNotFoundError:
+            # who took our photo over has cleared away after us, and written the same
+            if not file.exists():
+                raise
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
         if error.errno in _FULL:
             raise StorageFull(path=file.parent) from error
         raise Misconfigured(f"The folder {file.parent} cannot be written: {error.strerror}.") from error
+
+
+def _forget_drafts(view: Path) -> None:
+    """Clear away what earlier tries at this photo left half-written: they were killed, or stand still."""
+    content_hash = view.name.partition("-")[0]
+    for draft in view.parent.glob(f".{content_hash}-*.part"):
+        with contextlib.suppress(OSError):
+            draft.unlink()

@@ -52,6 +52,9 @@ def _clear(store: Store, folder: DataFolder, before: datetime | None) -> int | N
             owned = tx.photos.all_hashes()
         orphans = [path for path in _hashed_files(folder) if path.name[:64] not in owned]
         old = [path for path in (*orphans, *_staging(folder)) if before is None or _is_older(path, before)]
+        if before is not None:
+            # young ones are being written
+            old += [path for path in _drafts(folder) if _is_older(path, before)]
         for path in old:
             _remove(path)
     return len(old)
@@ -80,6 +83,11 @@ def _hashed_files(folder: DataFolder) -> Iterator[Path]:
         for bucket in place.iterdir() if place.is_dir() else ():
             if _BUCKET.fullmatch(bucket.name) and bucket.is_dir():
                 yield from (path for path in bucket.iterdir() if _HASH.match(path.name))
+
+
+def _drafts(folder: DataFolder) -> Iterator[Path]:
+    """Yield pictures that somebody was killed while writing, and whose photo nobody tried again."""
+    yield from folder.proxies.glob("*/.*.part")
 
 
 def _staging(folder: DataFolder) -> Iterator[Path]:
