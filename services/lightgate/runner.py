@@ -31,7 +31,18 @@ from lightgate.mishap import Pool, TookTooLong, Unexpected, attempt
 from lightgate.stage import Debtor, Finding, Scribe, Stage, Work
 from lightgate.store import Actor, Event, Transaction
 
-__all__ = ["DrainReport", "Failed", "Line", "Pool", "ReconcileReport", "drain", "give_back", "lapse", "reconcile"]
+__all__ = [
+    "DrainReport",
+    "Failed",
+    "Line",
+    "Pool",
+    "ReconcileReport",
+    "drain",
+    "give_back",
+    "lapse",
+    "lapse_predecessors",
+    "reconcile",
+]
 
 log = logging.getLogger(__name__)
 
@@ -312,6 +323,13 @@ def _renew_held(tx: Transaction, owner: str, lease_until: datetime) -> None:
 def lapse(line: Line, owner: str) -> int:
     """Take back, charged, what an owner that died held; give how many."""
     return _end_claims(line, owner, Result.LAPSED)
+
+
+def lapse_predecessors(line: Line, worker: str) -> int:
+    """Take back, charged, what earlier workers of this name held: they were killed; give how many."""
+    with line.store.reading() as tx:
+        owners = tx.queue.owners() | tx.requests.owners()
+    return sum(lapse(line, owner) for owner in sorted(owners) if owner.startswith(f"{worker}:"))
 
 
 def _end_claims(line: Line, owner: str, result: Result) -> int:

@@ -191,3 +191,19 @@ def test_the_log_names_the_photos_that_a_message_did(works: Works, house: House)
     house.dispatch.wake("exif")
     eventually(lambda: f"'done': {ids}" in worker.log.read_text("utf-8"), within_s=10)
     assert Counter(steps_of(house, ids)) == {PAST_EXIF: 2}
+
+
+def test_what_a_killed_worker_held_is_taken_back_by_the_one_that_is_started_in_its_place(
+    works: Works, house: House
+) -> None:
+    """Its lease would last for another minute."""
+    ids = put_photos(house, ["slow.jpg"])
+    worker = works.worker("exif")
+    house.dispatch.wake("exif")
+    eventually(lambda: steps_of(house, ids) == ["exif:running"], within_s=10)
+    worker.stop(signal.SIGKILL)
+    with house.store.reading() as tx:
+        [owner] = tx.queue.owners()
+    works.worker("exif")
+    with house.store.reading() as tx:
+        assert owner not in tx.queue.owners()

@@ -29,7 +29,7 @@ from lightgate.errors import ModelAnswerBad, ModelServerDown, ServiceMissing, St
 from lightgate.heartbeat import Heartbeat
 from lightgate.intake.undoing import HOLD
 from lightgate.line import GIVEN_BACK_S, MAX_BACKOFF_S, Line, Rarely, not_before, wake_waiting
-from lightgate.runner import HAND_BACK_FOR_S, Pool, drain, give_back, lapse, reconcile
+from lightgate.runner import HAND_BACK_FOR_S, Pool, drain, give_back, lapse, lapse_predecessors, reconcile
 from lightgate.stage import Finding, Stage
 from lightgate.store import LONGEST_HOLD, PhotoFilter, RequestStatus, TextRequest
 from support.stores import NOON, ROUTE, Clock, FullDisk, Sent, add_photos, bring_to, good_texts, make_store
@@ -456,6 +456,18 @@ def test_a_dead_workers_photos_come_back_charged(line: Line, store: SqliteStore,
     assert lapse(line, "dead") == 2
     assert positions(store) == [Position("exif", Status.QUEUED, 1)] * 2
     assert give_back(line, "dead") == 0
+
+
+def test_a_worker_that_is_started_anew_takes_back_what_its_own_name_held(
+    line: Line, store: SqliteStore, clock: Clock
+) -> None:
+    add_photos(store, 3)
+    with store.writing() as tx:
+        for owner in ("exif@here:1", "exif@here:2", "exif@here.other:3"):
+            tx.queue.claim(ROUTE[0], owner, 1, clock(), clock())
+    assert lapse_predecessors(line, "exif@here") == 2
+    assert [each.status for each in positions(store)].count(Status.RUNNING) == 1
+    assert lapse_predecessors(line, "exif@here") == 0
 
 
 def test_the_models_worker_is_woken_while_photos_are_looked_at(line: Line, store: SqliteStore, sent: Sent) -> None:

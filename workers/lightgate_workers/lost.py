@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
+from lightgate import runner
 from lightgate.bootstrap import House
 from lightgate.errors import LightgateError
 from lightgate.runner import Line
@@ -43,6 +44,10 @@ class Lost:
     def end_remembered(self, ending: Ending) -> None:
         """End what any recent run still holds."""
         self._end_all(ending, list(self._owners.values()))
+
+    def end_predecessors(self, worker: str) -> None:
+        """End what workers of this name held that were killed before this one was started."""
+        self._end_all(runner.lapse_predecessors, [worker])
 
     def _end_all(self, ending: Ending, owners: Sequence[str]) -> None:
         if not owners:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from lightgate.adapters.logs import set_up_logs
 from lightgate.bootstrap import House
 from lightgate.errors import LightgateError
 from lightgate.folder import DataFolder
+from lightgate.installation.heartbeats import heartbeats
 from lightgate.private import keep_private
 from lightgate.settings import Settings
 from lightgate.stage import Stage
@@ -45,14 +47,38 @@ def make_app(
     for stage in stages.values():
         register(app, stage, bench)
     app.steps["consumer"].add(pulse(lambda worker: _switch(worker, DataFolder(settings().home).run)))
-    signals.celeryd_init.connect(lambda **_: keep_private(settings().private_group), weak=False)
-    _listen(bench, Lost(open_hurriedly), settings)
+    lost = Lost(open_hurriedly)
+
+    def on_start(sender: str, **_: Any) -> None:
+        keep_private(settings().private_group)
+        if not _is_running(sender, DataFolder(settings().home)):
+            lost.end_predecessors(sender)
+
+    signals.celeryd_init.connect(on_start, weak=False)
+    _listen(bench, lost, settings)
     return app
 
 
 def stage_of(worker: str, stages: Mapping[str, Stage]) -> Stage | None:
     """Find the stage that a worker named ``exif@host`` or ``exif.2@host`` works for."""
     return stages.get(worker.partition("@")[0].partition(".")[0])
+
+
+def _is_running(worker: str, folder: DataFolder) -> bool:
+    """Is there a process already that said it is this worker? It may only stand still."""
+    pids = [each.pid for each in heartbeats(folder) if each.worker == worker and each.pid != os.getpid()]
+    return any(_is_there(pid) for pid in pids)
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        # somebody else's, and there
+        pass
+    return True
 
 
 def _switch(worker: str, run_folder: Path) -> DeadMan:

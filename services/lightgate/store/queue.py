@@ -47,6 +47,9 @@ class Queue(Protocol):
     def held_by(self, owner: str) -> Sequence[tuple[Photo, int]]:
         """List what one owner still holds."""
 
+    def owners(self) -> frozenset[str]:
+        """Name everybody who holds a photo."""
+
     def count_ready(self, at: datetime) -> Mapping[str, int]:
         """Count claimable photos by step."""
 

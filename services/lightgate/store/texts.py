@@ -138,6 +138,9 @@ class Requests(Protocol):
     def give_back(self, owner: str, again_at: datetime | None = None) -> int:
         """Put back, uncharged, what an owner holds; give how many."""
 
+    def owners(self) -> frozenset[str]:
+        """Name everybody who holds a request."""
+
     def holds(self, owner: str) -> bool:
         """Does this owner hold a request?"""
 

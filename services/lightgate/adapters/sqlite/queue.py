@@ -169,6 +169,10 @@ class Queue:
     def held_by(self, owner: str) -> Sequence[tuple[Photo, int]]:
         return self._running(row.c.lease_owner == owner)
 
+    def owners(self) -> frozenset[str]:
+        query = select(row.c.lease_owner).where(row.c.status == Status.RUNNING.value, row.c.lease_owner.is_not(None))
+        return frozenset(self._connection.execute(query.distinct()).scalars())
+
     def _running(self, condition: ColumnElement[bool]) -> Sequence[tuple[Photo, int]]:
         query = select(row.c.id, row.c.lease_token).where(row.c.status == Status.RUNNING.value, condition)
         tokens = {each.id: each.lease_token for each in self._connection.execute(query)}

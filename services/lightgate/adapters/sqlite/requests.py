@@ -105,6 +105,10 @@ class Requests:
         is_theirs = and_(row.c.status == RequestStatus.RUNNING.value, row.c.lease_owner == owner)
         return self._connection.execute(update(row).where(is_theirs).values(lease_until=lease_until)).rowcount
 
+    def owners(self) -> frozenset[str]:
+        is_held = and_(row.c.status == RequestStatus.RUNNING.value, row.c.lease_owner.is_not(None))
+        return frozenset(self._connection.execute(select(row.c.lease_owner).where(is_held).distinct()).scalars())
+
     def holds(self, owner: str) -> bool:
         return self._is_any_running(row.c.lease_owner == owner)
 
