@@ -25,6 +25,9 @@ from faults.product import processes_below, send
 from faults.report import TABLE, table
 from support.servers import MariaDbServer, mariadb_in
 
+#: findings of one experiment that are printed; all of them are kept in its folder
+MOST_SAID = 20
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
@@ -52,7 +55,7 @@ def main() -> None:
     right = len(outcomes) - len(failed) - len(skipped)
     print(f"\n{right} right, {len(failed)} with findings, {len(skipped)} not run; SEED={seed}")
     for each in failed:
-        print(f"\n{each.name}", *(f"  - {finding}" for finding in each.findings), sep="\n")
+        print(f"\n{each.name}", *(f"  - {finding}" for finding in each.findings[:MOST_SAID]), sep="\n")
     told = table([measure for each in outcomes for measure in each.measures], seed)
     print(f"\n{told}")
     if not asked.only:
@@ -117,7 +120,7 @@ def _say(outcome: Outcome) -> None:
     word = outcome.skipped or (f"{len(outcome.findings)} FOUND" if outcome.findings else "right")
     recovered = "" if outcome.recovered_s is None else f", recovered in {outcome.recovered_s:.1f} s"
     print(f"{outcome.took_s:5.0f} s  {outcome.name}: {word}{recovered}", flush=True)
-    for finding in outcome.findings:
+    for finding in outcome.findings[:MOST_SAID]:
         print(f"         - {finding[:400]}", flush=True)
 
 

@@ -56,6 +56,7 @@ class People:
 
 def loaded(scene: Scene) -> None:
     """Compare ten thousand with five hundred, with people at the site in the middle."""
+    scene.truth.cards = []
     scene.start()
     few_s = _a_photo_s(scene, scene.product.folder / "few", FEW)
     people, over = People(scene), threading.Event()
@@ -84,7 +85,7 @@ def loaded(scene: Scene) -> None:
 
 def _a_photo_s(scene: Scene, folder: Path, count: int) -> float:
     """Give the seconds that one of so many takes, from the submit on until all are before the reviewer."""
-    card = make_card(folder, count, scene.chance)
+    card = make_card(folder, count, scene.chance, prefix=folder.name.upper())
     began = time.monotonic()
     assert scene.submit(card, within_s=_PATIENCE_S) == 0
     scene.rest(within_s=_PATIENCE_S)

@@ -27,7 +27,9 @@ class Card:
     names: Mapping[str, str]
 
 
-def make_card(folder: Path, count: int, chance: random.Random, colours: Mapping[int, str] | None = None) -> Card:
+def make_card(
+    folder: Path, count: int, chance: random.Random, colours: Mapping[int, str] | None = None, prefix: str = "IMG"
+) -> Card:
     """Put photographs on a card; their dates are in another order than their names.
 
     Args:
@@ -37,10 +39,10 @@ def make_card(folder: Path, count: int, chance: random.Random, colours: Mapping[
     order = list(range(count))
     chance.shuffle(order)
     for number, place in enumerate(order):
-        file = folder / f"IMG_{number:05}.JPG"
+        file = folder / f"{prefix}_{number:05}.JPG"
         _photograph(chance, (colours or {}).get(number), _FIRST + timedelta(seconds=7 * place), file)
     hashes = {file.name: hash_of(file) for file in sorted(folder.iterdir())}
-    names = {f"IMG_{number:05}.JPG": name(place + 1) for number, place in enumerate(order)}
+    names = {f"{prefix}_{number:05}.JPG": name(place + 1) for number, place in enumerate(order)}
     return Card(folder, hashes, names)
 
 
