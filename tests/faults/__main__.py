@@ -42,6 +42,8 @@ def main() -> None:
     if asked.list:
         print("\n".join(each.name for each in chosen))
         return
+    if sys.platform != "linux":
+        sys.exit("The experiments look for processes in /proc, so they run on Linux alone.")
     seed = asked.seed or int(time.time()) % 100_000
     print(f"{len(chosen)} experiments; again with: make faults SEED={seed}", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="lightgate-faults-"))
@@ -56,10 +58,11 @@ def main() -> None:
     print(f"\n{right} right, {len(failed)} with findings, {len(skipped)} not run; SEED={seed}")
     for each in failed:
         print(f"\n{each.name}", *(f"  - {finding}" for finding in each.findings[:MOST_SAID]), sep="\n")
-    told = table([measure for each in outcomes for measure in each.measures], seed)
-    print(f"\n{told}")
-    if not asked.only:
-        TABLE.write_text(told, "utf-8")
+    if measures := [measure for each in outcomes for measure in each.measures]:
+        told = table(measures, seed)
+        print(f"\n{told}")
+        if not asked.only:
+            TABLE.write_text(told, "utf-8")
     if failed:
         print(f"Rows and logs: {folder}")
     else:
@@ -79,7 +82,7 @@ def _run(chosen: Sequence[Experiment], seed: int, folder: Path, workers: int) ->
 
         def one(experiment: Experiment) -> Outcome:
             if why := _why_not(experiment):
-                outcome = Outcome(experiment.name, (), 0, None, None, skipped=f"not run, {why}")
+                outcome = Outcome(experiment.name, (), 0, None, skipped=f"not run, {why}")
             else:
                 server = servers.get()
                 outcome = run(experiment, seed, folder, server)

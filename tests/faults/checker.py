@@ -63,8 +63,6 @@ class Truth:
     is_history_whole: bool = True
     #: the rows are there
     is_taken_in: bool = True
-    #: files on the target that were there before, by path
-    strangers: set[str] = field(default_factory=set)
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -185,8 +183,6 @@ def _live(outside: Outside) -> Iterator[str]:
     there: dict[str, set[str]] = {}
     for path in outside.place.files():
         name = path.rpartition("/")[2]
-        if path in truth.strangers:
-            continue
         if name not in names:
             yield f"{path} lies on the website, and no photo has that name"
         there.setdefault(names.get(name, name), set()).add(path)
@@ -224,7 +220,7 @@ def _ledger_and_table(outside: Outside) -> Iterator[str]:
         photo = photos.get(entry["photo_id"], {})
         yield from _entry(entry, photo, files, local.get(entry["file_name"]))
     known = {path for entry in ledger for path in json.loads(entry["paths"]).values()}
-    for path in files.keys() - known - outside.truth.strangers:
+    for path in files.keys() - known:
         yield f"{path} is on the website, and the ledger does not know it"
     names = {entry["file_name"] for entry in ledger}
     for name in local.keys() - names:

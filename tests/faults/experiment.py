@@ -47,7 +47,6 @@ class Outcome:
     name: str
     findings: tuple[str, ...]
     took_s: float
-    started_s: float | None
     recovered_s: float | None
     measures: tuple[Measure, ...] = ()
     skipped: str = ""
@@ -86,7 +85,6 @@ def run(experiment: Experiment, seed: int, folder: Path, server: MariaDbServer |
         experiment.name,
         tuple(found),
         time.monotonic() - began,
-        made.started_s if made else None,
         made.recovered_s if made else None,
         _measures(experiment, made),
     )

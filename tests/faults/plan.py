@@ -16,7 +16,7 @@ PUBLISH_POINTS = (
     "after_render", "after_keeping", "after_announcing", "after_full", "after_thumb", "after_files", "after_row",
 )  # fmt: skip
 MINUTE = {"WORKERS__LEASE_S": "60"}
-WITHDRAWALS = ("edit", "reject", "reopen", "undo release")
+WITHDRAWALS = ("edit", "reject", "reopen", "stop release")
 
 
 def plan() -> Sequence[Experiment]:

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -83,13 +82,11 @@ class Product:
             check=False,
         )
 
-    def start(self) -> float:
-        """Start everything; gives the seconds until all of it is at work."""
-        began = time.monotonic()
+    def start(self) -> None:
+        """Start everything, and wait until all of it is at work."""
         self.process = self.popen("up", "--no-flower")
         eventually(self._is_ready_or_gone, within_s=READY_WITHIN_S)
         assert self.is_ready(), f"up ended: {self.said('up')}"
-        return time.monotonic() - began
 
     def _is_ready_or_gone(self) -> bool:
         return self.is_ready() or (self.process is not None and self.process.poll() is not None)

@@ -23,7 +23,7 @@ cut that is with `lightgate up`. These experiments run one at a time.
 
 def table(measures: Sequence[Measure], seed: int) -> str:
     """Lay the figures out as a page."""
-    lines = [f"| what | measured | promised |{'' if measures else ' (nothing was measured)'}", "|---|--:|--:|"]
+    lines = ["| what | measured | promised |", "|---|--:|--:|"]
     for each in sorted(measures, key=lambda each: each.what):
         promised = "" if each.limit is None else f"{each.limit:g} {each.unit}"
         over = " **over**" if each.limit is not None and each.value > each.limit else ""

@@ -54,7 +54,6 @@ class Scene:
     people: list[Person] = field(init=False)
     #: seconds from the end of a fault until all was where it would be without it
     recovered_s: float | None = None
-    started_s: float | None = None
     measures: list[Measure] = field(default_factory=list)
     #: what a look found, where the script had to take it itself
     found: list[str] | None = None
@@ -67,7 +66,7 @@ class Scene:
 
     def start(self) -> None:
         """Start everything, and sign in."""
-        self.started_s = self.product.start()
+        self.product.start()
         self.person.sign_in()
 
     def submit(self, card: Card | None = None, *options: str, within_s: float = 180, **more: str) -> int:
@@ -107,14 +106,14 @@ class Scene:
         photo_id = self.ids()[name]
         if how == "edit":
             answer = self.person.edit(photo_id, caption="Not to be seen yet.")
-        elif how == "undo release":
+        elif how == "stop release":
             answer = self.person.ask("POST", f"/releases/{self.releases()[-1]}/stop", {})
         else:
             answer = self.person.decide(photo_id, how, **({"reason": "No."} if how == "reject" else {}))
         if answer.status == 409:
             return False
         assert answer.status == 200, answer
-        if how == "undo release" and photo_id not in answer.answer["stopped"]:
+        if how == "stop release" and photo_id not in answer.answer["stopped"]:
             return False
         self.truth.withdrawn[name] = answer.at
         self.truth.live.discard(name)

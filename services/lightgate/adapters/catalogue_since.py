@@ -18,7 +18,8 @@ def take_over(catalogue: Path, since: Path) -> str | None:
     """
     try:
         with closing(sqlite_library.connect(catalogue.absolute().as_uri(), uri=True)) as database:
-            database.execute("ATTACH DATABASE ? AS since", (f"{since.absolute().as_uri()}?mode=ro",))
+            # not read-only: what a power cut left half-written is undone by opening it
+            database.execute("ATTACH DATABASE ? AS since", (f"{since.absolute().as_uri()}?mode=rw",))
             names = [_columns(database, schema) for schema in ("main", "since")]
             told = ", ".join(f'"{name}"' for name in names[0] if name in names[1] and name != "id")
             if not told:

@@ -204,7 +204,7 @@ class RemoteTarget:
         if self._sets_modes:
             return None
         return (
-            f"{self.name} lets nobody set permissions (SITE CHMOD), so that its own settings alone decide whether "
+            f"{self.name} lets nobody set permissions, so that its own settings alone decide whether "
             "visitors may read the file"
         )
 
