@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from lightgate.ports import ProxyFiles
-
 
 class Keeping(Enum):
     """What a backup does with a part of the data folder."""
@@ -60,6 +58,20 @@ KEEPING: Mapping[str, Keeping] = {
 def parts(*wanted: Keeping) -> tuple[str, ...]:
     """List the parts of the data folder that are kept in one of these ways."""
     return tuple(name for name, keeping in KEEPING.items() if keeping in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyFiles:
+    """Where the pictures made from one original lie."""
+
+    #: 2560-px JPEG for the reviewer's large view
+    view: Path
+    #: 1:1 crop at the sharpest place
+    crop: Path
+    #: 1280-px JPEG for models
+    proxy: Path
+    #: 500-px JPEG
+    thumb: Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from threading import Lock
 
-from lightgate.ports import ProxyFiles
+from lightgate.folder import ProxyFiles
 
 #: a view of 2560 pixels has a few megabytes
 _MAX_BYTES = 64 * 1024 * 1024

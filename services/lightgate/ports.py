@@ -13,6 +13,7 @@ from typing import Protocol
 from lightgate.domain.photo import Exif, Field, HeaderExtra, Hint, Photo, Rights, Source, TextValue
 from lightgate.domain.proof_keywords import KEYWORDS
 from lightgate.domain.quality import Measurements
+from lightgate.folder import ProxyFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +41,6 @@ class HeaderReader(Protocol):
             UnsupportedFormat: an image of a kind that is not taken in.
             TooManyPixels: over the limit the reader was made with.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class ProxyFiles:
-    """Where the pictures made from one original lie."""
-
-    #: 2560-px JPEG for the reviewer's large view
-    view: Path
-    #: 1:1 crop at the sharpest place
-    crop: Path
-    #: 1280-px JPEG for models
-    proxy: Path
-    #: 500-px JPEG
-    thumb: Path
 
 
 #: width and height of the picture that scorers get

@@ -26,8 +26,8 @@ from lightgate.errors import (
     UnreadableImage,
     UnsupportedFormat,
 )
-from lightgate.folder import DataFolder
-from lightgate.ports import GLANCE_PX, Development, ProxyFiles
+from lightgate.folder import DataFolder, ProxyFiles
+from lightgate.ports import GLANCE_PX, Development
 from support.pictures import ADOBE_RGB, is_upright, jpeg, private_exif, quarters, turned
 
 DARKROOM = VipsDarkroom(max_megapixels=200)

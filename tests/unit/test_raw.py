@@ -18,8 +18,7 @@ from lightgate.adapters.exif import PillowHeaders
 from lightgate.adapters.images import VipsDarkroom
 from lightgate.adapters.upright import upright
 from lightgate.errors import LightgateError, RawReaderMissing, TooManyPixels, UnreadableImage
-from lightgate.folder import DataFolder
-from lightgate.ports import ProxyFiles
+from lightgate.folder import DataFolder, ProxyFiles
 from support.pictures import is_upright, private_exif, quarters, turned
 from support.raw_files import Tag, tiff_block, write_cr3, write_dng, write_raf
 

@@ -18,7 +18,8 @@ from pathlib import Path
 from lightgate import errors
 from lightgate.domain.quality import Measurements
 from lightgate.errors import LightgateError, UnreadableImage
-from lightgate.ports import Development, ProxyFiles
+from lightgate.folder import ProxyFiles
+from lightgate.ports import Development
 
 _MIB = 2**20
 #: what threads of libraries reserve would count as used

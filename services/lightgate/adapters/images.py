@@ -15,7 +15,8 @@ import pyvips
 from lightgate.adapters.decode import decoding, fitted, flat, full_size, in_srgb
 from lightgate.adapters.metrics import Bytes, measure
 from lightgate.errors import Misconfigured, StorageFull
-from lightgate.ports import GLANCE_PX, Development, ProxyFiles
+from lightgate.folder import ProxyFiles
+from lightgate.ports import GLANCE_PX, Development
 
 #: long edges
 VIEW_PX, PROXY_PX, THUMB_PX = 2560, 1280, 500

@@ -9,7 +9,8 @@ from pathlib import Path
 from lightgate.domain.photo import Exif, Rights, Source
 from lightgate.domain.quality import Measurements
 from lightgate.errors import LightgateError
-from lightgate.ports import CaptionDraft, CaptionRequest, Development, Header, ProxyFiles, Rating
+from lightgate.folder import ProxyFiles
+from lightgate.ports import CaptionDraft, CaptionRequest, Development, Header, Rating
 
 
 @dataclass
