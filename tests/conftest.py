@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from lightgate.adapters.clip_weights import open_clip_module
+from lightgate.adapters.clip.weights import open_clip_module
 from support import servers
 from support.closing_line import closing_line
 from support.programs import absent, needs

@@ -13,14 +13,17 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lightgate.adapters.passwords import Passwords
-from lightgate.adapters.secrets import secret
+from lightgate.adapters.keys.installation_keys import secret
+from lightgate.adapters.keys.passwords import Passwords
 from lightgate.bootstrap import House
 from lightgate.settings import Review
-from lightgate_web import account, addresses, failures, guard, headers, health, here, pictures, wording
+from lightgate_web import health
+from lightgate_web.access import account, guard, headers
+from lightgate_web.access.sessions import Sessions
 from lightgate_web.api import api
 from lightgate_web.pages import pages
-from lightgate_web.sessions import Sessions
+from lightgate_web.request import context, errors
+from lightgate_web.show import pictures, urls, wording
 
 #: the longest form: seven texts in a few languages, far below the form parser's own limit
 _MAX_REQUEST_BYTES = 1024 * 1024
@@ -33,7 +36,7 @@ def create_app(house: House, passwords: Passwords | None = None) -> Flask:
     app.session_interface = Sessions()
     # Flask's own provider has the attribute, which its abstract type hides
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    here.furnish(app.extensions, house, passwords or Passwords())
+    context.furnish(app.extensions, house, passwords or Passwords())
     if house.settings.review.proxies:
         count = house.settings.review.proxies
         # mypy: Flask documents this assignment
@@ -41,10 +44,10 @@ def create_app(house: House, passwords: Passwords | None = None) -> Flask:
     account.install(app)
     guard.install(app, house.settings.review)
     CSRFProtect(app)
-    failures.install(app)
+    errors.install(app)
     headers.install(app)
     wording.install(app)
-    addresses.install(app)
+    urls.install(app)
     for door in (account.account, pages, api, pictures.pictures, health.health):
         app.register_blueprint(door)
     return app

@@ -11,9 +11,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from lightgate.bootstrap import House
-from lightgate.domain.words import ReviewStatus
+from lightgate.domain.route.status_words import ReviewStatus
 from lightgate.errors import LightgateError
-from lightgate_web.here import house
+from lightgate_web.request.context import house
 
 health = Blueprint("health", __name__)
 

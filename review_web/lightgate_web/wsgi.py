@@ -7,9 +7,9 @@ import gc
 from flask import Flask
 
 from lightgate import settings
-from lightgate.adapters.word_lists import word_lists
+from lightgate.adapters.captions.word_lists import word_lists
 from lightgate.bootstrap import build
-from lightgate.private import keep_private
+from lightgate.files.private import keep_private
 from lightgate_web.app import create_app
 
 

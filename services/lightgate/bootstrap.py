@@ -10,37 +10,43 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from lightgate import intake, private, proofreading, restored, review, runner, stages
-from lightgate.adapters import broker, secrets
-from lightgate.adapters.catalogue_texts import read_texts
-from lightgate.adapters.celery_queue import CeleryDispatch
-from lightgate.adapters.exif import PillowHeaders
-from lightgate.adapters.filesystem import require_local
-from lightgate.adapters.folder_target import FOLDER
-from lightgate.adapters.sidecar import read_sidecar
+from lightgate import intake, steps
+from lightgate.adapters.captions.word_lists import word_lists
+from lightgate.adapters.host.filesystem import require_local
+from lightgate.adapters.keys import installation_keys
+from lightgate.adapters.metadata.reader import PillowHeaders
+from lightgate.adapters.metadata.sidecar import read_sidecar
+from lightgate.adapters.queue import private_redis
+from lightgate.adapters.queue.celery import CeleryDispatch
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.sqlite.engine import BUSY_TIMEOUT_S
 from lightgate.adapters.sqlite.revision import require_current
-from lightgate.adapters.word_lists import word_lists
-from lightgate.domain.naming import Rule
-from lightgate.domain.pipeline import Route
-from lightgate.domain.quality import BandLimits
-from lightgate.domain.shot import Shift
-from lightgate.folder import DataFolder
-from lightgate.line import Outage, Rarely
-from lightgate.names_ledger import refresh
-from lightgate.naming_gate import name_ready_sets
-from lightgate.old_pictures import prove_old_pictures
+from lightgate.adapters.website.catalogue.texts import read_texts
+from lightgate.adapters.website.targets.folder import FOLDER
+from lightgate.domain.names.naming import Rule
+from lightgate.domain.rating.quality import BandLimits
+from lightgate.domain.route.pipeline import Route
+from lightgate.domain.series.shot import Shift
+from lightgate.engine import runner
+from lightgate.engine.context import Outage, Rarely
+from lightgate.engine.stage import Stage
+from lightgate.files import private
+from lightgate.files.data_folder import DataFolder
+from lightgate.names.ledger import refresh
+from lightgate.names.reserve import name_ready_sets
+from lightgate.pictures.old_pictures import prove_old_pictures
+from lightgate.pictures.series import find_new_series
 from lightgate.ports import Dispatch
-from lightgate.prefill import write_due_reports
-from lightgate.proofreading import Proofreader
-from lightgate.publishing.desk import ReleaseDesk
-from lightgate.publishing.retention import tidy_originals
-from lightgate.series_gate import find_new_series
+from lightgate.ports.website import Website
 from lightgate.settings import Settings
-from lightgate.site import Website
-from lightgate.stage import Stage
+from lightgate.steps import review
+from lightgate.steps.release.desk import ReleaseDesk
+from lightgate.steps.release.originals import tidy_originals
 from lightgate.store import Store
+from lightgate.texts import proofreader
+from lightgate.texts.prefill_report import write_due_reports
+from lightgate.texts.proofreader import Proofreader
+from lightgate.website import restored
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +158,7 @@ class House:
     def _learn_texts(self, at: datetime) -> None:
         """Know what is written on the website already, so that nothing is written twice."""
         language = self.settings.intake.languages[0]
-        proofreading.learn(self.store, lambda: read_texts(self.folder.catalogue, language))
+        proofreader.learn(self.store, lambda: read_texts(self.folder.catalogue, language))
 
     def _tidy_originals(self, at: datetime) -> None:
         publish = self.settings.publish
@@ -165,7 +171,7 @@ class House:
 
 def _overlap(one: Path, other: Path) -> Shift | None:
     # numpy and libvips, which few processes need
-    from lightgate.adapters.overlap import overlap  # noqa: PLC0415
+    from lightgate.adapters.pixels.overlap import overlap  # noqa: PLC0415
 
     return overlap(one, other)
 
@@ -199,18 +205,18 @@ def build(
         settings=settings,
         folder=folder,
         store=store,
-        dispatch=dispatch or CeleryDispatch(broker_url(settings, folder), list(stages.STAGES)),
-        route=stages.ROUTE,
-        stages=stages.STAGES,
+        dispatch=dispatch or CeleryDispatch(broker_url(settings, folder), list(steps.STAGES)),
+        route=steps.ROUTE,
+        stages=steps.STAGES,
         now=clock,
-        key=secrets.seal_key(folder.secrets),
+        key=installation_keys.seal_key(folder.secrets),
     )
 
 
 def broker_url(settings: Settings, folder: DataFolder) -> str:
     """Give the broker's URL: the configured one, or the private server's socket."""
     configured = settings.broker_url
-    return broker.address(configured.get_secret_value() if configured else None, folder)
+    return private_redis.address(configured.get_secret_value() if configured else None, folder)
 
 
 def make_private(store: Store, folder: DataFolder, group: str | None) -> None:
@@ -240,7 +246,7 @@ def migrate(settings: Settings, tell: Callable[[str], object] = log.info) -> str
 
     folder = DataFolder(settings.home)
     require_local(folder.home)
-    revision = migrate_database(folder.database, folder.backups, secrets.seal_key(folder.secrets))
+    revision = migrate_database(folder.database, folder.backups, installation_keys.seal_key(folder.secrets))
     with closing(SqliteStore(folder.database)) as store:
         make_private(store, folder, settings.private_group)
         prove_old_pictures(store, folder, clock, tell)

@@ -9,8 +9,8 @@ import numpy as np
 import pyvips
 from PIL import Image
 
-from lightgate.adapters.decode import full_size
-from lightgate.adapters.images import VIEW_PX, upright_jpeg
+from lightgate.adapters.pixels.darkroom import VIEW_PX, upright_jpeg
+from lightgate.adapters.pixels.decode import full_size
 from support import naive_pictures
 from support.large_photos import write_photo
 from support.measuring import cpu_ms, result

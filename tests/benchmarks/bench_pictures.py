@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lightgate.adapters.clip_engines import quiet
-from lightgate.adapters.clip_weights import open_clip_module
+from lightgate.adapters.clip.engines import quiet
+from lightgate.adapters.clip.weights import open_clip_module
 from support import naive_pictures, random_clip
 from support.large_photos import write_photo
 from support.measuring import result

@@ -11,7 +11,7 @@ from pathlib import Path
 from celery import Celery
 
 from lightgate import bootstrap
-from lightgate.adapters.celery_queue import configuration, task_name
+from lightgate.adapters.queue.celery import configuration, task_name
 from lightgate.bootstrap import House
 from lightgate.settings import load
 from support.noop import belt

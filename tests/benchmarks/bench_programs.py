@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from lightgate.adapters.images import VipsDarkroom
-from lightgate.adapters.metrics import measure
-from lightgate.folder import DataFolder
+from lightgate.adapters.pixels.darkroom import VipsDarkroom
+from lightgate.adapters.pixels.metrics import measure
+from lightgate.files.data_folder import DataFolder
 from support.large_photos import write_photo
 from support.measuring import cpu_ms, result
 from support.picture_programs import PROGRAMS, Program

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from lightgate.adapters.mysql_catalogue import MysqlCatalogue
-from lightgate.adapters.website import open_target
+from lightgate.adapters.website.catalogue.mysql import MysqlCatalogue
+from lightgate.adapters.website.open import open_target
 from lightgate.domain.photo import Exif, ExifFacts, QualityFacts, Rights, Scores
-from lightgate.domain.pipeline import start
+from lightgate.domain.route.pipeline import start
 from lightgate.settings import Mysql, Target
 from lightgate.store import NewPhoto
 from support.catalogue_rows import DDL

@@ -18,7 +18,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from lightgate.adapters.commands import site as site_command
+from lightgate.adapters.host.command_lines import site as site_command
 from support.gallery import GALLERY, add_person, hang, site_house
 from support.measuring import p95, result
 from support.waiting import eventually

@@ -12,15 +12,15 @@ from typing import Any
 
 from PIL import Image
 
-from lightgate.adapters.ollama import OllamaCaptioner
+from lightgate.adapters.captions.ollama import OllamaCaptioner
+from lightgate.adapters.captions.word_lists import word_lists
 from lightgate.adapters.sqlite import SqliteStore
-from lightgate.adapters.word_lists import word_lists
+from lightgate.demo.fake_ollama.server import FakeOllama
 from lightgate.domain.photo import Field, Photo, Source, Text
 from lightgate.ports import CaptionRequest
-from lightgate.proofreading import Proofreader
 from lightgate.settings import Ollama
 from lightgate.store import CatalogueText
-from lightgate.testing.ollama import FakeOllama
+from lightgate.texts.proofreader import Proofreader
 from support.stores import add_photos, bring_to, make_store
 
 SIZES = (1_000, 10_000, 50_000)

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from lightgate.adapters.draft import DraftWriter
-from lightgate.adapters.ollama import OllamaCaptioner
+from lightgate.adapters.captions.draft import DraftWriter
+from lightgate.adapters.captions.ollama import OllamaCaptioner
+from lightgate.demo.fake_ollama.server import FakeOllama
+from lightgate.domain.language.tokens import MAX_KEYWORDS
 from lightgate.domain.photo import Exif, Field, Source, Text
-from lightgate.domain.text import blocking, proof
-from lightgate.domain.wording import MAX_KEYWORDS
+from lightgate.domain.proof.proof import blocking, proof
 from lightgate.ports import Captioner, CaptionRequest
 from lightgate.settings import Ollama
 from lightgate.testing.fakes import FakeCaptioner
-from lightgate.testing.ollama import FakeOllama
 from support.pictures import jpeg_bytes
 
 

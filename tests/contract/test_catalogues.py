@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from lightgate.adapters.catalogue import SqlCatalogue, table
-from lightgate.adapters.mysql_catalogue import MysqlCatalogue
-from lightgate.adapters.website import open_catalogue
+from lightgate.adapters.website.catalogue.mysql import MysqlCatalogue
+from lightgate.adapters.website.catalogue.sql import SqlCatalogue, table
+from lightgate.adapters.website.open import open_catalogue
 from lightgate.errors import CatalogueUnreachable, WorkerLost
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
 from lightgate.ports import Catalogue, CatalogueRow
 from lightgate.settings import Mysql
 from support.catalogue_rows import DDL, ROW

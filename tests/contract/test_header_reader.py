@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational, ImageFileDirectory_v2
 
-from lightgate.adapters.exif import PillowHeaders
+from lightgate.adapters.metadata.reader import PillowHeaders
 from lightgate.errors import FileTooLarge, Rejected, TooManyPixels, UnreadableImage, UnsupportedFormat
 from lightgate.ports import Header
 from support.pictures import jpeg, private_exif, quarters

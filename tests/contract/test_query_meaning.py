@@ -11,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lightgate.adapters.sqlite import SqliteStore, lists, near
-from lightgate.domain.liveness import Liveness, has_whole_version, liveness
+from lightgate.adapters.sqlite import SqliteStore
+from lightgate.adapters.sqlite.listing import lists, near
 from lightgate.domain.photo import Field, Issue, LedgerState, Photo, Publication, Source, Text
-from lightgate.domain.pipeline import PUBLISH, Position, Status
 from lightgate.domain.query import BANDS, FLAGS, MAX_VALUES, Kind, Term, parse
+from lightgate.domain.route.liveness import Liveness, has_whole_version, liveness
+from lightgate.domain.route.pipeline import PUBLISH, Position, Status
 from lightgate.store import Order, PhotoFilter, Place, Total
 from support.stores import NOON, add_photos, add_set, make_store
 

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.domain.photo import CaptionFacts, Field, Issue, Source, Text
 from lightgate.domain.query import parse
-from lightgate.domain.words import ReviewStatus
+from lightgate.domain.route.status_words import ReviewStatus
 from lightgate.store import Order, PhotoFilter, Place
 from support.stores import NOON, add_photos, add_set, bring_to, failed, make_store
 

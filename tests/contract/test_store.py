@@ -17,15 +17,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
 
-from lightgate import migrations
-from lightgate.adapters.sqlite import SqliteStore
+from lightgate.adapters.sqlite import SqliteStore, migrations
 from lightgate.adapters.sqlite.engine import choose_journal_mode, is_safe_for_wal, library_version, sqlite_library
 from lightgate.adapters.sqlite.migrate import back_up, migrate
 from lightgate.adapters.sqlite.revision import newest_revision, require_current
 from lightgate.adapters.sqlite.schema import WORDS, metadata
 from lightgate.domain.photo import CaptionFacts, Exif, ExifFacts, Failure, Field, QualityFacts, Scores, Source, Text
-from lightgate.domain.pipeline import Position, Result, Status, advance
-from lightgate.domain.words import ReviewStatus, review_status
+from lightgate.domain.route.pipeline import Position, Result, Status, advance
+from lightgate.domain.route.status_words import ReviewStatus, review_status
 from lightgate.errors import (
     Conflict,
     DatabaseOutdated,

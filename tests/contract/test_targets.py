@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.folder_target import FolderTarget
-from lightgate.adapters.website import open_target
+from lightgate.adapters.website.open import open_target
+from lightgate.adapters.website.targets.folder import FolderTarget
 from lightgate.errors import (
     LightgateError,
     NameTooLong,
@@ -263,9 +263,9 @@ def test_what_a_killed_writer_left_is_forgotten_by_its_name(folder: Target, root
     script = (
         "import os, sys\n"
         "from pathlib import Path\n"
-        "from lightgate.adapters import folder_target\n"
-        "target = folder_target.FolderTarget(Path(sys.argv[1]))\n"
-        "with folder_target._draft(target._file(sys.argv[2]), '7-1') as (draft, handle):\n"
+        "from lightgate.adapters.website.targets import folder\n"
+        "target = folder.FolderTarget(Path(sys.argv[1]))\n"
+        "with folder._draft(target._file(sys.argv[2]), '7-1') as (draft, handle):\n"
         "    os.write(handle, b'half a pic')\n"
         "    os._exit(9)\n"
     )

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.catalogue_texts import read_texts
 from lightgate.adapters.sqlite import SqliteStore
+from lightgate.adapters.website.catalogue.texts import read_texts
 from lightgate.domain.photo import Field, Source, Text
-from lightgate.domain.pipeline import Position, Status
+from lightgate.domain.route.pipeline import Position, Status
 from lightgate.errors import AlreadyRequested, NotFound
-from lightgate.proofreading import learn
 from lightgate.store import CatalogueText, RequestClaim, RequestStatus
+from lightgate.texts.proofreader import learn
 from support.stores import NOON, add_photos, bring_to, make_store
 
 CAPTION = "Two red cranes stand above moored boats in the old stone harbour."

@@ -12,15 +12,14 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
-from lightgate import migrations
-from lightgate.adapters.sqlite import SqliteStore
+from lightgate.adapters.sqlite import SqliteStore, migrations
 from lightgate.adapters.sqlite.engine import make_engine, sqlite_library
 from lightgate.adapters.sqlite.migrate import migrate
+from lightgate.domain.approval.seal import is_earlier_sealed, is_replaced_sealed
+from lightgate.domain.keywords.vocabulary import TermState
 from lightgate.domain.photo import LedgerState
-from lightgate.domain.pipeline import Position, Status
 from lightgate.domain.query import parse
-from lightgate.domain.seal import is_earlier_sealed, is_replaced_sealed
-from lightgate.domain.vocabulary import TermState
+from lightgate.domain.route.pipeline import Position, Status
 from lightgate.errors import LightgateError
 from lightgate.store import PhotoFilter
 from support.stores import NOON

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lightgate import review
 from lightgate.bootstrap import House
+from lightgate.domain.people.roles import Role
 from lightgate.domain.photo import Field, LedgerState, Publication
-from lightgate.domain.pipeline import Position, Result, Status, advance
-from lightgate.domain.roles import Role
+from lightgate.domain.route.pipeline import Position, Result, Status, advance
+from lightgate.steps import review
 from lightgate.store import ReleaseAct
 from lightgate_web.app import create_app
 from support.browser import served

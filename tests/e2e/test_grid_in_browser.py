@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from lightgate import review
 from lightgate.bootstrap import House
+from lightgate.steps import review
 from lightgate.store import PhotoFilter
 from support.browser import served, sign_in
 from support.crowd import fill

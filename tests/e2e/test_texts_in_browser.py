@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lightgate.bootstrap import House
-from lightgate.domain.keyword_lists import read_keywords
+from lightgate.domain.keywords.keyword_file import read_keywords
+from lightgate.domain.keywords.vocabulary import TermState
 from lightgate.domain.photo import Field, Source, Text
-from lightgate.domain.vocabulary import TermState
 from support.browser import served
 from support.gallery import NAME, PASSWORD, add_person, hang, photo_of, site_house
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from lightgate import review
 from lightgate.domain.photo import Field
-from lightgate.review import Changes, TextChange
+from lightgate.steps import review
+from lightgate.steps.review import Changes, TextChange
 from support.browser import Site, in_a_series, open_photo, shows, sign_in
 from support.gallery import photo_of
 from support.waiting import eventually

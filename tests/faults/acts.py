@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from faults.evils import Evil, second_worker
 from faults.relay import Mode
 from faults.scene import Scene, names
-from lightgate.testing.ollama import Fault
+from lightgate.demo.fake_ollama.server import Fault
 
 Act = Callable[[Scene], None]
 

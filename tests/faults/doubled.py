@@ -141,7 +141,15 @@ def together(acts: Sequence[Callable[[], object]]) -> list[Said]:
 
 @contextmanager
 def _second_site(scene: Scene, port: int) -> Iterator[None]:
-    command = [sys.executable, "-m", "gunicorn", "--worker-class", "lightgate_web.serving.Worker", "--workers", "1"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--worker-class",
+        "lightgate_web.serving.worker.Worker",
+        "--workers",
+        "1",
+    ]
     command += [
         "--threads",
         "4",

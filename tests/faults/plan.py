@@ -8,7 +8,7 @@ from faults import clocks, disks, doubled, evils, forgeries, harm, intake, load,
 from faults.acts import asleep_at, killed_at, killed_at_replacing, lying_model, service, wakes_after, walk
 from faults.experiment import Experiment
 from faults.relay import Mode
-from lightgate.testing.ollama import Fault
+from lightgate.demo.fake_ollama.server import Fault
 
 STAGES = ("exif", "quality", "caption")
 RUNNER_POINTS = ("claimed", "worked", "recorded")

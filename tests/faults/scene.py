@@ -18,7 +18,7 @@ from faults.photos import FOLDER, LOCATION, SUBJECT, Card, make_card
 from faults.product import Product, is_asleep, send
 from faults.relay import Relay
 from faults.website import Place, Table, Watcher, place, table
-from lightgate.testing.ollama import FakeOllama
+from lightgate.demo.fake_ollama.server import FakeOllama
 from support.servers import MariaDbServer
 from support.waiting import eventually
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.domain.words import review_status
+from lightgate.domain.route.status_words import review_status
 from support.gallery import photo_of, site_house
 from support.served import THREADS, Served, served_in, token
 

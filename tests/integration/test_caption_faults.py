@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 
 from lightgate.adapters.breaker import Breaker
-from lightgate.adapters.draft import DraftWriter
-from lightgate.adapters.ollama import OllamaCaptioner
-from lightgate.adapters.word_lists import word_lists
+from lightgate.adapters.captions.draft import DraftWriter
+from lightgate.adapters.captions.ollama import OllamaCaptioner
+from lightgate.adapters.captions.word_lists import word_lists
+from lightgate.demo.fake_ollama.server import FakeOllama, Fault
 from lightgate.domain.photo import Photo, Source
-from lightgate.domain.pipeline import Position, Status
-from lightgate.line import Line
-from lightgate.proofreading import Proofreader
-from lightgate.runner import drain
+from lightgate.domain.route.pipeline import Position, Status
+from lightgate.engine.context import Line
+from lightgate.engine.runner import drain
 from lightgate.settings import Ollama
-from lightgate.stages.caption import STAGE, CaptionWork
+from lightgate.steps.caption import STAGE, CaptionWork
 from lightgate.testing.fakes import FakeLock
-from lightgate.testing.ollama import FakeOllama, Fault
+from lightgate.texts.proofreader import Proofreader
 from support.pictures import jpeg_bytes
 from support.stores import ROUTE, Clock, Sent, add_photos, bring_to, make_store
 

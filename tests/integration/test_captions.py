@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from lightgate.adapters.gpu_lock import GpuLock, gpu_lock_file
+from lightgate.adapters.host.gpu_lock import GpuLock, gpu_lock_file
+from lightgate.demo.fake_ollama.server import FakeOllama, Fault
 from lightgate.domain.photo import Field, Issue, Photo, Source
-from lightgate.domain.pipeline import Position, Status
-from lightgate.folder import DataFolder
-from lightgate.line import GIVEN_BACK_S, Line
-from lightgate.runner import DrainReport, drain
+from lightgate.domain.route.pipeline import Position, Status
+from lightgate.engine.context import GIVEN_BACK_S, Line
+from lightgate.engine.runner import DrainReport, drain
+from lightgate.engine.stage import Work
+from lightgate.files.data_folder import DataFolder
 from lightgate.settings import Ollama, Settings
-from lightgate.stage import Work
-from lightgate.stages.caption import STAGE
+from lightgate.steps.caption import STAGE
 from lightgate.store import TextQuality
-from lightgate.testing.ollama import FakeOllama, Fault
 from support.stores import ROUTE, Clock, Sent, add_photos, add_set, bring_to, make_store
 
 pytestmark = pytest.mark.integration

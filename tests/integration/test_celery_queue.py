@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from lightgate.adapters.celery_queue import KEY_PREFIX, CeleryDispatch, configuration
+from lightgate.adapters.queue.celery import KEY_PREFIX, CeleryDispatch, configuration
 from lightgate.errors import SettingInvalid
 from support.servers import RedisServer
 from support.waiting import eventually

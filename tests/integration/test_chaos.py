@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from lightgate import runner
 from lightgate.adapters.sqlite.engine import sqlite_library
 from lightgate.adapters.sqlite.soundness import fault_of
 from lightgate.bootstrap import House
+from lightgate.engine import runner
 from support.servers import RedisServer
 from support.waiting import eventually
 from support.workers import Works, put_photos, steps_of, works_on

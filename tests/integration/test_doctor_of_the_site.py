@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.doctor import Check, Level, examine
+from lightgate.installation.doctor import Check, Level, examine
 from lightgate.settings import Mysql, Publish, Settings
 from support.catalogue_rows import DDL
 from support.file_servers import PASSWORD, USER, ftp_site

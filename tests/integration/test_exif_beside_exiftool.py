@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lightgate.adapters.exif import PillowHeaders
+from lightgate.adapters.metadata.reader import PillowHeaders
 from lightgate.errors import Rejected
 from lightgate.ports import Header
 from support.pictures import jpeg, quarters

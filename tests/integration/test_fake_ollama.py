@@ -10,7 +10,7 @@ import httpx
 import ollama
 import pytest
 
-from lightgate.testing.ollama import FakeOllama, Fault
+from lightgate.demo.fake_ollama.server import FakeOllama, Fault
 from support.pictures import jpeg_bytes
 
 pytestmark = pytest.mark.integration

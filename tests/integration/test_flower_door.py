@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.commands import flower as flower_command
+from lightgate.adapters.host.command_lines import flower as flower_command
 from lightgate.settings import Flower
 from lightgate_workers.engineers import has_password, is_known
 from support.waiting import eventually

@@ -16,21 +16,23 @@ from pathlib import Path
 
 import pytest
 
-from lightgate import intake, publishing, review
-from lightgate.adapters.exif import PillowHeaders
-from lightgate.adapters.folder_target import FolderTarget
-from lightgate.adapters.remote import ftp
-from lightgate.adapters.remote.target import RemoteTarget
-from lightgate.approved import is_approved, is_released
-from lightgate.debts import make_good
-from lightgate.domain.naming import Rule
+from lightgate import intake
+from lightgate.adapters.metadata.reader import PillowHeaders
+from lightgate.adapters.website.targets import ftp
+from lightgate.adapters.website.targets.folder import FolderTarget
+from lightgate.adapters.website.targets.remote import RemoteTarget
+from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import Field, LedgerState, Source, Text
-from lightgate.domain.pipeline import Position, Status
-from lightgate.domain.words import why_not_live
+from lightgate.domain.route.pipeline import Position, Status
+from lightgate.domain.route.status_words import why_not_live
 from lightgate.errors import CatalogueUnreachable
 from lightgate.ports import Catalogue, CatalogueRow, Permit, QualityRow
-from lightgate.replaced import earlier_at
-from lightgate.review import Changes, Lock, TextChange
+from lightgate.steps import release as release_step
+from lightgate.steps import review
+from lightgate.steps.review import Changes, Lock, TextChange
+from lightgate.website.approval import is_approved, is_released
+from lightgate.website.debts import make_good
+from lightgate.website.rollback_copy import earlier_at
 from support.file_servers import PASSWORD, USER, FtpSite, ftp_site
 from support.pictures import jpeg_bytes
 from support.site import House, house_in
@@ -45,8 +47,8 @@ from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from lightgate.adapters.remote import ftp
-from lightgate.adapters.remote.target import RemoteTarget
+from lightgate.adapters.website.targets import ftp
+from lightgate.adapters.website.targets.remote import RemoteTarget
 from support.pictures import jpeg_bytes
 from support.site import house_in
 house = house_in(Path(sys.argv[2]))
@@ -285,7 +287,7 @@ def test_of_what_is_half_sent_and_withdrawn_the_earlier_version_comes_back(
     # another set's release needs none of the copies that this debt needs
     house.approve(other)
     house.release(other)
-    publishing.stop_release(house.desk, 3, "ann")
+    release_step.stop_release(house.desk, 3, "ann")
     withdraw(house, photo_id)
     if withdraw is unrelease:
         house.undo()
@@ -324,7 +326,7 @@ def test_a_target_that_is_gone_blocks_nothing(house: House, site: FtpSite) -> No
     (outcome,) = house.unpublish(photo_id)
     assert "not in the settings any more" in outcome.message
     assert house.website.catalogue.file_names() == []
-    assert list(publishing.ready_for_release(house.store)) == []
+    assert list(release_step.ready_for_release(house.store)) == []
     house.approve(photo_id)
     house.release(photo_id)
     assert house.publish().done == [photo_id]
@@ -343,7 +345,7 @@ def test_a_release_can_be_stopped(house: House, site: FtpSite) -> None:
     for photo_id in (first, second):
         house.approve(photo_id)
     house.release(first, second)
-    assert [each.is_done for each in publishing.stop_release(house.desk, 1, "ann")] == [True, True]
+    assert [each.is_done for each in release_step.stop_release(house.desk, 1, "ann")] == [True, True]
     assert house.publish().done == []
     assert files(site) == []
     for photo_id in (first, second):
@@ -373,14 +375,14 @@ def test_a_live_photo_that_was_rejected_or_reopened_is_live_again_when_that_is_u
     with house.store.reading() as tx:
         assert is_approved(tx, now, house.key)
         assert tx.approvals.get(now.approval_id or 0).approved_by == "ann"
-    assert [each.is_done for each in publishing.renew(house.desk, [photo_id], "ann")] == [True]
+    assert [each.is_done for each in release_step.renew(house.desk, [photo_id], "ann")] == [True]
 
 
 def test_a_release_stops_only_its_own_photos(house: House, site: FtpSite) -> None:
     photo_id = house.take_in()
     house.bring_live(photo_id)
     release_another_version(house, photo_id)
-    assert publishing.stop_release(house.desk, 1, "ann") == []
+    assert release_step.stop_release(house.desk, 1, "ann") == []
     assert house.photo(photo_id).position.step == "publish"
     with house.store.reading() as tx:
         assert tx.releases.newest_number() == 2
@@ -393,7 +395,7 @@ def test_what_failed_in_a_stopped_release_is_not_sent_by_trying_again(house: Hou
     original = house.folder.original(house.photo(photo_id).content_hash, ".jpg")
     away = original.rename(original.with_suffix(".away"))
     assert house.publish().failed
-    assert [each.is_done for each in publishing.stop_release(house.desk, 1, "ann")] == [True]
+    assert [each.is_done for each in release_step.stop_release(house.desk, 1, "ann")] == [True]
     away.rename(original)
     assert house.photo(photo_id).position == Position("release", Status.WAITING)
     assert house.publish().done == []

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from lightgate.engine.kill_point import KILLED
 from lightgate.intake import Desk
-from lightgate.kill_point import KILLED
 from support import submitting
 from support.desks import all_photos, card, contents, copies, make_desk, read_exif_and_name
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.remote import ftp
-from lightgate.adapters.remote.target import RemoteTarget
-from lightgate.adapters.renditions import renditions
+from lightgate.adapters.pixels.renditions import renditions
+from lightgate.adapters.website.targets import ftp
+from lightgate.adapters.website.targets.remote import RemoteTarget
 from lightgate.domain.photo import Field, Source, Text
 from lightgate.settings import Publish
 from support.file_servers import PASSWORD, USER, FtpSite, ftp_site
@@ -78,8 +78,8 @@ def house(tmp_path: Path, site: FtpSite) -> Iterator[House]:
 
 #: the worker gets what makes its target as text, since no module of tests can be imported there
 TARGET = f"""
-from lightgate.adapters.remote import ftp
-from lightgate.adapters.remote.target import RemoteTarget
+from lightgate.adapters.website.targets import ftp
+from lightgate.adapters.website.targets.remote import RemoteTarget
 def target_of(port):
     account = ftp.FtpAccount('web', 'localhost', {USER!r}, {PASSWORD!r}, port=port)
     return RemoteTarget('web', ftp.connector(account))

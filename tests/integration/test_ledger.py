@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from lightgate import publishing
-from lightgate.adapters.live_check import LiveCheck
-from lightgate.adapters.remote import ftp
-from lightgate.adapters.remote.target import RemoteTarget
-from lightgate.adapters.renditions import renditions
+from lightgate.adapters.pixels.renditions import renditions
+from lightgate.adapters.website.live_check import LiveCheck
+from lightgate.adapters.website.targets import ftp
+from lightgate.adapters.website.targets.remote import RemoteTarget
 from lightgate.domain.photo import Field, Source, Text
-from lightgate.domain.pipeline import Position, Status
+from lightgate.domain.route.pipeline import Position, Status
 from lightgate.settings import Publish
+from lightgate.steps import release as release_step
 from support.file_servers import PASSWORD, USER, FtpSite, ftp_site
 from support.site import House, house_in
 from support.stores import NOON
@@ -132,11 +132,11 @@ class TestRedirects:
         for folder in ("night", "harbour lights"):
             move(house, photo_id, folder)
             publish_again(house, photo_id)
-        apache = list(publishing.redirect_lines(house.store, "apache", "https://example.org/pics"))
+        apache = list(release_step.redirect_lines(house.store, "apache", "https://example.org/pics"))
         base = "/pics/2026/harbour_lights"
         assert rf'RedirectMatch 301 "^/pics/2026/city/Harbour_001\.JPG$" "{base}/Harbour_001.JPG"' in apache
         assert len(apache) == 5
-        nginx = "\n".join(publishing.redirect_lines(house.store, "nginx", ""))
+        nginx = "\n".join(release_step.redirect_lines(house.store, "nginx", ""))
         assert '"/2026/city/Harbour_001.JPG" "/2026/' in nginx
 
     def test_a_photo_that_came_back_is_not_sent_in_circles(self, house: House) -> None:

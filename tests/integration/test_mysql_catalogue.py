@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from pymysql.cursors import Cursor
 
-from lightgate.adapters.catalogue import PAUSES_S
-from lightgate.adapters.mysql_catalogue import RESTED_S, MysqlCatalogue
-from lightgate.adapters.website import open_catalogue
+from lightgate.adapters.website.catalogue.mysql import RESTED_S, MysqlCatalogue
+from lightgate.adapters.website.catalogue.sql import PAUSES_S
+from lightgate.adapters.website.open import open_catalogue
 from lightgate.errors import CatalogueClosed, CatalogueUnreachable, RowBusy, RowRefused, SettingInvalid, WorkerLost
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
 from lightgate.ports import QualityRow
 from lightgate.settings import Mysql, Publish, Settings
-from lightgate.stages.publish import build
+from lightgate.steps.publish import build
 from support.catalogue_rows import DDL, ROW
 from support.file_servers import PASSWORD, USER, ftp_site
 from support.permits import FREE, Asked, refused

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from lightgate.adapters.sqlite import SqliteStore
-from lightgate.domain.naming import Rule
+from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import Claim
-from lightgate.domain.pipeline import start
-from lightgate.line import Line
-from lightgate.naming_gate import name_ready_sets
-from lightgate.runner import drain
-from lightgate.stage import Finding, Stage
+from lightgate.domain.route.pipeline import start
+from lightgate.engine.context import Line
+from lightgate.engine.runner import drain
+from lightgate.engine.stage import Finding, Stage
+from lightgate.names.reserve import name_ready_sets
 from support.noop.stages import header_of
 from support.stores import NOON, ROUTE, Clock, Sent, add_set, make_store, new_photo
 

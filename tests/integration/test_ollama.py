@@ -11,13 +11,13 @@ import pytest
 from PIL import Image
 
 from lightgate.adapters.breaker import Breaker
-from lightgate.adapters.ollama import OllamaCaptioner
-from lightgate.adapters.ollama_answer import SCHEMA
+from lightgate.adapters.captions.answer import SCHEMA
+from lightgate.adapters.captions.ollama import OllamaCaptioner
+from lightgate.demo.fake_ollama.server import FakeOllama, Fault
 from lightgate.domain.photo import Exif, Source
 from lightgate.errors import ModelAnswerBad, ModelServerDown, SettingInvalid
 from lightgate.ports import CaptionDraft, CaptionRequest
 from lightgate.settings import Ollama
-from lightgate.testing.ollama import FakeOllama, Fault
 from support.pictures import jpeg_bytes
 
 pytestmark = pytest.mark.integration

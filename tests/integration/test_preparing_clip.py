@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lightgate.adapters.clip_engines import engine_for, quiet, unit
-from lightgate.adapters.clip_kit import Wanted, kit_for
-from lightgate.adapters.clip_weights import open_clip_module
+from lightgate.adapters.clip.engines import engine_for, quiet, unit
+from lightgate.adapters.clip.kit import Wanted, kit_for
+from lightgate.adapters.clip.weights import open_clip_module
 from support import random_clip
 
 #: the smallest vision transformer that open_clip knows by itself, as the program must

@@ -12,19 +12,19 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from lightgate import publishing
-from lightgate.adapters.renditions import renditions
+from lightgate.adapters.pixels.renditions import renditions
 from lightgate.adapters.sqlite.engine import sqlite_library
-from lightgate.approved import as_published
-from lightgate.delivery import Change
+from lightgate.domain.keywords.vocabulary import Term
 from lightgate.domain.photo import Claim, Field, Photo, Source, Text
-from lightgate.domain.pipeline import Position, Result, Status, advance
-from lightgate.domain.vocabulary import Term
+from lightgate.domain.route.pipeline import Position, Result, Status, advance
+from lightgate.engine.runner import drain
 from lightgate.errors import CatalogueUnreachable, RowRefused, SealBroken
 from lightgate.ports import CatalogueRow, Permit, QualityRow, Rendition
-from lightgate.runner import drain
 from lightgate.settings import Publish, Settings
-from lightgate.stages.publish import STAGE, build
+from lightgate.steps import release as release_step
+from lightgate.steps.publish import STAGE, build
+from lightgate.website.approval import as_published
+from lightgate.website.diff import Change
 from support.permits import FREE
 from support.pictures import jpeg_bytes
 from support.site import WORKER, House, house_in
@@ -422,8 +422,8 @@ def test_the_key_is_never_shown(house: House) -> None:
 def test_the_dry_run_says_what_the_real_run_does(house: House, photo_id: int) -> None:
     house.approve(photo_id)
 
-    def planned() -> publishing.PlannedPhoto:
-        (found,) = publishing.plan(
+    def planned() -> release_step.PlannedPhoto:
+        (found,) = release_step.plan(
             house.store, house.key, house.folder, renditions(Publish()), house.website, [photo_id]
         )
         return found
@@ -466,8 +466,8 @@ def test_the_dry_run_of_a_mixed_release_is_the_release(house: House) -> None:
     for each in (new, changed, same, moved):
         house.approve(each)
     house.reject(rejected)
-    ids = publishing.ready_for_release(house.store)
-    plans = list(publishing.plan(house.store, house.key, house.folder, renditions(Publish()), house.website, ids))
+    ids = release_step.ready_for_release(house.store)
+    plans = list(release_step.plan(house.store, house.key, house.folder, renditions(Publish()), house.website, ids))
     before, rows = house.published(), set(house.website.catalogue.file_names())
 
     wanted = {path: (house.folder.published / path).stat().st_size for path in before}

@@ -12,8 +12,8 @@ import pytest
 import pyvips
 from PIL import Image, ImageCms
 
-from lightgate.adapters.exif import PillowHeaders
-from lightgate.adapters.renditions import renditions
+from lightgate.adapters.metadata.reader import PillowHeaders
+from lightgate.adapters.pixels.renditions import renditions
 from lightgate.domain.photo import ExifFacts, Rights
 from lightgate.errors import LightgateError
 from lightgate.settings import Publish

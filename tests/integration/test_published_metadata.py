@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from lightgate.adapters.original import read_original
-from lightgate.adapters.provenance import Provenance, provenance_of
-from lightgate.adapters.renditions import renditions
-from lightgate.adapters.website import open_website
+from lightgate.adapters.metadata.published.disclosed import read_original
+from lightgate.adapters.metadata.published.provenance import Provenance, provenance_of
+from lightgate.adapters.pixels.renditions import renditions
+from lightgate.adapters.website.open import open_website
 from lightgate.domain.photo import Exif, Field, Photo, Rights, Source, Text
 from lightgate.errors import RightsMissing, SettingInvalid
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
 from lightgate.ports import Rendition
 from lightgate.settings import Publish
 from support.pictures import OWNER, SERIAL, TELLING_XMP, jpeg, private_exif, quarters

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from lightgate import publishing
-from lightgate.adapters.renditions import renditions
+from lightgate.adapters.pixels.renditions import renditions
 from lightgate.domain.photo import LedgerState
-from lightgate.domain.pipeline import Position, Status
-from lightgate.live_hold import held
+from lightgate.domain.route.pipeline import Position, Status
 from lightgate.ports import Permit
 from lightgate.settings import Publish
+from lightgate.steps import release as release_step
 from lightgate.store import Actor
+from lightgate.website.live_hold import held
 from support.site import House, house_in
 from support.stores import NOON, bring_to
 
@@ -81,9 +81,9 @@ def test_what_waits_for_a_release_can_be_counted(house: House) -> None:
     house.reject(rejected_live)
     house.reject(rejected)
     house.approve(approved)
-    assert list(publishing.ready_for_release(house.store)) == [approved, rejected_live]
+    assert list(release_step.ready_for_release(house.store)) == [approved, rejected_live]
     set_id = house.photo(pending).set_id
-    assert list(publishing.ready_for_release(house.store, set_id)) == []
+    assert list(release_step.ready_for_release(house.store, set_id)) == []
 
 
 def test_releasing_a_rejected_live_photo_takes_it_off_the_site(house: House) -> None:
@@ -212,7 +212,7 @@ def test_the_dry_run_lists_what_would_not_go_and_why(house: House) -> None:
     house.approve(approved)
     house.folder.original(house.photo(approved).content_hash, ".jpg").unlink()
     planned = list(
-        publishing.plan(
+        release_step.plan(
             house.store, house.key, house.folder, renditions(Publish()), house.website, [pending, approved, 999]
         )
     )

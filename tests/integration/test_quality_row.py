@@ -9,7 +9,7 @@ import pytest
 
 from lightgate.domain.photo import CaptionFacts, Field, Issue, Source, Text
 from lightgate.ports import QualityRow
-from lightgate.quality_row import quality_row
+from lightgate.website.quality_row import quality_row
 from support.site import House, house_in
 from support.stores import NOON
 

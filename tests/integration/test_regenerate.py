@@ -9,22 +9,22 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from lightgate.adapters.word_lists import word_lists
-from lightgate.domain.naming import Rule
+from lightgate.adapters.captions.word_lists import word_lists
+from lightgate.demo.fake_ollama.server import FakeOllama, Fault
+from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import Claim, Field, Photo, Source, Text
-from lightgate.domain.pipeline import Position, Status
+from lightgate.domain.route.pipeline import Position, Status
+from lightgate.engine.context import GIVEN_BACK_S, Line
+from lightgate.engine.runner import DrainReport, drain, lapse, reconcile
+from lightgate.engine.stage import Finding, Work
+from lightgate.engine.text_requests import MOST_ATTEMPTS
 from lightgate.errors import AlreadyRequested, Conflict, IllegalMove, InputInvalid
-from lightgate.folder import DataFolder
-from lightgate.line import GIVEN_BACK_S, Line
-from lightgate.proofreading import Proofreader
-from lightgate.requests import MOST_ATTEMPTS
-from lightgate.review import Changes, Desk, Lock, TextChange, approve, bulk, edit, leave, regenerate, reject, take
-from lightgate.runner import DrainReport, drain, lapse, reconcile
+from lightgate.files.data_folder import DataFolder
 from lightgate.settings import Ollama, Settings
-from lightgate.stage import Finding, Work
-from lightgate.stages.caption import STAGE
+from lightgate.steps.caption import STAGE
+from lightgate.steps.review import Changes, Desk, Lock, TextChange, approve, bulk, edit, leave, regenerate, reject, take
 from lightgate.store import RequestStatus, TextRequest
-from lightgate.testing.ollama import FakeOllama, Fault
+from lightgate.texts.proofreader import Proofreader
 from support.stores import ROUTE, Clock, Sent, add_photos, add_set, bring_to, make_store
 
 pytestmark = pytest.mark.integration

@@ -10,9 +10,9 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from lightgate.adapters.remote import ftp, sftp
-from lightgate.adapters.remote.target import RESTED_S, RemoteTarget, Verify
-from lightgate.adapters.target_paths import aside, draft_name
+from lightgate.adapters.website.targets import ftp, sftp
+from lightgate.adapters.website.targets.paths import aside, draft_name
+from lightgate.adapters.website.targets.remote import RESTED_S, RemoteTarget, Verify
 from lightgate.errors import LightgateError, NotWritten, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
 from lightgate.ports import Found, Permit
 from support.file_servers import PASSWORD, USER, FtpSite, SftpSite, certificate_in, ftp_site, sftp_site

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from lightgate.adapters.exif import PillowHeaders
-from lightgate.adapters.sidecar import read_sidecar
-from lightgate.domain.naming import Rule
+from lightgate.adapters.metadata.reader import PillowHeaders
+from lightgate.adapters.metadata.sidecar import read_sidecar
+from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import Claim, ExifFacts, Field, Sidecar, Source, Text
-from lightgate.domain.pipeline import Position, Status
+from lightgate.domain.route.pipeline import Position, Status
 from lightgate.errors import DuplicatePhoto, IllegalMove, InputInvalid, Rejected
 from lightgate.intake import Desk, replace_original
-from lightgate.stages.exif import ExifWork
+from lightgate.steps.exif import ExifWork
 from support.desks import photograph
 from support.site import House, house_in
 from support.stores import ROUTE, bring_to

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from lightgate import backup, restored, review
-from lightgate.domain.liveness import Liveness, liveness
-from lightgate.domain.naming import Rule
+from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import LedgerState
-from lightgate.domain.pipeline import Position, Status
+from lightgate.domain.route.liveness import Liveness, liveness
+from lightgate.domain.route.pipeline import Position, Status
+from lightgate.engine.context import wake_waiting
 from lightgate.errors import CatalogueUnreachable
-from lightgate.line import wake_waiting
-from lightgate.restored import Restored
+from lightgate.installation import backup
+from lightgate.steps import review
+from lightgate.website import restored
+from lightgate.website.restored import Restored
 from support.site import House, house_in
 from support.stores import ROUTE, Sent
 

@@ -9,9 +9,9 @@ import pytest
 
 from lightgate.bootstrap import build
 from lightgate.domain.photo import Field, Source, Text
-from lightgate.publishing.retention import Retention, tidy_originals
-from lightgate.runner import reconcile
+from lightgate.engine.runner import reconcile
 from lightgate.settings import Publish, Settings
+from lightgate.steps.release.originals import Retention, tidy_originals
 from support.site import House, house_in
 from support.stores import NOON
 

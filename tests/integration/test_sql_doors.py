@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from lightgate import publishing, review
 from lightgate.adapters.sqlite.engine import sqlite_library
-from lightgate.approved import is_approved
-from lightgate.domain.kept import as_told
-from lightgate.domain.naming import Rule
+from lightgate.domain.approval.kept import as_told
+from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import Before, Field, LedgerState, Source, Text
-from lightgate.domain.pipeline import Status
+from lightgate.domain.route.pipeline import Status
+from lightgate.steps import release as release_step
+from lightgate.steps import review
+from lightgate.website.approval import is_approved
 from support.site import House, house_in
 from support.stores import NOON, ROUTE, Sent
 
@@ -120,7 +121,7 @@ def called_back_by_an_undone_release(house: House) -> int:
 def stopped(house: House) -> int:
     photo_id = released(house)
     was = house.photo(photo_id)
-    publishing.stop_release(house.desk, 1, "ann")
+    release_step.stop_release(house.desk, 1, "ann")
     sql(house, "UPDATE release_item SET taken_back_at = NULL")
     send(house, photo_id, was.approval_id, was.version)
     return photo_id

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from lightgate import publishing
-from lightgate.adapters.folder_target import FolderTarget
-from lightgate.adapters.live_check import LiveCheck
-from lightgate.adapters.renditions import profiles_of, renditions
+from lightgate.adapters.pixels.renditions import profiles_of, renditions
 from lightgate.adapters.sqlite.engine import sqlite_library
-from lightgate.adapters.website import open_target
+from lightgate.adapters.website.live_check import LiveCheck
+from lightgate.adapters.website.open import open_target
+from lightgate.adapters.website.targets.folder import FolderTarget
+from lightgate.domain.approval.seal import seal
 from lightgate.domain.photo import Exif, ExifFacts
-from lightgate.domain.pipeline import Status
-from lightgate.domain.seal import seal
-from lightgate.publishing import State
+from lightgate.domain.route.pipeline import Status
 from lightgate.settings import Publish, Target
+from lightgate.steps import release as release_step
+from lightgate.steps.release import State
 from support.file_servers import PASSWORD, USER, FtpSite, ftp_site
 from support.pictures import TELLING_XMP, jpeg, quarters
 from support.site import House, house_in
@@ -43,11 +43,11 @@ def profiles(**told: object) -> Mapping[str, str]:
 
 
 def states(house: House, photo_id: int, now: Mapping[str, str] | None = None) -> dict[str, State]:
-    return {each.target: each.state for each in publishing.standings(house.photo(photo_id), now or profiles())}
+    return {each.target: each.state for each in release_step.standings(house.photo(photo_id), now or profiles())}
 
 
 def renew(house: House, *ids: int) -> list[bool]:
-    return [each.is_done for each in publishing.renew(house.desk, ids, "ann")]
+    return [each.is_done for each in release_step.renew(house.desk, ids, "ann")]
 
 
 def test_each_state_of_a_photo_is_told(house: House) -> None:
@@ -61,20 +61,20 @@ def test_each_state_of_a_photo_is_told(house: House) -> None:
     assert states(house, photo_id) == {"folder": State.CHANGED}
     house.reject(photo_id)
     assert states(house, photo_id) == {"folder": State.TO_REMOVE}
-    assert [photo.id for photo in publishing.published_photos(house.store)] == [photo_id]
-    assert list(publishing.published_photos(house.store, set_id=99)) == []
+    assert [photo.id for photo in release_step.published_photos(house.store)] == [photo_id]
+    assert list(release_step.published_photos(house.store, set_id=99)) == []
 
 
 def test_what_other_settings_would_make_otherwise_is_sent_again_without_a_review(house: House) -> None:
     photo_id = house.take_in()
     house.bring_live(photo_id)
     now = profiles(quality=70)
-    assert publishing.is_outdated(house.photo(photo_id), now)
+    assert release_step.is_outdated(house.photo(photo_id), now)
     before = house.published()
     assert renew(house, photo_id) == [True]
     assert house.publish(house.work(renditions(Publish(quality=70)))).done == [photo_id]
     assert states(house, photo_id, now) == {"folder": State.LIVE}
-    assert not publishing.is_outdated(house.photo(photo_id), now)
+    assert not release_step.is_outdated(house.photo(photo_id), now)
     assert house.published()[FULL][0] != before[FULL][0]
     assert [each.is_done for each in house.undo()] == [True]
     assert house.published()[FULL][0] == before[FULL][0]
@@ -159,12 +159,12 @@ class TestLooking:
         assert seen["archive"] == {}
 
         (tmp_path / "mirror" / FULL).write_bytes(b"other")
-        photos = publishing.published_photos(house.store)
-        (photo,) = publishing.look_again(house.store, house.website, LiveCheck(), photos, house.clock())
+        photos = release_step.published_photos(house.store)
+        (photo,) = release_step.look_again(house.store, house.website, LiveCheck(), photos, house.clock())
         seen = {each.target: each.checks for each in photo.publications}
         assert seen["mirror"]["full"] == {"status": 200, "size_bytes": 5, "is_same": False}
         assert seen["mirror"]["thumb"]["is_same"]
-        lines = {each.target: each.seen for each in publishing.standings(photo, {})}
+        lines = {each.target: each.seen for each in release_step.standings(photo, {})}
         assert lines == {
             "web": "2 files as published",
             "mirror": "1 of 2 files differ or did not come",
@@ -178,7 +178,7 @@ class TestRemarks:
     def codes(self, house: House, photo_id: int) -> list[str]:
         photo = house.photo(photo_id)
         original = house.folder.original(photo.content_hash, photo.suffix)
-        return [each.code for each in publishing.remarks(photo, original, house.website.terms)]
+        return [each.code for each in release_step.remarks(photo, original, house.website.terms)]
 
     def test_an_ordinary_photo_has_none(self, house: House) -> None:
         assert self.codes(house, house.take_in()) == []
@@ -202,7 +202,7 @@ class TestRemarks:
         house.approve(photo_id)
         (refused,) = house.release(photo_id).refused
         assert "publish.rights.creator" in refused.message
-        (planned,) = publishing.plan(
+        (planned,) = release_step.plan(
             house.store, house.key, house.folder, renditions(Publish()), house.website, [photo_id]
         )
         assert planned.refused == refused.message

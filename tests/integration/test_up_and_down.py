@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.house_report import read_report
-from lightgate.folder import KEEPING
+from lightgate.adapters.host.status_file import read_report
+from lightgate.files.data_folder import KEEPING
 from support.installation import Installation
 from support.waiting import eventually
 

@@ -8,8 +8,8 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from lightgate.adapters.mysql_catalogue import MysqlCatalogue
-from lightgate.adapters.mysql_examination import faults_of
+from lightgate.adapters.website.catalogue.mysql import MysqlCatalogue
+from lightgate.adapters.website.catalogue.mysql_check import faults_of
 from lightgate.errors import CatalogueClosed, RowRefused
 from lightgate.ports import CatalogueRow
 from lightgate.settings import Mysql

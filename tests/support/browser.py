@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from lightgate.bootstrap import House
 from lightgate.domain.photo import Field, SeriesKind
-from lightgate.domain.words import review_status
+from lightgate.domain.route.status_words import review_status
 from lightgate_web.app import create_app
 from support.gallery import GALLERY, NAME, PASSWORD, photo_of, quick_passwords
 

@@ -12,7 +12,7 @@ from sqlalchemy import text as sql
 from lightgate.adapters.sqlite import SqliteTransaction
 from lightgate.adapters.sqlite import schema as tables
 from lightgate.bootstrap import House
-from lightgate.domain.risk import rank
+from lightgate.domain.rating.risk import rank
 from support.stores import NOON, add_set
 
 #: the largest set's address

@@ -10,10 +10,10 @@ from pathlib import Path
 from PIL import Image
 from sqlalchemy import insert, select
 
-from lightgate.adapters.catalogue import SqlCatalogue, table
 from lightgate.adapters.sqlite import SqliteTransaction
 from lightgate.adapters.sqlite import schema as tables
 from lightgate.adapters.sqlite.engine import make_engine
+from lightgate.adapters.website.catalogue.sql import SqlCatalogue, table
 from lightgate.bootstrap import House
 from support.catalogue_rows import ROW
 from support.gallery import add_person

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from PIL import Image
 
-from lightgate.adapters.exif import PillowHeaders
-from lightgate.domain.naming import Rule
+from lightgate.adapters.metadata.reader import PillowHeaders
+from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import Exif, ExifFacts, Photo
-from lightgate.domain.pipeline import Result, advance
-from lightgate.folder import DataFolder
+from lightgate.domain.route.pipeline import Result, advance
+from lightgate.files.data_folder import DataFolder
 from lightgate.intake import Desk, Request
-from lightgate.naming_gate import name_ready_sets
+from lightgate.names.reserve import name_ready_sets
 from support.stores import NOON, ROUTE, Sent, make_store
 
 

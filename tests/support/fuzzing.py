@@ -22,11 +22,11 @@ import numpy as np
 import pillow_heif
 from PIL import Image
 
-from lightgate.adapters.careful_darkroom import CarefulDarkroom
-from lightgate.adapters.exif import PillowHeaders
-from lightgate.adapters.images import VipsDarkroom
+from lightgate.adapters.metadata.reader import PillowHeaders
+from lightgate.adapters.pixels.darkroom import VipsDarkroom
+from lightgate.adapters.pixels.sandboxed_darkroom import CarefulDarkroom
 from lightgate.errors import LightgateError
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
 from support.measuring import peak_rss_mb
 from support.pictures import ADOBE_RGB, private_exif
 from support.raw_files import write_dng, write_raf

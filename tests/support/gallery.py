@@ -12,11 +12,9 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from PIL import Image
 
-from lightgate import review
-from lightgate.adapters.passwords import Passwords
-from lightgate.adapters.secrets import seal_key
+from lightgate.adapters.keys.installation_keys import seal_key
+from lightgate.adapters.keys.passwords import Passwords
 from lightgate.bootstrap import House
-from lightgate.domain import text as proofs
 from lightgate.domain.photo import (
     Component,
     Exif,
@@ -30,10 +28,12 @@ from lightgate.domain.photo import (
     Text,
     TextValue,
 )
-from lightgate.domain.pipeline import start
-from lightgate.folder import DataFolder
-from lightgate.picture_proof import hashes_of
+from lightgate.domain.proof import proof as proofs
+from lightgate.domain.route.pipeline import start
+from lightgate.files.data_folder import DataFolder
+from lightgate.files.picture_proof import hashes_of
 from lightgate.settings import Intake, Review, Settings
+from lightgate.steps import review
 from lightgate.store import NewPhoto, NewSet, Store, User
 from support.stores import ROUTE, Clock, Sent, bring_to, failed, make_store
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from lightgate.adapters.images import PROXY_PX, THUMB_PX, VIEW_PX
-from lightgate.adapters.metrics import measure
+from lightgate.adapters.pixels.darkroom import PROXY_PX, THUMB_PX, VIEW_PX
+from lightgate.adapters.pixels.metrics import measure
 
 #: long edge and JPEG quality, as ours
 _PICTURES = ((VIEW_PX, 85), (PROXY_PX, 90), (THUMB_PX, 82))

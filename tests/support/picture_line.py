@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lightgate.adapters.clip import OpenClip
-from lightgate.adapters.exif import PillowHeaders
-from lightgate.adapters.images import VipsDarkroom
+from lightgate.adapters.clip.scorer import OpenClip
+from lightgate.adapters.metadata.reader import PillowHeaders
+from lightgate.adapters.pixels.darkroom import VipsDarkroom
 from lightgate.domain.photo import Claim, Photo, QualityFacts
-from lightgate.domain.pipeline import Position, Status
-from lightgate.domain.quality import BandLimits
-from lightgate.folder import DataFolder
-from lightgate.stages.quality import QualityWork
+from lightgate.domain.rating.quality import BandLimits
+from lightgate.domain.route.pipeline import Position, Status
+from lightgate.files.data_folder import DataFolder
+from lightgate.steps.quality import QualityWork
 from support import random_clip
 from support.measuring import peak_rss_mb
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lightgate.adapters.images import PROXY_PX, THUMB_PX, VIEW_PX
+from lightgate.adapters.pixels.darkroom import PROXY_PX, THUMB_PX, VIEW_PX
 
 #: name, long edge and JPEG quality, as ours
 _PICTURES = (("view", VIEW_PX, 85), ("proxy", PROXY_PX, 90), ("thumb", THUMB_PX, 82))

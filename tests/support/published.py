@@ -6,9 +6,9 @@ import json
 import subprocess
 from pathlib import Path
 
-from lightgate.adapters.renditions import renditions
+from lightgate.adapters.pixels.renditions import renditions
 from lightgate.domain.photo import Photo
-from lightgate.domain.pipeline import Position, Status
+from lightgate.domain.route.pipeline import Position, Status
 from lightgate.ports import Rendition
 from lightgate.settings import Profile
 from support.programs import needs

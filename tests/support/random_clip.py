@@ -8,10 +8,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from lightgate.adapters.clip import PAIRS
-from lightgate.adapters.clip_engines import quiet
-from lightgate.adapters.clip_kit import Kit, Wanted, kit_for
-from lightgate.adapters.clip_weights import open_clip_module
+from lightgate.adapters.clip.engines import quiet
+from lightgate.adapters.clip.kit import Kit, Wanted, kit_for
+from lightgate.adapters.clip.scorer import PAIRS
+from lightgate.adapters.clip.weights import open_clip_module
 
 MODEL = "ViT-B-32"
 #: multiplications and additions of the image side for one picture

@@ -13,7 +13,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
-from lightgate.adapters.commands import site as site_command
+from lightgate.adapters.host.command_lines import site as site_command
 from support.gallery import GALLERY, NAME, PASSWORD, add_person, hang, site_house
 from support.waiting import eventually
 

@@ -7,22 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lightgate import publishing
-from lightgate.adapters.renditions import renditions
-from lightgate.adapters.secrets import seal_key
+from lightgate.adapters.keys.installation_keys import seal_key
+from lightgate.adapters.pixels.renditions import renditions
 from lightgate.adapters.sqlite import SqliteStore
-from lightgate.adapters.website import open_website
-from lightgate.approved import approve, withdraw
+from lightgate.adapters.website.open import open_website
 from lightgate.domain.photo import Exif, ExifFacts, Photo, QualityFacts, Rights, Scores
-from lightgate.domain.pipeline import Result, advance, start
-from lightgate.folder import DataFolder
+from lightgate.domain.route.pipeline import Result, advance, start
+from lightgate.engine.runner import DrainReport, Line, drain, lapse
+from lightgate.files.data_folder import DataFolder
 from lightgate.ports import CatalogueRow, Renderer
-from lightgate.publishing import ReleaseDesk
-from lightgate.runner import DrainReport, Line, drain, lapse
+from lightgate.ports.website import Website
 from lightgate.settings import Publish, Settings
-from lightgate.site import Website
-from lightgate.stages.publish import STAGE, Publisher
+from lightgate.steps import release as release_step
+from lightgate.steps.publish import STAGE, Publisher
+from lightgate.steps.release import ReleaseDesk
 from lightgate.store import NewPhoto
+from lightgate.website.approval import approve, withdraw
 from support.pictures import jpeg_bytes
 from support.stores import NOON, ROUTE, Clock, Sent, add_set, bring_to, make_store
 
@@ -105,18 +105,18 @@ class House:
             tx.photos.move(photo, advance(photo.position, Result.REJECTED, ROUTE), NOON, raise_version=True)
             withdraw(tx, photo, self.key, NOON)
 
-    def release(self, *ids: int) -> publishing.ReleaseReport:
-        return publishing.release(self.desk, ids, "ann")
+    def release(self, *ids: int) -> release_step.ReleaseReport:
+        return release_step.release(self.desk, ids, "ann")
 
     @property
     def desk(self) -> ReleaseDesk:
         return ReleaseDesk(self.store, self.folder, ROUTE, self.website, self.clock, self.sent.wake, self.key)
 
-    def unpublish(self, *ids: int) -> Sequence[publishing.Outcome]:
-        return publishing.unpublish(self.desk, ids, "ann")
+    def unpublish(self, *ids: int) -> Sequence[release_step.Outcome]:
+        return release_step.unpublish(self.desk, ids, "ann")
 
-    def undo(self) -> Sequence[publishing.Outcome]:
-        return publishing.undo_release(self.desk, "ann")
+    def undo(self) -> Sequence[release_step.Outcome]:
+        return release_step.undo_release(self.desk, "ann")
 
     def work(self, renderer: Renderer | None = None, kill_at: str | None = None) -> Publisher:
         return Publisher(

@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 from flask import Flask
 
 from lightgate.domain.query import BANDS, FLAGS
-from lightgate.domain.words import ReviewStatus
+from lightgate.domain.route.status_words import ReviewStatus
 from lightgate.store import Order
-from lightgate_web.pages.photos import CHIPS
+from lightgate_web.pages.review.photo_list import CHIPS
 from support.crowd import BIG, COMMON, LONG_SERIES, RARE, USUAL
 
 #: what a reviewer may type: words everywhere and nowhere, each kind of term, what is denied, several together

@@ -12,10 +12,10 @@ from pathlib import Path
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.sqlite.migrate import migrate
 from lightgate.domain.photo import Field, Photo, PhotoSet, Source, Text
-from lightgate.domain.pipeline import Position, Result, Route, Status, Step, advance, start
+from lightgate.domain.route.pipeline import Position, Result, Route, Status, Step, advance, start
 from lightgate.errors import StorageFull
-from lightgate.folder import DataFolder
-from lightgate.picture_proof import hashes_of
+from lightgate.files.data_folder import DataFolder
+from lightgate.files.picture_proof import hashes_of
 from lightgate.store import NewPhoto, NewSet, Reservation, Store, Transaction
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from lightgate import migrations
+from lightgate.adapters.sqlite import migrations
 from lightgate.adapters.sqlite.engine import make_engine
 
 AT = "2026-01-01T00:00:00.000000Z"

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
-from lightgate import runner
-from lightgate.adapters import commands
+from lightgate.adapters.host import command_lines
 from lightgate.bootstrap import House, build
 from lightgate.bootstrap import migrate as migrate_house
-from lightgate.domain.pipeline import start
+from lightgate.domain.route.pipeline import start
+from lightgate.engine import runner
 from lightgate.settings import load
 from lightgate.store import NewPhoto, NewSet
 from support.noop.app import ROUTE, STAGES
@@ -88,7 +88,9 @@ class Works:
     ) -> WorkerProcess:
         """Start a worker and wait until it is connected."""
         name = name or stage
-        line = commands.worker(stage, name=name, processes=processes, start_method=method, log_level="INFO", app=app)
+        line = command_lines.worker(
+            stage, name=name, processes=processes, start_method=method, log_level="INFO", app=app
+        )
         log = self.home / f"{name}.log"
         with log.open("ab") as opened:
             process = subprocess.Popen(line, stdout=opened, stderr=opened, env=self.environ, process_group=0)

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from lightgate import accounts
-from lightgate.adapters.passwords import Passwords
+from lightgate.adapters.keys.passwords import Passwords
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.errors import InputInvalid, NotFound, SignInFailed
+from lightgate.people import accounts
+from lightgate.people.sign_in import Attempt, sign_in
 from lightgate.settings import Review, Settings
-from lightgate.signing_in import Attempt, sign_in
 from support.gallery import quick_passwords
 from support.stores import NOON, make_store
 

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from lightgate_web.arriving import GRACE_S, HEAD_S, LEAST_BYTES_S, MOST_BODY_BYTES, MOST_HEAD_BYTES, Arriving, TooLarge
+from lightgate_web.serving.arriving import (
+    GRACE_S,
+    HEAD_S,
+    LEAST_BYTES_S,
+    MOST_BODY_BYTES,
+    MOST_HEAD_BYTES,
+    Arriving,
+    TooLarge,
+)
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nabcde"

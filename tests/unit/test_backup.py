@@ -15,14 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.catalogue import SqlCatalogue
-from lightgate.adapters.instance import Instance
-from lightgate.adapters.secrets import seal_key
+from lightgate.adapters.host.instance_lock import Instance
+from lightgate.adapters.keys.installation_keys import seal_key
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.sqlite.revision import newest_revision
-from lightgate.backup import back_up, restore
+from lightgate.adapters.website.catalogue.sql import SqlCatalogue
 from lightgate.errors import AlreadyRunning, InputInvalid, NotFound
-from lightgate.folder import KEEPING, DataFolder, Keeping, parts
+from lightgate.files.data_folder import KEEPING, DataFolder, Keeping, parts
+from lightgate.installation.backup import back_up, restore
 from support.catalogue_rows import ROW
 from support.permits import FREE
 from support.stores import add_photos, make_store
@@ -162,7 +162,7 @@ def test_a_running_installation_is_not_restored_over(home: DataFolder, store: Sq
 
 BECOME_ANOTHER_PROGRAM = """
 import os, pathlib, sys
-from lightgate.file_lock import share_for_good
+from lightgate.files.locks import share_for_good
 share_for_good(pathlib.Path(sys.argv[1]))
 os.execvp("cat", ["cat"])
 """

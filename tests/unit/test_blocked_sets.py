@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.domain.pipeline import Status
+from lightgate.domain.route.pipeline import Status
 from lightgate.intake import roll_back_blocked, submit
 from support.desks import canals, make_desk, photograph
 from support.stores import NOON, bring_to

@@ -9,18 +9,19 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from lightgate import accounts, names_ledger
-from lightgate.adapters.label_list import labels_from
-from lightgate.adapters.prompts import CAPTION, read_prompt
+from lightgate.adapters.captions.prompts import CAPTION, read_prompt
+from lightgate.adapters.captions.word_lists import word_lists
+from lightgate.adapters.clip.labels import labels_from
 from lightgate.adapters.sqlite import SqliteStore
-from lightgate.adapters.word_lists import word_lists
 from lightgate.cli import lightgate
-from lightgate.domain.naming import Rule
-from lightgate.intake.asked import read_brief
+from lightgate.domain.names.naming import Rule
+from lightgate.files.text_file import read_text
 from lightgate.intake.manifest import read_manifest
+from lightgate.intake.request import read_brief
+from lightgate.names import ledger
+from lightgate.people import accounts
 from lightgate.settings import load
-from lightgate.text_file import read_text
-from lightgate.vocabularies import import_file as import_keywords
+from lightgate.texts.vocabulary_file import import_file as import_keywords
 from support.stores import NOON, make_store
 
 
@@ -111,4 +112,4 @@ def test_keyword_files(tmp_path: Path, encoding: str) -> None:
 def test_names_ledgers(tmp_path: Path, encoding: str) -> None:
     file = _write(tmp_path / "used.json", '["Canal_004.JPG"]', encoding)
     with closing(make_store(tmp_path)) as store:
-        assert names_ledger.import_file(store, file, Rule(), NOON).new == 1
+        assert ledger.import_file(store, file, Rule(), NOON).new == 1

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from lightgate.adapters.judge_file import read_judge, write_judge
-from lightgate.adapters.judge_fit import rank_correlation
+from lightgate.adapters.clip.calibrate import rank_correlation
+from lightgate.adapters.clip.calibration_file import read_judge, write_judge
 from lightgate.adapters.sqlite import SqliteStore
-from lightgate.calibration import calibrate, rate_anew
-from lightgate.domain.judge import Judge
 from lightgate.domain.photo import Component, Exif, ExifFacts, HeaderExtra, QualityFacts, Scores
-from lightgate.domain.pipeline import Position, Status
-from lightgate.domain.quality import BandLimits
+from lightgate.domain.rating.calibrated import Judge
+from lightgate.domain.rating.quality import BandLimits
+from lightgate.domain.route.pipeline import Position, Status
 from lightgate.errors import InputInvalid, Misconfigured
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
+from lightgate.pictures.calibration import calibrate, rate_anew
 from support.stores import NOON, add_photos, make_store
 
 WIDTH = 16

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.draft import DraftWriter
+from lightgate.adapters.captions.draft import DraftWriter
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.domain.photo import CaptionFacts, Claim, Field, Photo, Source, Text
-from lightgate.domain.pipeline import Position, Status
-from lightgate.domain.text import blocking, needs_work
+from lightgate.domain.proof.proof import blocking, needs_work
+from lightgate.domain.route.pipeline import Position, Status
 from lightgate.errors import LightgateError, ModelAnswerBad, ModelServerDown, OriginalMissing, UnreadableImage
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
 from lightgate.settings import Ollama
-from lightgate.stages.caption import LAST_START_S, STAGE, CaptionWork, Pictures
+from lightgate.steps.caption import LAST_START_S, STAGE, CaptionWork, Pictures
 from lightgate.testing.fakes import FakeCaptioner, FakeLock
 from support.stores import NOON, add_photos, add_set, bring_to, make_store
 

@@ -10,10 +10,10 @@ import pytest
 import pyvips
 from PIL import Image
 
-from lightgate.adapters.careful_darkroom import CarefulDarkroom
-from lightgate.adapters.images import VipsDarkroom
+from lightgate.adapters.pixels.darkroom import VipsDarkroom
+from lightgate.adapters.pixels.sandboxed_darkroom import CarefulDarkroom
 from lightgate.errors import OriginalMissing, TooManyPixels, UnreadableImage
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
 from support.pictures import jpeg, quarters
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from lightgate.adapters.catalogue import SqlCatalogue
-from lightgate.adapters.catalogue_counts import TOP_CAMERAS, YearOfCamera, count_catalogue
+from lightgate.adapters.website.catalogue.counts import TOP_CAMERAS, YearOfCamera, count_catalogue
+from lightgate.adapters.website.catalogue.sql import SqlCatalogue
 from lightgate.ports import CatalogueRow
 from support.permits import FREE
 

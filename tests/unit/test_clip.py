@@ -18,11 +18,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lightgate.adapters.clip import OpenClip
-from lightgate.adapters.clip_kit import Wanted, in_a_child, read_kit
-from lightgate.adapters.clip_prepare import prepare
-from lightgate.adapters.clip_weights import open_clip_module, pull
-from lightgate.adapters.label_list import Label, labels_from
+from lightgate.adapters.clip.kit import Wanted, in_a_child, read_kit
+from lightgate.adapters.clip.labels import Label, labels_from
+from lightgate.adapters.clip.prepare import prepare
+from lightgate.adapters.clip.scorer import OpenClip
+from lightgate.adapters.clip.weights import open_clip_module, pull
 from lightgate.errors import ClipUnavailable
 from lightgate.ports import GLANCE_PX
 from support.programs import absent
@@ -304,7 +304,7 @@ class TestKits:
 
     def test_a_child_whose_worker_is_gone_ends_without_a_word(self, weights: Path, tmp_path: Path) -> None:
         told = {"wanted": asdict(Wanted(MODEL, str(weights))), "folder": str(tmp_path)}
-        line = [sys.executable, "-m", "lightgate.adapters.clip_prepare"]
+        line = [sys.executable, "-m", "lightgate.adapters.clip.prepare"]
         # what it is told ends with the end of its input, as when the worker that holds the other side dies
         done = subprocess.run(line, input=json.dumps(told), capture_output=True, text=True, timeout=60, check=False)
         assert (done.returncode, done.stdout) == (1, "")

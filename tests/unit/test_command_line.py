@@ -16,8 +16,8 @@ from click.testing import CliRunner, Result
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.cli import lightgate
 from lightgate.domain.photo import LedgerState, Publication
-from lightgate.folder import DataFolder
-from lightgate.picture_proof import hashes_of
+from lightgate.files.data_folder import DataFolder
+from lightgate.files.picture_proof import hashes_of
 from lightgate_workers.dead_man import DeadMan
 from support.pictures import jpeg, quarters
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from lightgate.stages import STAGES
+from lightgate.steps import STAGES
 
 #: they end by themselves
 ONE_SHOT = {"migrate", "cli"}

@@ -14,9 +14,9 @@ import pytest
 import pyvips
 from PIL import Image, ImageCms
 
-from lightgate.adapters.decode import full_size
-from lightgate.adapters.images import VipsDarkroom, glance_at, upright_jpeg
-from lightgate.adapters.perceptual_hash import distance
+from lightgate.adapters.pixels.darkroom import VipsDarkroom, glance_at, upright_jpeg
+from lightgate.adapters.pixels.decode import full_size
+from lightgate.adapters.pixels.hashes import distance
 from lightgate.errors import (
     LightgateError,
     Misconfigured,
@@ -26,7 +26,7 @@ from lightgate.errors import (
     UnreadableImage,
     UnsupportedFormat,
 )
-from lightgate.folder import DataFolder, ProxyFiles
+from lightgate.files.data_folder import DataFolder, ProxyFiles
 from lightgate.ports import GLANCE_PX, Development
 from support.pictures import ADOBE_RGB, is_upright, jpeg, private_exif, quarters, turned
 

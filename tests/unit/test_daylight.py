@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lightgate.adapters.word_lists import word_lists
-from lightgate.domain.daylight import sun_height, sun_of
-from lightgate.domain.evidence import evidence_of
+from lightgate.adapters.captions.word_lists import word_lists
 from lightgate.domain.photo import Exif, Field, HeaderExtra, Photo, Source, Text
-from lightgate.domain.pipeline import Position, Status
-from lightgate.domain.text import Context, proof
+from lightgate.domain.proof.daylight import sun_height, sun_of
+from lightgate.domain.proof.evidence import evidence_of
+from lightgate.domain.proof.proof import Context, proof
+from lightgate.domain.route.pipeline import Position, Status
 
 ROTTERDAM = HeaderExtra(latitude=51.92, longitude=4.48)
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.filesystem import filesystem_of, require_local
+from lightgate.adapters.host.filesystem import filesystem_of, require_local
 from lightgate.adapters.sqlite.migrate import migrate
-from lightgate.doctor import Check, Level, examine
 from lightgate.errors import NoLocalDisk
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
+from lightgate.installation.doctor import Check, Level, examine
 from lightgate.settings import Settings, load
 
 QUIET = {"LIGHTGATE_OLLAMA__HOST": "http://127.0.0.1:1", "LIGHTGATE_REVIEW__PORT": "0", "LIGHTGATE_FLOWER__PORT": "0"}

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightgate.adapters.draft import DraftWriter
-from lightgate.adapters.word_lists import word_lists
+from lightgate.adapters.captions.draft import DraftWriter
+from lightgate.adapters.captions.word_lists import word_lists
 from lightgate.domain.photo import Exif, Field, Source, Text
-from lightgate.domain.text import Context, blocking, proof
+from lightgate.domain.proof.proof import Context, blocking, proof
 from lightgate.ports import CaptionDraft, CaptionRequest
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from lightgate.adapters.exif import PillowHeaders
+from lightgate.adapters.metadata.reader import PillowHeaders
 from lightgate.errors import UnreadableImage
 from support.pictures import jpeg, quarters
 from support.raw_files import Tag, tiff_block

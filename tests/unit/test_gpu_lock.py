@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.gpu_lock import GpuLock, gpu_lock_file
+from lightgate.adapters.host.gpu_lock import GpuLock, gpu_lock_file
 
 _HOLD = """
 import sys
 from pathlib import Path
-from lightgate.adapters.gpu_lock import GpuLock
+from lightgate.adapters.host.gpu_lock import GpuLock
 lock = GpuLock(Path(sys.argv[1]))
 print(lock.acquire(), flush=True)
 sys.stdin.read()

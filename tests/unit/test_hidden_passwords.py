@@ -10,15 +10,15 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as some
 
-from lightgate.adapters.broker import why_silent
-from lightgate.adapters.celery_queue import configuration
-from lightgate.adapters.gpu_lock import gpu_lock_file
-from lightgate.adapters.logs import set_up_logs
-from lightgate.adapters.ollama_pull import pull_model
+from lightgate.adapters.captions.pull import pull_model
+from lightgate.adapters.host.gpu_lock import gpu_lock_file
+from lightgate.adapters.host.logs import set_up_logs
+from lightgate.adapters.queue.celery import configuration
+from lightgate.adapters.queue.private_redis import why_silent
 from lightgate.cli import lightgate
 from lightgate.domain.addresses import shown_address, without_secrets
+from lightgate.engine.attempt import _named
 from lightgate.errors import LightgateError, SettingInvalid
-from lightgate.mishap import _named
 from lightgate.settings import Settings, load
 
 SECRET = "hush4711"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.instance import Instance
+from lightgate.adapters.host.instance_lock import Instance
 from lightgate.errors import AlreadyRunning
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
 
 
 def test_a_data_folder_has_one_supervisor(tmp_path: Path) -> None:

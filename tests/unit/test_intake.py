@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.exif import PillowHeaders
+from lightgate.adapters.metadata.reader import PillowHeaders
 from lightgate.errors import CatalogueUnreachable, InputInvalid, NameTooLong, SourceChanged, StorageFull
 from lightgate.intake import Desk, plan, submit, sweep
 from lightgate.ports import Header

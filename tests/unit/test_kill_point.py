@@ -8,9 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lightgate.kill_point import KILLED, kill_point
+from lightgate.engine.kill_point import KILLED, kill_point
 
-PROGRAM = "import sys; from lightgate.kill_point import kill_point; kill_point(sys.argv[1], 'here'); print('passed')"
+PROGRAM = (
+    "import sys; from lightgate.engine.kill_point import kill_point as at; at(sys.argv[1], 'here'); print('passed')"
+)
 
 
 def run(wanted: str) -> tuple[int, str]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightgate.domain.layout import Layout, part, year_of
+from lightgate.domain.names.layout import Layout, part, year_of
 from lightgate.domain.photo import Exif
 from lightgate.errors import SettingInvalid
 from support.published import BARE

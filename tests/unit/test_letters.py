@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightgate.domain.letters import decoded
+from lightgate.domain.language.encoding import decoded
 
 TEXTS = {
     "German": "Städte\nZürich\nÜberführung\nGroße Straße\nVögel\nÖsterreich\n",

@@ -6,10 +6,10 @@ from itertools import product
 
 import pytest
 
-from lightgate.domain.liveness import Answer, Liveness, has_whole_version, liveness, seen_by_visitor
 from lightgate.domain.photo import Failure, LedgerState, Photo, Publication
-from lightgate.domain.pipeline import Position, Status
-from lightgate.domain.words import why_not_live
+from lightgate.domain.route.liveness import Answer, Liveness, has_whole_version, liveness, seen_by_visitor
+from lightgate.domain.route.pipeline import Position, Status
+from lightgate.domain.route.status_words import why_not_live
 
 IN_REVIEW = Position("review", Status.WAITING)
 APPROVED = Position("release", Status.WAITING)

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from lightgate.adapters.metrics import measure
-from lightgate.adapters.perceptual_hash import distance
+from lightgate.adapters.pixels.hashes import distance
+from lightgate.adapters.pixels.metrics import measure
 from lightgate.domain.photo import Scores
-from lightgate.domain.quality import BandLimits, rate
+from lightgate.domain.rating.quality import BandLimits, rate
 from support.sample_photos import NAMES, WELL_EXPOSED, Bytes, blurred, exposed, noisy, photo, recompressed
 
 names = st.sampled_from(NAMES)

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from lightgate.adapters.sqlite import SqliteStore
-from lightgate.domain import naming
-from lightgate.domain.naming import Rule
+from lightgate.domain.names import naming
+from lightgate.domain.names.naming import Rule
 from lightgate.errors import InputInvalid, NameTaken
-from lightgate.folder import DataFolder
-from lightgate.names_ledger import KEPT_BACKUPS, export, import_catalogue, import_file, refresh
+from lightgate.files.data_folder import DataFolder
+from lightgate.names.ledger import KEPT_BACKUPS, export, import_catalogue, import_file, refresh
 from lightgate.store import Reservation
 from support.stores import NOON, add_photos, bring_to, make_store
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightgate.domain import naming
-from lightgate.domain.naming import Rule, Wanted, allocate, fold, slug
+from lightgate.domain.names import naming
+from lightgate.domain.names.naming import Rule, Wanted, allocate, fold, slug
 from lightgate.errors import NameTooLong, SettingInvalid
 
 RULE = Rule()

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from lightgate.adapters.sqlite import SqliteStore
-from lightgate.domain.naming import Rule
+from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import Exif, ExifFacts, Photo
-from lightgate.domain.pipeline import Position, Result, Status, advance
+from lightgate.domain.route.pipeline import Position, Result, Status, advance
 from lightgate.errors import IllegalMove, NameTooLong
-from lightgate.naming_gate import name_ready_sets, rename
+from lightgate.names.reserve import name_ready_sets, rename
 from lightgate.store import Actor
 from support.stores import NOON, ROUTE, add_photos, add_set, make_store
 

@@ -7,8 +7,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightgate.domain.near_text import keys_of, keys_to_ask, shared, word_set
-from lightgate.domain.text import TOO_ALIKE
+from lightgate.domain.proof.near_duplicates import keys_of, keys_to_ask, shared, word_set
+from lightgate.domain.proof.proof import TOO_ALIKE
 
 WORDS = st.lists(st.sampled_from([f"w{number}" for number in range(80)]), min_size=1, max_size=40)
 

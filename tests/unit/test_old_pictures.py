@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from lightgate import bootstrap, old_pictures
+from lightgate import bootstrap
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.sqlite.migrate import migrate
-from lightgate.folder import DataFolder
-from lightgate.old_pictures import prove_old_pictures
-from lightgate.picture_proof import TO_PROVE_NOTE
+from lightgate.files.data_folder import DataFolder
+from lightgate.files.picture_proof import TO_PROVE_NOTE
+from lightgate.pictures import old_pictures
+from lightgate.pictures.old_pictures import prove_old_pictures
 from lightgate.settings import Settings
 from support.stores import NOON, Clock, add_photos, make_store
 from support.upgrades import old_database

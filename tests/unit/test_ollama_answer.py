@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightgate.adapters.ollama_answer import Answer, read_answer, runaway
+from lightgate.adapters.captions.answer import Answer, read_answer, runaway
 from lightgate.errors import ModelAnswerBad
 
 GOOD = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightgate.domain.path_text import from_text, to_text
+from lightgate.domain.names.path_text import from_text, to_text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.picture_proof import Fault, Known, read_proven
+from lightgate.files.picture_proof import Fault, Known, read_proven
 
 CONTENT = b"the picture that was made"
 HASH = sha256(CONTENT).hexdigest()

@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.plug_ins import GROUP, plugged_in
-from lightgate.domain.judge import Judge
+from lightgate.adapters.clip.plug_ins import GROUP, plugged_in
 from lightgate.domain.photo import Claim, Exif, ExifFacts, Field, Photo, QualityFacts, Rights, Source, Text
-from lightgate.domain.pipeline import Position, Status
-from lightgate.domain.quality import QUALITY_VERSION, BandLimits, Measurements
+from lightgate.domain.rating.calibrated import Judge
+from lightgate.domain.rating.quality import QUALITY_VERSION, BandLimits, Measurements
+from lightgate.domain.route.pipeline import Position, Status
+from lightgate.engine.stage_notes import StageNotes
 from lightgate.errors import ClipUnavailable, Misconfigured, OriginalMissing, UnreadableImage
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
 from lightgate.ports import Header
-from lightgate.stage_notes import StageNotes
-from lightgate.stages import exif, quality
-from lightgate.stages.exif import ExifWork
-from lightgate.stages.quality import QualityWork
+from lightgate.steps import exif, quality
+from lightgate.steps.exif import ExifWork
+from lightgate.steps.quality import QualityWork
 from lightgate.store import Store
 from lightgate.testing.fakes import FakeDarkroom, FakeHeaders, FakeLock, FakeScorer
 from support.stores import make_store

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightgate.domain.pipeline import NEEDS_APPROVAL, PUBLISH, Position, Result, Status, advance, start
+from lightgate.domain.route.pipeline import NEEDS_APPROVAL, PUBLISH, Position, Result, Status, advance, start
 from lightgate.errors import IllegalMove
 from support.stores import ROUTE
 

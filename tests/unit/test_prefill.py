@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from lightgate.adapters.captions.word_lists import word_lists
 from lightgate.adapters.sqlite import SqliteStore
-from lightgate.adapters.word_lists import word_lists
 from lightgate.domain.photo import Field, Photo, Source, Text
-from lightgate.domain.pipeline import Position, Status
-from lightgate.domain.prefill import PrefillReport, described, prefill_report
-from lightgate.folder import DataFolder
-from lightgate.prefill import write_due_reports
+from lightgate.domain.proof.prefill import PrefillReport, described, prefill_report
+from lightgate.domain.route.pipeline import Position, Status
+from lightgate.files.data_folder import DataFolder
+from lightgate.texts.prefill_report import write_due_reports
 from support.stores import NOON, add_photos, bring_to, make_store
 
 CAPTION = "Two red cranes stand above moored boats in the old harbour."

@@ -13,15 +13,15 @@ from click.testing import CliRunner
 from PIL import Image
 
 from lightgate import bootstrap
-from lightgate.adapters.folder_target import FolderTarget
-from lightgate.adapters.website import open_website
+from lightgate.adapters.website.open import open_website
+from lightgate.adapters.website.targets.folder import FolderTarget
 from lightgate.cli import lightgate
-from lightgate.doctor import Level, examine
 from lightgate.domain.modes import Modes
 from lightgate.errors import SettingInvalid
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
+from lightgate.files.private import gid_of, keep_private, mend, open_parts
+from lightgate.installation.doctor import Level, examine
 from lightgate.intake import rollback
-from lightgate.private import gid_of, keep_private, mend, open_parts
 from lightgate.settings import Publish, load
 from support.permits import FREE
 

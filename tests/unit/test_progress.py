@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from lightgate.adapters.sqlite import SqliteStore
-from lightgate.domain.pipeline import Position, Status
-from lightgate.progress import failed_ids, progress_of
+from lightgate.domain.route.pipeline import Position, Status
+from lightgate.engine.progress import failed_ids, progress_of
 from support.stores import NOON, ROUTE, add_photos, bring_to, make_store
 
 

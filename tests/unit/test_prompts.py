@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.prompts import CAPTION, CAPTION_SIMPLE, REWRITE, read_prompt
-from lightgate.adapters.word_lists import word_lists
+from lightgate.adapters.captions.prompts import CAPTION, CAPTION_SIMPLE, REWRITE, read_prompt
+from lightgate.adapters.captions.word_lists import word_lists
+from lightgate.domain.language.tokens import words_of
 from lightgate.domain.photo import Exif, Field
-from lightgate.domain.text import ALT_WORDS, CAPTION_WORDS
-from lightgate.domain.wording import words_of
+from lightgate.domain.proof.proof import ALT_WORDS, CAPTION_WORDS
 from lightgate.errors import SettingInvalid
 from lightgate.ports import CaptionRequest
 

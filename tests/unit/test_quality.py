@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightgate.domain.photo import Scores
-from lightgate.domain.quality import BandLimits, Measurements, band, rate
+from lightgate.domain.rating.quality import BandLimits, Measurements, band, rate
 
 GOOD = Measurements(
     sharpness=5.0,

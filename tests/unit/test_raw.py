@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lightgate.adapters import raw_header
-from lightgate.adapters.careful_darkroom import CarefulDarkroom
-from lightgate.adapters.exif import PillowHeaders
-from lightgate.adapters.images import VipsDarkroom
-from lightgate.adapters.upright import upright
+from lightgate.adapters.metadata.containers import raw
+from lightgate.adapters.metadata.reader import PillowHeaders
+from lightgate.adapters.pixels.darkroom import VipsDarkroom
+from lightgate.adapters.pixels.sandboxed_darkroom import CarefulDarkroom
+from lightgate.adapters.pixels.upright import upright
 from lightgate.errors import LightgateError, RawReaderMissing, TooManyPixels, UnreadableImage
-from lightgate.folder import DataFolder, ProxyFiles
+from lightgate.files.data_folder import DataFolder, ProxyFiles
 from support.pictures import is_upright, private_exif, quarters, turned
 from support.raw_files import Tag, tiff_block, write_cr3, write_dng, write_raf
 
@@ -105,7 +105,7 @@ class TestHeaders:
         self, tmp_path: Path, files: ProxyFiles, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         file = write_dng(tmp_path / "a.dng", quarters())
-        monkeypatch.setattr(raw_header, "READER", "no_such_package")
+        monkeypatch.setattr(raw, "READER", "no_such_package")
         with pytest.raises(RawReaderMissing, match=r"pip install 'lightgate\[raw\]'"):
             HEADERS.read(file)
         with pytest.raises(RawReaderMissing):

@@ -7,11 +7,11 @@ from typing import cast
 
 import pytest
 
-from lightgate.domain.pipeline import Position, Status
+from lightgate.domain.route.pipeline import Position, Status
 from lightgate.errors import InputInvalid
-from lightgate.parcel import Parcel
 from lightgate.ports import QualityRow
-from lightgate.render_ahead import RenderAhead
+from lightgate.website.package import Parcel
+from lightgate.website.render_ahead import RenderAhead
 from support.published import BARE
 
 QUALITY = cast("QualityRow", {"qr": 7})

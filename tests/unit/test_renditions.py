@@ -11,9 +11,9 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageCms
 
-from lightgate.adapters.renditions import Box, Renditions
+from lightgate.adapters.pixels.renditions import Box, Renditions
+from lightgate.domain.approval.rights import RightsTemplate
 from lightgate.domain.photo import Exif, Field, Photo, Rights, Source, Text
-from lightgate.domain.rights import RightsTemplate
 from lightgate.errors import OriginalMissing, TextTooLong, UnreadableImage
 from support.pictures import ADOBE_RGB, MAKER_NOTE, OWNER, SERIAL, is_upright, jpeg, private_exif, quarters, turned
 from support.published import BARE

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightgate.adapters.word_lists import word_lists
-from lightgate.domain.evidence import Evidence
+from lightgate.adapters.captions.word_lists import word_lists
+from lightgate.domain.language.tokens import words
 from lightgate.domain.photo import Field, Source, Text
-from lightgate.domain.repair import Repaired, repair
-from lightgate.domain.text import Context
-from lightgate.domain.wording import words
+from lightgate.domain.proof.evidence import Evidence
+from lightgate.domain.proof.proof import Context
+from lightgate.domain.proof.repair import Repaired, repair
 
 CONTEXT = Context(word_lists())
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from lightgate.adapters.sqlite import SqliteStore
-from lightgate.approved import is_approved
-from lightgate.domain.naming import Rule
+from lightgate.domain.approval.seal import Decision, is_sealed
+from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import (
     CaptionFacts,
     Exif,
@@ -23,9 +23,8 @@ from lightgate.domain.photo import (
     Source,
     Text,
 )
-from lightgate.domain.pipeline import Position, Result, Status, advance
-from lightgate.domain.seal import Decision, is_sealed
-from lightgate.domain.words import ReviewStatus, review_status
+from lightgate.domain.route.pipeline import Position, Result, Status, advance
+from lightgate.domain.route.status_words import ReviewStatus, review_status
 from lightgate.errors import (
     Conflict,
     DuplicatePhoto,
@@ -37,9 +36,9 @@ from lightgate.errors import (
     ProofBlocks,
     RawNotDeveloped,
 )
-from lightgate.folder import DataFolder
-from lightgate.naming_gate import free_rejected_names
-from lightgate.review import (
+from lightgate.files.data_folder import DataFolder
+from lightgate.names.reserve import free_rejected_names
+from lightgate.steps.review import (
     Changes,
     Desk,
     Lock,
@@ -58,6 +57,7 @@ from lightgate.review import (
     skip,
     undo,
 )
+from lightgate.website.approval import is_approved
 from support.stores import NOON, ROUTE, Clock, Sent, add_photos, bring_to, make_store
 
 KEY = b"k" * 32

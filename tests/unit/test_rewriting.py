@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from lightgate import review
 from lightgate.bootstrap import House
 from lightgate.domain.photo import Field
 from lightgate.errors import InputInvalid
-from lightgate.review import KeywordEdit, Replacement, bulk_edit, keyword_counts, previewed
-from lightgate_web.selection import ALL
+from lightgate.steps import review
+from lightgate.steps.review import KeywordEdit, Replacement, bulk_edit, keyword_counts, previewed
+from lightgate_web.request.selection import ALL
 from support.gallery import NAME, approve, photo_of
 from support.site_client import Visitor
 

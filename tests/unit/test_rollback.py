@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from lightgate.domain.photo import LedgerState, Publication
-from lightgate.domain.pipeline import Result, Status, advance
+from lightgate.domain.route.pipeline import Result, Status, advance
 from lightgate.errors import IllegalMove, InputInvalid, NotFound
-from lightgate.file_lock import shared
+from lightgate.files.locks import shared
 from lightgate.intake import Desk, finish_moves, rollback, submit, sweep, sweep_when_due
 from lightgate.store import Event
 from support.desks import all_photos, canals, card, contents, copies, make_desk, photograph, read_exif_and_name

@@ -24,14 +24,14 @@ from lightgate.domain.photo import (
     PublishFacts,
     Text,
 )
-from lightgate.domain.pipeline import Position, Result, Status
+from lightgate.domain.route.pipeline import Position, Result, Status
+from lightgate.engine.context import GIVEN_BACK_S, MAX_BACKOFF_S, Line, Rarely, not_before, wake_waiting
+from lightgate.engine.runner import HAND_BACK_FOR_S, Pool, drain, give_back, lapse, lapse_predecessors, reconcile
+from lightgate.engine.stage import Finding, Stage
 from lightgate.errors import ModelAnswerBad, ModelServerDown, ServiceMissing, StorageFull, UnreadableImage
-from lightgate.heartbeat import Heartbeat
-from lightgate.intake.undoing import HOLD
-from lightgate.line import GIVEN_BACK_S, MAX_BACKOFF_S, Line, Rarely, not_before, wake_waiting
-from lightgate.runner import HAND_BACK_FOR_S, Pool, drain, give_back, lapse, lapse_predecessors, reconcile
-from lightgate.stage import Finding, Stage
+from lightgate.intake.rollback import HOLD
 from lightgate.store import LONGEST_HOLD, PhotoFilter, RequestStatus, TextRequest
+from lightgate.store.lease import Heartbeat
 from support.stores import NOON, ROUTE, Clock, FullDisk, Sent, add_photos, bring_to, good_texts, make_store
 
 FACTS = ExifFacts(Exif(camera="Canon EOS R5"))

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from lightgate.adapters.images import upright_jpeg
-from lightgate.adapters.metrics import measure
+from lightgate.adapters.pixels.darkroom import upright_jpeg
+from lightgate.adapters.pixels.metrics import measure
 from lightgate.domain.photo import Scores
-from lightgate.domain.quality import BandLimits, rate
+from lightgate.domain.rating.quality import BandLimits, rate
 from lightgate.errors import Rejected
 from support.sample_photos import NAMES, Bytes, blurred, exposed, noisy, photo
 

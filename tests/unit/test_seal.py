@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightgate.domain.approval.seal import PUBLISHED_EXIF, PUBLISHED_SCORES, is_sealed, seal
 from lightgate.domain.photo import Exif, Failure, Field, LedgerState, Photo, Publication, Rights, Scores, Source, Text
-from lightgate.domain.pipeline import Position, Status
-from lightgate.domain.seal import PUBLISHED_EXIF, PUBLISHED_SCORES, is_sealed, seal
+from lightgate.domain.route.pipeline import Position, Status
 
 KEY = b"k" * 32
 PHOTO = Photo(

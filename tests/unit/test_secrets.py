@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.secrets import KEY_BYTES, secret
+from lightgate.adapters.keys.installation_keys import KEY_BYTES, secret
 from lightgate.errors import SettingInvalid
 
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lightgate.adapters.overlap import overlap
+from lightgate.adapters.pixels.overlap import overlap
 from lightgate.domain.photo import Series, SeriesKind
-from lightgate.domain.series import find_series
-from lightgate.domain.shot import Shift, Shot, exposure_seconds, f_number, seconds
+from lightgate.domain.series.find import find_series
+from lightgate.domain.series.shot import Shift, Shot, exposure_seconds, f_number, seconds
 from support.sample_photos import blurred, photo
 
 

@@ -21,11 +21,11 @@ from lightgate.domain.photo import (
     Scores,
     SeriesKind,
 )
-from lightgate.domain.pipeline import Position, Result, Status, advance
-from lightgate.domain.shot import Shift
-from lightgate.folder import DataFolder
-from lightgate.proofreading import Proofreader
-from lightgate.series_gate import find_new_series, rank_again
+from lightgate.domain.route.pipeline import Position, Result, Status, advance
+from lightgate.domain.series.shot import Shift
+from lightgate.files.data_folder import DataFolder
+from lightgate.pictures.series import find_new_series, rank_again
+from lightgate.texts.proofreader import Proofreader
 from support.stores import NOON, ROUTE, add_photos, add_set, bring_to, make_store
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.exif import PillowHeaders
-from lightgate.adapters.sidecar import read_sidecar
+from lightgate.adapters.metadata.reader import PillowHeaders
+from lightgate.adapters.metadata.sidecar import read_sidecar
 from lightgate.domain.photo import Claim, ExifFacts, Field, Source
 from lightgate.intake import Desk, submit
-from lightgate.stages.exif import ExifWork
+from lightgate.steps.exif import ExifWork
 from support.desks import all_photos, canals, contents, make_desk, photograph
 
 LIGHTROOM = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">

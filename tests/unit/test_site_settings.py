@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.folder_target import FolderTarget
-from lightgate.adapters.remote.target import RemoteTarget
-from lightgate.adapters.website import open_targets
+from lightgate.adapters.website.open import open_targets
+from lightgate.adapters.website.targets.folder import FolderTarget
+from lightgate.adapters.website.targets.remote import RemoteTarget
 from lightgate.errors import SettingInvalid, SettingUnknown
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
 from lightgate.settings import Settings, load
 
 WEB = "LIGHTGATE_PUBLISH__TARGETS__WEB__"

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from lightgate.adapters.decode import decoding, full_size
-from lightgate.adapters.spare_memory import SpareMemory
+from lightgate.adapters.pixels.decode import decoding, full_size
+from lightgate.adapters.pixels.spare_memory import SpareMemory
 
 SIZE = 100_000
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from lightgate.adapters.word_lists import word_lists
+from lightgate.adapters.captions.word_lists import word_lists
 from lightgate.bootstrap import House
+from lightgate.domain.keywords.subject import suggest_subject
 from lightgate.domain.photo import Hint, Photo, QualityFacts, Scores
-from lightgate.domain.pipeline import Position, Status
-from lightgate.domain.subject import suggest_subject
+from lightgate.domain.route.pipeline import Position, Status
 from support.gallery import add_person, hang, photo_of, site_house
 from support.site_client import Visitor
 from support.stores import NOON

@@ -6,10 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightgate.adapters.word_lists import word_lists
-from lightgate.domain import text as proofs
+from lightgate.adapters.captions.word_lists import word_lists
 from lightgate.domain.photo import Field, Issue, Source, Text
-from lightgate.domain.text import BLOCK, NOTE, WARN, Context, blocking, field_scores, needs_work, proof_all, score
+from lightgate.domain.proof import proof as proofs
+from lightgate.domain.proof.proof import (
+    BLOCK,
+    NOTE,
+    WARN,
+    Context,
+    blocking,
+    field_scores,
+    needs_work,
+    proof_all,
+    score,
+)
 
 LISTS = Context(word_lists())
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from lightgate.adapters.word_lists import word_lists
-from lightgate.domain.evidence import evidence_of
+from lightgate.adapters.captions.word_lists import word_lists
 from lightgate.domain.photo import Exif, Field, Issue, Photo, Source, Text
-from lightgate.domain.pipeline import Position, Status
-from lightgate.domain.text import Context, blocking, proof
+from lightgate.domain.proof.evidence import evidence_of
+from lightgate.domain.proof.proof import Context, blocking, proof
+from lightgate.domain.route.pipeline import Position, Status
 
 DATA = Path(__file__).parent.parent / "data"
 LEAST = 150

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from lightgate.adapters.captions.word_lists import word_lists
 from lightgate.adapters.sqlite import SqliteStore
-from lightgate.adapters.word_lists import word_lists
-from lightgate.domain.keyword_lists import read_keywords
+from lightgate.domain.keywords.keyword_file import read_keywords
+from lightgate.domain.keywords.vocabulary import TermState
 from lightgate.domain.photo import Field, Photo, QualityFacts, Scores, Series, SeriesKind, Source
-from lightgate.domain.text import NOTE
-from lightgate.domain.vocabulary import TermState
+from lightgate.domain.proof.proof import NOTE
 from lightgate.errors import LightgateError, ModelAnswerBad, ModelServerDown
 from lightgate.ports import CaptionDraft, CaptionRequest
-from lightgate.proofreading import Proofreader
-from lightgate.text_writing import Writer
+from lightgate.texts.proofreader import Proofreader
+from lightgate.texts.writer import Writer
 from support.stores import NOON, add_photos, bring_to, make_store
 
 GOOD = "A small red boat lies on the wet sand below a white lighthouse."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from lightgate.domain.timeline import Move, stays
+from lightgate.domain.route.timeline import Move, stays
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 

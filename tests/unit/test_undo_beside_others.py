@@ -9,15 +9,27 @@ from pathlib import Path
 import pytest
 
 from lightgate.adapters.sqlite import SqliteStore
-from lightgate.approved import is_approved
-from lightgate.domain.naming import Rule
+from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import Field, Photo
-from lightgate.domain.pipeline import Status
+from lightgate.domain.route.pipeline import Status
 from lightgate.errors import Conflict, NotFound
-from lightgate.folder import DataFolder
-from lightgate.naming_gate import give_names
-from lightgate.review import Changes, Desk, NothingToUndo, TextChange, approve, bulk, edit, redo, reject, reopen, undo
+from lightgate.files.data_folder import DataFolder
+from lightgate.names.reserve import give_names
+from lightgate.steps.review import (
+    Changes,
+    Desk,
+    NothingToUndo,
+    TextChange,
+    approve,
+    bulk,
+    edit,
+    redo,
+    reject,
+    reopen,
+    undo,
+)
 from lightgate.store import Actor
+from lightgate.website.approval import is_approved
 from support.stores import ROUTE, Clock, Sent, add_photos, bring_to, make_store
 
 

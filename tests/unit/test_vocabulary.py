@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightgate.adapters.sqlite import SqliteStore
-from lightgate.domain.keyword_lists import read_keywords
-from lightgate.domain.vocabulary import Term, TermState, sort_keywords
+from lightgate.domain.keywords.keyword_file import read_keywords
+from lightgate.domain.keywords.vocabulary import Term, TermState, sort_keywords
 from lightgate.errors import InputInvalid, NotFound
-from lightgate.vocabularies import import_file
+from lightgate.texts.vocabulary_file import import_file
 from support.stores import NOON, make_store
 
 LIGHTROOM = (

@@ -14,10 +14,10 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from werkzeug.test import TestResponse
 
-from lightgate import review
 from lightgate.bootstrap import House
 from lightgate.domain.photo import Field, LedgerState, Publication, Source, Text
-from lightgate.domain.words import review_status
+from lightgate.domain.route.status_words import review_status
+from lightgate.steps import review
 from lightgate_web.api import events
 from lightgate_web.app import create_app
 from support.gallery import GALLERY, add_person, approve, fail, photo_of, quick_passwords

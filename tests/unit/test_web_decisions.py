@@ -8,12 +8,12 @@ from html import unescape
 
 import pytest
 
-from lightgate import review
 from lightgate.bootstrap import House
 from lightgate.domain.photo import Field, Source, Text
-from lightgate.domain.pipeline import Position, Status
-from lightgate.domain.words import review_status
-from lightgate.review import Changes, TextChange
+from lightgate.domain.route.pipeline import Position, Status
+from lightgate.domain.route.status_words import review_status
+from lightgate.steps import review
+from lightgate.steps.review import Changes, TextChange
 from support.gallery import GALLERY, approve, fail, hang, photo_of
 from support.site_client import Visitor, fields_in
 from support.stores import NOON, Sent

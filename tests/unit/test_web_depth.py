@@ -6,9 +6,9 @@ import pytest
 
 from lightgate.bootstrap import House
 from lightgate.domain.photo import Field
-from lightgate.domain.words import review_status
+from lightgate.domain.route.status_words import review_status
 from lightgate_web.pages.dashboard import acceptance, pace
-from lightgate_web.pages.plots import camera_mix, growth
+from lightgate_web.show.plots import camera_mix, growth
 from support.gallery import approve, photo_of
 from support.site_client import Visitor
 from support.stores import NOON, Clock

@@ -8,7 +8,7 @@ import pytest
 
 from lightgate.bootstrap import House
 from lightgate.settings import Review
-from lightgate_web.guard import OPEN, known_hosts
+from lightgate_web.access.guard import OPEN, known_hosts
 from support.gallery import photo_of
 from support.site_addresses import addresses
 from support.site_client import Visitor, visitor

@@ -6,7 +6,7 @@ import pytest
 
 from lightgate.bootstrap import House
 from lightgate.domain.photo import Field, SeriesKind, Source
-from lightgate.domain.words import review_status
+from lightgate.domain.route.status_words import review_status
 from support.gallery import fail, photo_of
 from support.site_client import Visitor
 

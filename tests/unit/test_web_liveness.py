@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from lightgate import review
 from lightgate.bootstrap import House
+from lightgate.domain.people.roles import Role
 from lightgate.domain.photo import LedgerState, Publication
-from lightgate.domain.pipeline import Position, Status
-from lightgate.domain.roles import Role
+from lightgate.domain.route.pipeline import Position, Status
+from lightgate.steps import review
 from lightgate.store import ReleaseAct
 from support.gallery import GALLERY, NAME, add_person, hang, photo_of, site_house
 from support.site_client import Visitor, visitor

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from lightgate import review
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.bootstrap import House
 from lightgate.domain.photo import Field, Source, Text
-from lightgate.review import Changes, TextChange
+from lightgate.steps import review
+from lightgate.steps.review import Changes, TextChange
 from support.gallery import GALLERY, NAME, add_person, approve, fail, hang, photo_of, site_house
 from support.site_client import Visitor, visitor
 from support.stores import NOON, add_photos, add_set, bring_to

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lightgate.bootstrap import House
-from lightgate.domain.roles import Role
+from lightgate.domain.people.roles import Role
 from support.gallery import GALLERY, NAME, add_person, approve, hang, photo_of, site_house
 from support.site_client import Visitor, visitor
 

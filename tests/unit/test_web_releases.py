@@ -11,9 +11,9 @@ import pytest
 
 from lightgate.bootstrap import House
 from lightgate.domain.photo import LedgerState, Publication
-from lightgate.domain.pipeline import Position, Status
-from lightgate.domain.words import review_status
-from lightgate_web.releasing import digest
+from lightgate.domain.route.pipeline import Position, Status
+from lightgate.domain.route.status_words import review_status
+from lightgate_web.request.website import digest
 from support.gallery import GALLERY, NAME, add_person, approve, fail, hang, photo_of, site_house
 from support.site_client import Visitor, visitor
 

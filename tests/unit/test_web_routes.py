@@ -7,9 +7,9 @@ from typing import NamedTuple
 import pytest
 
 from lightgate.bootstrap import House
-from lightgate.domain.roles import Role
-from lightgate_web import audited
-from lightgate_web.guard import NEEDS, OPEN
+from lightgate.domain.people.roles import Role
+from lightgate_web.access.guard import NEEDS, OPEN
+from lightgate_web.request import audit
 from support.site_addresses import addresses
 from support.site_client import Visitor, visitor
 
@@ -104,7 +104,7 @@ def test_what_changes_something_leaves_a_trace_and_what_reads_leaves_none(ann: V
 
 def test_every_trace_in_the_audit_has_words_and_every_word_an_address() -> None:
     elsewhere = {*HISTORY, *VOCABULARY, *NOTHING_KEPT}
-    assert {each for rule in RULES.values() for each in rule.trace} - elsewhere == set(audited.WORDS)
+    assert {each for rule in RULES.values() for each in rule.trace} - elsewhere == set(audit.WORDS)
 
 
 def test_no_address_is_excused_from_the_token(ann: Visitor) -> None:

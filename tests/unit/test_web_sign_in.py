@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lightgate import restored
 from lightgate.bootstrap import House
-from lightgate_web.account import safe_next
+from lightgate.website import restored
+from lightgate_web.access.account import safe_next
 from lightgate_web.app import cookie_name
 from support.gallery import NAME, PASSWORD, add_person, site_house
 from support.site_client import Visitor, token_in, visitor

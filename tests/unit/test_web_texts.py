@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from lightgate import review
 from lightgate.bootstrap import House
+from lightgate.domain.keywords.vocabulary import TermState
 from lightgate.domain.photo import Field, Source, Text
-from lightgate.domain.vocabulary import TermState
-from lightgate.review import Changes, TextChange
-from lightgate_web.pages.offers import Piece, difference
+from lightgate.steps import review
+from lightgate.steps.review import Changes, TextChange
+from lightgate_web.pages.review.proposed_words import Piece, difference
 from support.gallery import add_person, hang, photo_of, site_house
 from support.site_client import Visitor
 from support.stores import NOON, add_photos, add_set

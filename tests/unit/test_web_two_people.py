@@ -6,9 +6,9 @@ import pytest
 
 from lightgate.bootstrap import House
 from lightgate.domain.photo import Field, Source, Text
-from lightgate.domain.words import review_status
+from lightgate.domain.route.status_words import review_status
 from lightgate.store import Actor, Event
-from lightgate_web.selection import MAX_AT_ONCE
+from lightgate_web.request.selection import MAX_AT_ONCE
 from support.gallery import add_person, photo_of
 from support.site_client import Visitor, visitor
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from lightgate.domain.plurals import in_other_number
-from lightgate.domain.proof_sentence import doubled
-from lightgate.domain.word_lists import Terms, read_terms
-from lightgate.domain.wording import words_of
+from lightgate.domain.language.plurals import in_other_number
+from lightgate.domain.language.tokens import words_of
+from lightgate.domain.language.word_lists import Terms, read_terms
+from lightgate.domain.proof.sentence import doubled
 
 
 def said(terms: Terms, text: str) -> list[tuple[str, str]]:

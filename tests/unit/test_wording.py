@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightgate.domain.languages import is_foreign
-from lightgate.domain.wording import MAX_KEYWORDS, clean, clean_keywords, count_words, likeness, words
+from lightgate.domain.language.languages import is_foreign
+from lightgate.domain.language.tokens import MAX_KEYWORDS, clean, clean_keywords, count_words, likeness, words
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lightgate.bootstrap import House, build
+from lightgate.engine.stage import Stage
 from lightgate.settings import load
-from lightgate.stage import Stage
-from lightgate.stages import STAGES
+from lightgate.steps import STAGES
 from lightgate_workers.worker import make_app
 
 #: the event loop may stand still for so long

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from lightgate.bootstrap import House
-from lightgate.stage import Stage, Work
+from lightgate.engine.stage import Stage, Work
 
 log = logging.getLogger(__name__)
 

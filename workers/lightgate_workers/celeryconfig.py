@@ -1,10 +1,10 @@
 """The workers' Celery settings; Celery imports this module by name when it needs them, in spawned children too."""
 
-from lightgate.adapters.celery_queue import configuration
+from lightgate.adapters.queue.celery import configuration
 from lightgate.bootstrap import broker_url
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
 from lightgate.settings import load
-from lightgate.stages import STAGES
+from lightgate.steps import STAGES
 
 _settings = load()
 

@@ -10,10 +10,10 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
-from lightgate import runner
 from lightgate.bootstrap import House
+from lightgate.engine import runner
+from lightgate.engine.runner import Line
 from lightgate.errors import LightgateError
-from lightgate.runner import Line
 
 log = logging.getLogger(__name__)
 

@@ -10,11 +10,11 @@ from billiard.common import terminate_handler_fired
 from billiard.exceptions import SoftTimeLimitExceeded
 from celery import Celery, Task
 
-from lightgate import runner
-from lightgate.adapters.celery_queue import task_name
+from lightgate.adapters.queue.celery import task_name
+from lightgate.engine import runner
+from lightgate.engine.runner import DrainReport, Pool
+from lightgate.engine.stage import Stage
 from lightgate.errors import LightgateError
-from lightgate.runner import DrainReport, Pool
-from lightgate.stage import Stage
 from lightgate_workers.bench import Bench
 
 log = logging.getLogger(__name__)

@@ -11,15 +11,15 @@ from typing import Any
 from celery import Celery, signals
 from celery.exceptions import TimeLimitExceeded, WorkerLostError
 
-from lightgate import runner
-from lightgate.adapters.logs import set_up_logs
+from lightgate.adapters.host.logs import set_up_logs
 from lightgate.bootstrap import House
+from lightgate.engine import runner
+from lightgate.engine.stage import Stage
 from lightgate.errors import LightgateError
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
+from lightgate.files.private import keep_private
 from lightgate.installation.heartbeats import heartbeats
-from lightgate.private import keep_private
 from lightgate.settings import Settings
-from lightgate.stage import Stage
 from lightgate_workers.bench import Bench, limit_memory
 from lightgate_workers.dead_man import DeadMan, pulse
 from lightgate_workers.lost import Lost

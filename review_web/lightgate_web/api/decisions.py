@@ -7,11 +7,10 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from lightgate import review
 from lightgate.domain.photo import Field, Photo
 from lightgate.errors import InputInvalid, LightgateError
-from lightgate.review import Changes, KeywordEdit, Replacement, Undone
-from lightgate_web import releasing
+from lightgate.steps import review
+from lightgate.steps.review import Changes, KeywordEdit, Replacement, Undone
 from lightgate_web.api import api
 from lightgate_web.api.given import (
     body,
@@ -23,10 +22,11 @@ from lightgate_web.api.given import (
     texts_of,
     version_of,
 )
-from lightgate_web.asking import refuse_without_model
-from lightgate_web.here import house, person
-from lightgate_web.selection import MAX_ID, ids_of, selection_from
-from lightgate_web.shapes import photo_json
+from lightgate_web.request import website
+from lightgate_web.request.context import house, person
+from lightgate_web.request.new_texts import refuse_without_model
+from lightgate_web.request.selection import MAX_ID, ids_of, selection_from
+from lightgate_web.show.json_shapes import photo_json
 
 _ID = f"<int(max={MAX_ID}):photo_id>"
 
@@ -89,8 +89,8 @@ def release() -> Response:
     given = body()
     if ("set" in given) == ("ids" in given):
         raise InputInvalid(reason="Send either a set or ids.")
-    ids = releasing.ready(text_of(given, "set")) if text_of(given, "set") else ids_from(given.get("ids"))
-    report = releasing.release(ids)
+    ids = website.ready(text_of(given, "set")) if text_of(given, "set") else ids_from(given.get("ids"))
+    report = website.release(ids)
     return jsonify(
         released=list(report.released),
         removed=[each.photo_id for each in report.removed if each.is_done],
@@ -100,7 +100,7 @@ def release() -> Response:
 
 @api.post(f"/releases/<int(max={MAX_ID}):number>/stop")
 def stop_release(number: int) -> Response:
-    outcomes = releasing.stop(number)
+    outcomes = website.stop(number)
     return jsonify(
         stopped=[each.photo_id for each in outcomes if each.is_done],
         under_way=[each.photo_id for each in outcomes if not each.is_done],

@@ -14,7 +14,7 @@ from lightgate.bootstrap import House
 from lightgate.errors import StoreBusy
 from lightgate_web.api import api
 from lightgate_web.api.places import Places
-from lightgate_web.here import house, person
+from lightgate_web.request.context import house, person
 
 #: a stream ends after this long and the browser asks again: no thread, and no check of a sign-in, is held longer
 LIFETIME_S = 50.0

@@ -9,8 +9,8 @@ from flask import request
 
 from lightgate.domain.photo import Field
 from lightgate.errors import InputInvalid
-from lightgate.review import Changes, Lock, TextChange
-from lightgate_web.selection import MAX_AT_ONCE, MAX_ID
+from lightgate.steps.review import Changes, Lock, TextChange
+from lightgate_web.request.selection import MAX_AT_ONCE, MAX_ID
 
 #: fields of a ``PATCH``
 _EDITABLE = frozenset({"version", "subject", "location", "folder", "file_name", "texts", "qr", "locks", *Field})

@@ -7,15 +7,15 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from lightgate import review
 from lightgate.errors import InputInvalid
-from lightgate.naming_gate import foreseen_name as foreseen
+from lightgate.names.reserve import foreseen_name as foreseen
+from lightgate.steps import review
 from lightgate.store import Order
 from lightgate_web.api import api
 from lightgate_web.api.given import body, changes_from, version_of
-from lightgate_web.here import house, person
-from lightgate_web.selection import MAX_ID, cursor_from, selection_from
-from lightgate_web.shapes import issue_json, photo_json, proposal_json, quality_json
+from lightgate_web.request.context import house, person
+from lightgate_web.request.selection import MAX_ID, cursor_from, selection_from
+from lightgate_web.show.json_shapes import issue_json, photo_json, proposal_json, quality_json
 
 _NAMED = ("subject", "location", "folder")
 _DEFAULT_LIMIT = 50

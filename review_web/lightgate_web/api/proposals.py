@@ -7,16 +7,16 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from lightgate import review
 from lightgate.domain.photo import Field
 from lightgate.errors import InputInvalid
+from lightgate.steps import review
 from lightgate.store import TextRequest
 from lightgate_web.api import api
 from lightgate_web.api.given import body, text_of, version_of
-from lightgate_web.asking import refuse_without_model
-from lightgate_web.here import house, person
-from lightgate_web.selection import MAX_ID
-from lightgate_web.shapes import photo_json, proposal_json
+from lightgate_web.request.context import house, person
+from lightgate_web.request.new_texts import refuse_without_model
+from lightgate_web.request.selection import MAX_ID
+from lightgate_web.show.json_shapes import photo_json, proposal_json
 
 _PHOTO = f"/photos/<int(max={MAX_ID}):photo_id>"
 _PROPOSAL = f"{_PHOTO}/proposals/<int(max={MAX_ID}):request_id>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, g, jsonify
 from flask_wtf.csrf import generate_csrf
 
-from lightgate_web.account import leave_by_oneself, sign_person_in
+from lightgate_web.access.account import leave_by_oneself, sign_person_in
 from lightgate_web.api import api
 from lightgate_web.api.given import body, text_of
 

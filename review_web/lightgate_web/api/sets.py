@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Response, jsonify
 
 from lightgate_web.api import api
-from lightgate_web.here import house
-from lightgate_web.shapes import set_json
+from lightgate_web.request.context import house
+from lightgate_web.show.json_shapes import set_json
 
 
 @api.get("/sets")

@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from lightgate.domain.vocabulary import TermState
+from lightgate.domain.keywords.vocabulary import TermState
 from lightgate.errors import InputInvalid
 from lightgate.store import VocabularyEntry
 from lightgate_web.api import api
-from lightgate_web.here import house
-from lightgate_web.selection import MAX_ID, place_from
+from lightgate_web.request.context import house
+from lightgate_web.request.selection import MAX_ID, place_from
 
 _TERM = f"/vocabulary/<int(max={MAX_ID}):term_id>"
 _LIMIT = 200

@@ -7,49 +7,6 @@ from flask import Blueprint
 pages = Blueprint("pages", __name__)
 
 # the views register themselves on the blueprint above
-from lightgate_web.pages import (  # noqa: E402
-    best,
-    compare,
-    dashboard,
-    decisions,
-    late,
-    mending,
-    people,
-    photo,
-    photos,
-    prefill,
-    proposals,
-    release,
-    released,
-    restored,
-    sets,
-    several,
-    subjects,
-    undoing,
-    unpublish,
-    vocabulary,
-)
+from lightgate_web.pages import dashboard, people, release, restored, review, sets, vocabulary  # noqa: E402
 
-__all__ = [
-    "best",
-    "compare",
-    "dashboard",
-    "decisions",
-    "late",
-    "mending",
-    "pages",
-    "people",
-    "photo",
-    "photos",
-    "prefill",
-    "proposals",
-    "release",
-    "released",
-    "restored",
-    "sets",
-    "several",
-    "subjects",
-    "undoing",
-    "unpublish",
-    "vocabulary",
-]
+__all__ = ["dashboard", "pages", "people", "release", "restored", "review", "sets", "vocabulary"]

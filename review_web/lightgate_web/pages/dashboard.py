@@ -13,17 +13,17 @@ from statistics import median
 
 from flask import render_template
 
-from lightgate.adapters.catalogue_counts import count_catalogue
-from lightgate.domain.liveness import Liveness
-from lightgate.domain.pipeline import Status
+from lightgate.adapters.website.catalogue.counts import count_catalogue
 from lightgate.domain.query import BANDS
-from lightgate.stages.caption import RUNTIME_NOTE
+from lightgate.domain.route.liveness import Liveness
+from lightgate.domain.route.pipeline import Status
+from lightgate.steps.caption import RUNTIME_NOTE
 from lightgate.store import Transaction
-from lightgate_web.here import house
 from lightgate_web.pages import pages
-from lightgate_web.pages.plots import bars, camera_mix, growth
-from lightgate_web.wording import FIELDS, STEPS
-from lightgate_web.worked_out import database_state, worked_out
+from lightgate_web.request.cache import database_state, worked_out
+from lightgate_web.request.context import house
+from lightgate_web.show.plots import bars, camera_mix, growth
+from lightgate_web.show.wording import FIELDS, STEPS
 
 #: the newest approvals and decisions that are looked at: they tell how it goes now
 _DECISIONS = 1000

@@ -6,14 +6,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from lightgate import accounts
-from lightgate.domain.roles import Role
+from lightgate.domain.people.roles import Role
 from lightgate.errors import InputInvalid
+from lightgate.people import accounts
 from lightgate.store import User
-from lightgate_web import audited
-from lightgate_web.here import house, passwords, person
 from lightgate_web.pages import pages
-from lightgate_web.selection import MAX_ID, place_from
+from lightgate_web.request import audit as audited
+from lightgate_web.request.context import house, passwords, person
+from lightgate_web.request.selection import MAX_ID, place_from
 
 _PAGE = 100
 _ID = f"<int(max={MAX_ID}):user_id>"

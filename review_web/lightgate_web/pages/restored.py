@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import flash, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from lightgate import restored as restores
 from lightgate.domain.query import parse
 from lightgate.errors import InputInvalid
-from lightgate.restored import Restored
 from lightgate.store import PhotoFilter
-from lightgate_web import audited
-from lightgate_web.here import house, person
+from lightgate.website import restored as restores
+from lightgate.website.restored import Restored
 from lightgate_web.pages import pages
+from lightgate_web.request import audit
+from lightgate_web.request.context import house, person
 
 #: photos that an upgrade sent back to review
 APPROVE_AGAIN = parse("error:approve_again")
@@ -52,7 +52,7 @@ def restored_seen() -> Response:
         found = restores.state_of(tx)
         if not restores.looked_at(tx, here.now()):
             raise InputInvalid(reason="There is nothing to confirm: the comparison is not complete, or it was seen.")
-    audited.note(person(), "looked_at_restore", f"{found.differing if found else 0} differences")
+    audit.note(person(), "looked_at_restore", f"{found.differing if found else 0} differences")
     g.pop("restore", None)
     flash("The notice about the restored database is gone.", "done")
     return redirect(url_for("pages.sets"), 303)

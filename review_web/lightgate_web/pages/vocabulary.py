@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from lightgate.domain.vocabulary import TermState
+from lightgate.domain.keywords.vocabulary import TermState
 from lightgate.errors import InputInvalid
-from lightgate_web.here import house
 from lightgate_web.pages import pages
-from lightgate_web.selection import MAX_ID, place_from
+from lightgate_web.request.context import house
+from lightgate_web.request.selection import MAX_ID, place_from
 
 _SHOWN = 200
 _STATES = {"accept": TermState.LISTED, "ban": TermState.BANNED}

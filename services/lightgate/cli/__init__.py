@@ -7,27 +7,27 @@ from pathlib import Path
 import click
 
 from lightgate import __version__
-from lightgate.cli.door import Door
+from lightgate.cli.group import Door
 from lightgate.cli.session import Session
 
 #: the commands of each module beside this one
 _COMMANDS = {
-    "running": ("up", "down"),
-    "health": ("doctor",),
+    "up": ("up", "down"),
+    "doctor": ("doctor",),
     "demo": ("demo",),
-    "taking_in": ("submit", "rollback"),
-    "watching": ("sets", "status", "show", "stats"),
-    "deciding": ("retry",),
-    "picturing": ("pictures",),
+    "submit": ("submit", "rollback"),
+    "status": ("sets", "status", "show", "stats"),
+    "retry": ("retry",),
+    "pictures": ("pictures",),
     "models": ("models",),
     "vocabulary": ("vocabulary",),
-    "calibrating": ("calibrate",),
-    "people": ("user",),
-    "publishing": ("publish", "unpublish", "unrelease", "stop-release", "replace", "mirror"),
+    "calibrate": ("calibrate",),
+    "user": ("user",),
+    "publish": ("publish", "unpublish", "unrelease", "stop-release", "replace", "mirror"),
     "live": ("live", "renew"),
-    "keeping": ("backup", "restore", "names", "config"),
-    "upkeep": ("migrate", "reconcile"),
-    "processes": ("worker", "site", "flower"),
+    "backup": ("backup", "restore", "names", "config"),
+    "migrate": ("migrate", "reconcile"),
+    "worker": ("worker", "site", "flower"),
 }
 
 

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 import click
 
-from lightgate import doctor, intake
-from lightgate.adapters.demo_photos import make_photos
-from lightgate.cli.printing import program, say
-from lightgate.cli.running import greet, start_behind
+from lightgate import intake
+from lightgate.cli.output import program, say
 from lightgate.cli.session import Session, pass_session
-from lightgate.cli.taking_in import show_report
-from lightgate.cli.waiting import wait_for_sets
+from lightgate.cli.submit import show_report
+from lightgate.cli.up import greet, start_behind
+from lightgate.cli.wait import wait_for_sets
+from lightgate.demo.photos import make_photos
 from lightgate.domain.photo import Photo
-from lightgate.domain.pipeline import REVIEW, Status
+from lightgate.domain.route.pipeline import REVIEW, Status
+from lightgate.installation import doctor
 from lightgate.installation.background import how_it_is
 from lightgate.intake import Request
 from lightgate.store import PhotoFilter

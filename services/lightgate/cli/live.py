@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from lightgate import publishing
-from lightgate.adapters.live_check import LiveCheck
-from lightgate.adapters.renditions import profiles_of
-from lightgate.cli.door import FAILED
-from lightgate.cli.printing import console, print_json, say, table
+from lightgate.adapters.pixels.renditions import profiles_of
+from lightgate.adapters.website.live_check import LiveCheck
+from lightgate.cli.group import FAILED
+from lightgate.cli.output import console, print_json, say, table
 from lightgate.cli.session import Session, as_json, pass_session
-from lightgate.domain.liveness import is_look
 from lightgate.domain.photo import Photo
-from lightgate.publishing import Standing
+from lightgate.domain.route.liveness import is_look
+from lightgate.steps import release as release_step
+from lightgate.steps.release import Standing
 
 _of_set = click.option("--set", "photo_set", metavar="SET", help="Only this set.")
 
@@ -38,9 +38,9 @@ def live(session: Session, photos: tuple[int, ...], photo_set: str | None, check
     if check:
         if not session.website.addresses:
             raise click.UsageError("No target has an address: set publish.public_url.")
-        found = publishing.look_again(house.store, session.website, LiveCheck(), found, house.now())
+        found = release_step.look_again(house.store, session.website, LiveCheck(), found, house.now())
     profiles = profiles_of(session.settings.publish, [each.name for each in session.website.targets])
-    lines = [line for photo in found for line in publishing.standings(photo, profiles)]
+    lines = [line for photo in found for line in release_step.standings(photo, profiles)]
     print_json(lines) if as_json else _show(lines)
     if check and any(
         is_look(each) and not each.get("is_same") for line in lines for each in (line.checks or {}).values()
@@ -52,7 +52,7 @@ def _chosen(session: Session, photos: Sequence[int], photo_set: str | None) -> I
     house = session.house
     with house.store.reading() as tx:
         set_id = tx.sets.get(photo_set).id if photo_set else None
-    found = publishing.published_photos(house.store, set_id)
+    found = release_step.published_photos(house.store, set_id)
     return (photo for photo in found if not photos or photo.id in photos)
 
 
@@ -81,10 +81,10 @@ def renew(session: Session, photos: tuple[int, ...], photo_set: str | None, yes:
     Example: lightgate renew --set canal-houses
     """
     profiles = profiles_of(session.settings.publish, [each.name for each in session.website.targets])
-    ids = [each.id for each in _chosen(session, photos, photo_set) if publishing.is_outdated(each, profiles)]
+    ids = [each.id for each in _chosen(session, photos, photo_set) if release_step.is_outdated(each, profiles)]
     if ids and not (yes or as_json):
         click.confirm(f"Send {len(ids)} photos again?", abort=True)
-    outcomes = publishing.renew(session.release_desk, ids, session.who)
+    outcomes = release_step.renew(session.release_desk, ids, session.who)
     if as_json:
         print_json(outcomes)
     else:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from lightgate import doctor
-from lightgate.adapters.clip_weights import pull as pull_weights
-from lightgate.adapters.ollama_pull import pull_model
-from lightgate.cli.printing import console, print_json, say
+from lightgate.adapters.captions.pull import pull_model
+from lightgate.adapters.clip.weights import pull as pull_weights
+from lightgate.cli.output import console, print_json, say
 from lightgate.cli.session import Session, as_json, pass_session
+from lightgate.installation import doctor
 
 
 @click.group()
@@ -64,7 +64,7 @@ def _pull_clip(session: Session) -> None:
     say(f"Fetching {wanted.model}, {wanted.weights} …")
     say(f"The weights are in {pull_weights(wanted.model, wanted.weights)}.")
     # numpy, and torch in a program of its own
-    from lightgate.adapters.clip import open_clip  # noqa: PLC0415
+    from lightgate.adapters.clip.scorer import open_clip  # noqa: PLC0415
 
     say("Preparing the model for this machine …")
     say(f"Ready: {open_clip(wanted, session.folder).load()}.")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from lightgate.domain.liveness import Answer, at_target, is_look, liveness, seen_by_visitor
 from lightgate.domain.photo import Photo
-from lightgate.domain.words import LIVENESS, review_status, why_not_live
-from lightgate.progress import held_words
+from lightgate.domain.route.liveness import Answer, at_target, is_look, liveness, seen_by_visitor
+from lightgate.domain.route.status_words import LIVENESS, review_status, why_not_live
+from lightgate.engine.progress import held_words
 from lightgate.store import Event, HeldBack
 
 _NEWEST = 30

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lightgate.adapters.filesystem import require_folder
-from lightgate.folder import DataFolder
-from lightgate.private import keep_private
+from lightgate.adapters.host.filesystem import require_folder
+from lightgate.files.data_folder import DataFolder
+from lightgate.files.private import keep_private
 from lightgate.settings import Settings, load
 
 if TYPE_CHECKING:
     from lightgate import intake
     from lightgate.bootstrap import House
-    from lightgate.publishing import ReleaseDesk
-    from lightgate.site import Website
+    from lightgate.ports.website import Website
+    from lightgate.steps.release import ReleaseDesk
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Session:
     def website(self) -> Website:
         """The configured website."""
         # and those of the catalogue
-        from lightgate.adapters.website import open_website  # noqa: PLC0415
+        from lightgate.adapters.website.open import open_website  # noqa: PLC0415
 
         return open_website(self.settings.publish, self.folder, self.settings.mysql)
 

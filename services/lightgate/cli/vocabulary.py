@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 import click
 
-from lightgate.cli.printing import print_json, say
+from lightgate.cli.output import print_json, say
 from lightgate.cli.session import Session, as_json, pass_session
-from lightgate.domain.languages import name_of
-from lightgate.domain.vocabulary import TermState
-from lightgate.domain.wording import primary
-from lightgate.vocabularies import import_file
+from lightgate.domain.keywords.vocabulary import TermState
+from lightgate.domain.language.languages import name_of
+from lightgate.domain.language.tokens import primary
+from lightgate.texts.vocabulary_file import import_file
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 #: lines of a file that are named one by one

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from lightgate import accounts
-from lightgate.adapters.house_report import HouseReport
-from lightgate.folder import DataFolder
+from lightgate.adapters.host.status_file import HouseReport
+from lightgate.files.data_folder import DataFolder
+from lightgate.files.text_file import read_text
+from lightgate.people import accounts
 from lightgate.settings import Settings
-from lightgate.text_file import read_text
 
 
 def welcome(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from lightgate.domain.pipeline import Position
+from lightgate.domain.route.pipeline import Position
 
 
 class Field(StrEnum):

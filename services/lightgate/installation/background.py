@@ -9,11 +9,11 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from lightgate.adapters.child import last_lines, turn_over
-from lightgate.adapters.house_report import HouseReport, read_report
-from lightgate.adapters.instance import Instance
+from lightgate.adapters.host.child import last_lines, turn_over
+from lightgate.adapters.host.instance_lock import Instance
+from lightgate.adapters.host.status_file import HouseReport, read_report
 from lightgate.errors import AlreadyRunning, NotUp
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
 from lightgate.installation.run import EARLIER_RUN_S, report_file
 
 _POLL_S = 0.2

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
 
 #: a worker tells every five seconds; one that has said nothing for so long is gone
 FRESH_S = 60.0

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lightgate import accounts
-from lightgate.adapters import commands
-from lightgate.folder import DataFolder
+from lightgate.adapters.host import command_lines
+from lightgate.engine.stage import Stage
+from lightgate.files.data_folder import DataFolder
+from lightgate.people import accounts
 from lightgate.settings import Settings
-from lightgate.stage import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def of_worker(settings: Settings, stage: Stage, name: str | None = None) -> Laun
         name: a second worker on one machine needs one of its own, e.g. ``exif.2``.
     """
     processes = 1 if stage.is_exclusive else settings.workers.processes(stage.name)
-    line = commands.worker(
+    line = command_lines.worker(
         stage.name,
         name=name or stage.name,
         processes=processes,
@@ -41,13 +41,13 @@ def of_worker(settings: Settings, stage: Stage, name: str | None = None) -> Laun
 
 def of_reconciler() -> Launch:
     """Start what puts right what was lost."""
-    return Launch(commands.lightgate("reconcile", "--watch"))
+    return Launch(command_lines.lightgate("reconcile", "--watch"))
 
 
 def of_site(settings: Settings, port: int | None = None) -> Launch:
     """Start the review site, on the configured port or a chosen one."""
     review = settings.review
-    return Launch(commands.site(review.host, port or review.port, review.threads, settings.log_level))
+    return Launch(command_lines.site(review.host, port or review.port, review.threads, settings.log_level))
 
 
 def of_flower(settings: Settings, folder: DataFolder, port: int | None = None) -> Launch:
@@ -56,5 +56,5 @@ def of_flower(settings: Settings, folder: DataFolder, port: int | None = None) -
     given = wanted.password
     password = given.get_secret_value() if given else accounts.kept_password(folder.flower_password)
     folder.flower.parent.mkdir(parents=True, exist_ok=True)
-    line = commands.flower(wanted.host, port or wanted.port, folder.flower)
+    line = command_lines.flower(wanted.host, port or wanted.port, folder.flower)
     return Launch(line, {"FLOWER_BASIC_AUTH": f"{wanted.user}:{password}"})

@@ -9,17 +9,17 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
-from lightgate.adapters import broker
-from lightgate.adapters.child import Program
-from lightgate.adapters.ports_in_use import free_port, is_open, reachable, url
+from lightgate.adapters.host.child import Program
+from lightgate.adapters.host.network_ports import free_port, is_open, reachable, url
+from lightgate.adapters.queue import private_redis
 from lightgate.bootstrap import broker_url
+from lightgate.engine.stage import Stage
 from lightgate.errors import ServiceMissing
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
 from lightgate.installation import launches
 from lightgate.installation.heartbeats import heartbeats
 from lightgate.installation.launches import Launch
 from lightgate.settings import Settings
-from lightgate.stage import Stage
 
 BROKER, RECONCILER, SITE, FLOWER = "broker", "reconcile", "site", "flower"
 
@@ -80,9 +80,9 @@ def plan(settings: Settings, stages: Mapping[str, Stage], *, with_flower: bool) 
     """
     folder = DataFolder(settings.home)
     folder.logs.mkdir(parents=True, exist_ok=True)
-    server = None if settings.broker_url else broker.find_program(settings.redis_server)
+    server = None if settings.broker_url else private_redis.find_program(settings.redis_server)
     address = broker_url(settings, folder)
-    if server is None and (why := broker.why_silent(address, _BROKER_ANSWERS_S)):
+    if server is None and (why := private_redis.why_silent(address, _BROKER_ANSWERS_S)):
         raise ServiceMissing(service="The broker that broker_url names", remedy=f"It does not answer: {why}.")
     review, flower = settings.review, settings.flower
     return Plan(
@@ -115,8 +115,8 @@ def programs(made: Plan) -> list[Program]:
 
 
 def _broker(made: Plan, server: Path) -> Program:
-    launch = Launch(tuple(broker.command(server, made.folder)))
-    return _program(made, BROKER, launch, lambda _pid: broker.is_answering(made.broker_url))
+    launch = Launch(tuple(private_redis.command(server, made.folder)))
+    return _program(made, BROKER, launch, lambda _pid: private_redis.is_answering(made.broker_url))
 
 
 def _program(

@@ -6,9 +6,9 @@ import logging
 import signal
 import threading
 
-from lightgate import runner
+from lightgate.engine import runner
+from lightgate.engine.runner import Line
 from lightgate.errors import Transient
-from lightgate.runner import Line
 
 log = logging.getLogger(__name__)
 

@@ -7,18 +7,18 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lightgate import accounts
-from lightgate.adapters import broker
-from lightgate.adapters.child import last_lines
-from lightgate.adapters.house_report import HouseReport
-from lightgate.adapters.instance import Instance
-from lightgate.adapters.supervisor import Supervisor
+from lightgate.adapters.host.child import last_lines
+from lightgate.adapters.host.instance_lock import Instance
+from lightgate.adapters.host.status_file import HouseReport
+from lightgate.adapters.host.supervisor import Supervisor
+from lightgate.adapters.queue import private_redis
 from lightgate.bootstrap import build, migrate
+from lightgate.engine.stage import Stage
 from lightgate.errors import ServiceMissing
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
 from lightgate.installation.plan import BROKER, Plan, plan, programs
+from lightgate.people import accounts
 from lightgate.settings import Settings
-from lightgate.stage import Stage
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ def _forget_earlier_run(made: Plan) -> None:
         file.unlink(missing_ok=True)
     report_file(made.folder).unlink(missing_ok=True)
     if made.server:
-        broker.prepare(made.folder)
+        private_redis.prepare(made.folder)
 
 
 def _broker_said(folder: DataFolder) -> str:

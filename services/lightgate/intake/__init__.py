@@ -1,17 +1,17 @@
 """Taking sets of photographs in, and giving them back: what ``submit`` and ``rollback`` do."""
 
-from lightgate.intake.asked import Request, read_brief
-from lightgate.intake.blocked import roll_back_blocked
+from lightgate.intake.blocked_sets import roll_back_blocked
 from lightgate.intake.desk import Desk
 from lightgate.intake.manifest import read_manifest
-from lightgate.intake.moves import finish_moves
+from lightgate.intake.move_sources import finish_moves
 from lightgate.intake.orphans import sweep, sweep_when_due
-from lightgate.intake.planning import plan
-from lightgate.intake.replacing import replace_original
+from lightgate.intake.plan import plan
+from lightgate.intake.replace import replace_original
 from lightgate.intake.reports import RollbackReport, SetPlan, SetReport
+from lightgate.intake.request import Request, read_brief
+from lightgate.intake.rollback import rollback
 from lightgate.intake.scan import Skipped
-from lightgate.intake.submission import submit
-from lightgate.intake.undoing import rollback
+from lightgate.intake.submit import submit
 
 __all__ = [
     "Desk",

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lightgate.errors import CopyDamaged, InputInvalid, SourceChanged, StorageFull
+from lightgate.files.private import FILE_MODE
 from lightgate.intake.scan import Found, found_at
-from lightgate.private import FILE_MODE
 
 _CHUNK = 1 << 20
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from lightgate.domain.naming import Rule
+from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import Sidecar
-from lightgate.domain.pipeline import Route
-from lightgate.folder import DataFolder
+from lightgate.domain.route.pipeline import Route
+from lightgate.files.data_folder import DataFolder
 from lightgate.ports import Catalogue, Dispatch, HeaderReader
 from lightgate.store import Store
 

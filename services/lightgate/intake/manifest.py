@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from lightgate.errors import InputInvalid
-from lightgate.intake.asked import Request, read_brief
-from lightgate.text_file import read_text
+from lightgate.files.text_file import read_text
+from lightgate.intake.request import Request, read_brief
 
 _TEXTS = ("subject", "location", "folder", "brief", "title", "path")
 _LISTS = ("paths", "languages")

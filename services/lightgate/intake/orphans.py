@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from lightgate.file_lock import alone_if_free
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
+from lightgate.files.locks import alone_if_free
 from lightgate.intake.copies import remove_tree
 from lightgate.store import Store
 

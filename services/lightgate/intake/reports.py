@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lightgate.domain.photo import Exif, Sidecar
-from lightgate.intake.asked import Request
+from lightgate.intake.request import Request
 from lightgate.intake.scan import Found, Skipped
 
 

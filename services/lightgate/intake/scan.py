@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lightgate.domain.path_text import to_text
+from lightgate.domain.names.path_text import to_text
 from lightgate.errors import InputInvalid
 
 ACCEPTED = frozenset(

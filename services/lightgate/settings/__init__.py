@@ -14,11 +14,11 @@ from typing import Literal
 from pydantic import ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from lightgate.settings.publishing import Mysql, Profile, Publish, RightsWords, Target, WatermarkMark
+from lightgate.settings.load import FILE_NAME, PREFIX, from_environ, from_toml, merged, translated
+from lightgate.settings.publish import Mysql, Profile, Publish, RightsWords, Target, WatermarkMark
+from lightgate.settings.review import Flower, Review
 from lightgate.settings.section import Address, Section
-from lightgate.settings.site import Flower, Review
-from lightgate.settings.sources import FILE_NAME, PREFIX, from_environ, from_toml, merged, translated
-from lightgate.settings.work import Bands, Clip, Intake, Naming, Ollama, Texts, Workers
+from lightgate.settings.stages import Bands, Clip, Intake, Naming, Ollama, Texts, Workers
 
 __all__ = [
     "FILE_NAME",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from lightgate.domain.liveness import Liveness
+from lightgate.domain.route.liveness import Liveness
 
 
 class Figures(Protocol):

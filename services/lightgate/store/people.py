@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from lightgate.domain.roles import Role
+from lightgate.domain.people.roles import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from lightgate.domain.photo import Issue, Photo, PhotoSet, Sidecar, StageFacts, Text, TextValue
-from lightgate.domain.pipeline import Position
-from lightgate.domain.prefill import Described
+from lightgate.domain.proof.prefill import Described
 from lightgate.domain.query import Query
+from lightgate.domain.route.pipeline import Position
 
 
 @dataclass(frozen=True, slots=True)

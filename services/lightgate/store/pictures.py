@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from lightgate.domain.keywords.subject import HintedPhoto
 from lightgate.domain.photo import Series
-from lightgate.domain.shot import Shot
-from lightgate.domain.subject import HintedPhoto
+from lightgate.domain.series.shot import Shot
 
 
 @dataclass(frozen=True, slots=True)

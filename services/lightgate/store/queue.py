@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from lightgate.domain.photo import Claim, Failure, Photo
-from lightgate.domain.pipeline import Position, Step
+from lightgate.domain.route.pipeline import Position, Step
 
 #: the longest that anything is kept from workers for; what is to wait longer was told so by a clock that has been set
 #: back since, and counts as due

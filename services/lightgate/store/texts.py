@@ -9,8 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from lightgate.domain.keywords.vocabulary import Known, Term, TermState
 from lightgate.domain.photo import Field, Text
-from lightgate.domain.vocabulary import Known, Term, TermState
 
 
 class RequestStatus(StrEnum):

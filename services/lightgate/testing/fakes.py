@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lightgate.domain.photo import Exif, Rights, Source
-from lightgate.domain.quality import Measurements
+from lightgate.domain.rating.quality import Measurements
 from lightgate.errors import LightgateError
-from lightgate.folder import ProxyFiles
+from lightgate.files.data_folder import ProxyFiles
 from lightgate.ports import CaptionDraft, CaptionRequest, Development, Header, Rating
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lightgate import stages as real
+from lightgate import steps as real
 from lightgate.bootstrap import House, build
+from lightgate.engine.stage import Stage
 from lightgate.settings import load
-from lightgate.stage import Stage
 from lightgate_workers.worker import make_app
 from support.noop.stages import noop
 

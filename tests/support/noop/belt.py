@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lightgate import stages as real
-from lightgate.adapters.celery_queue import CeleryDispatch
+from lightgate import steps as real
+from lightgate.adapters.queue.celery import CeleryDispatch
 from lightgate.bootstrap import House, broker_url, build
-from lightgate.domain.pipeline import NAMING, Result, Step
-from lightgate.folder import DataFolder
+from lightgate.domain.route.pipeline import NAMING, Result, Step
+from lightgate.engine.stage import Stage
+from lightgate.files.data_folder import DataFolder
 from lightgate.settings import Settings, load
-from lightgate.stage import Stage
 from lightgate_workers.worker import make_app
 from support.noop.stages import Nothing
 

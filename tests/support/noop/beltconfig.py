@@ -1,8 +1,8 @@
 """As the real workers' settings, with the queues of the belt."""
 
-from lightgate.adapters.celery_queue import configuration
+from lightgate.adapters.queue.celery import configuration
 from lightgate.bootstrap import broker_url
-from lightgate.folder import DataFolder
+from lightgate.files.data_folder import DataFolder
 from lightgate.settings import load
 
 _settings = load()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from billiard.exceptions import SoftTimeLimitExceeded
 
-from lightgate.adapters.gpu_lock import GpuLock
+from lightgate.adapters.host.gpu_lock import GpuLock
 from lightgate.domain.photo import (
     CaptionFacts,
     Claim,
@@ -25,8 +25,8 @@ from lightgate.domain.photo import (
     QualityFacts,
     Scores,
 )
+from lightgate.engine.stage import Finding, Stage, Work
 from lightgate.settings import Settings
-from lightgate.stage import Finding, Stage, Work
 from lightgate.store import Store
 
 CAMERAS = ("Canon EOS R5", "NIKON D70", None)

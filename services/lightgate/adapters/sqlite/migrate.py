@@ -9,13 +9,13 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, func, insert, select
 
-from lightgate import migrations
+from lightgate.adapters.sqlite import migrations
 from lightgate.adapters.sqlite.engine import make_engine, sqlite_library
 from lightgate.adapters.sqlite.faults import translated
 from lightgate.adapters.sqlite.revision import current_revision, newest_revision, require_known
 from lightgate.adapters.sqlite.schema import note, review_queue
 from lightgate.errors import DatabaseDamaged
-from lightgate.picture_proof import TO_PROVE_NOTE
+from lightgate.files.picture_proof import TO_PROVE_NOTE
 
 #: from here on the rating leaves the hashes of its pictures in the row
 _KEEPS_HASHES = "0011"

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
-from lightgate import migrations
+from lightgate.adapters.sqlite import migrations
 from lightgate.errors import DatabaseOutdated, DatabaseTooNew, DatabaseUnreadable
 
 _MIGRATIONS = Path(migrations.__file__).with_name("versions")

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from lightgate.adapters.sqlite.schema import photo_set, photo_text, publication, review_queue
-from lightgate.domain.kept import from_told
+from lightgate.domain.approval.kept import from_told
 from lightgate.domain.photo import (
     CaptionFacts,
     Component,
@@ -33,7 +33,7 @@ from lightgate.domain.photo import (
     Source,
     Text,
 )
-from lightgate.domain.pipeline import Position, Status
+from lightgate.domain.route.pipeline import Position, Status
 
 _EXIF_COLUMNS = tuple(each.name for each in fields(Exif))
 _SCORE_COLUMNS = tuple(each.name for each in fields(Scores) if each.name not in {"components", "model", "band"})

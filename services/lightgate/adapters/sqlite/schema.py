@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
-from lightgate.domain.pipeline import Status
+from lightgate.domain.route.pipeline import Status
 
 _FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 

@@ -1,0 +1,1 @@
+"""The server's worker: slow visitors take no thread. Knows nothing of pages."""

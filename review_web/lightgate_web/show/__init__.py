@@ -1,0 +1,1 @@
+"""How things look: words, addresses, JSON, pictures, plots. Decides nothing."""

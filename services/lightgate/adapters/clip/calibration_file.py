@@ -1,0 +1,36 @@
+"""The fitted judge in the data folder, as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from lightgate.domain.rating.calibrated import Judge
+from lightgate.errors import Misconfigured
+
+
+def read_judge(file: Path) -> Judge | None:
+    """Read the judge; None where nothing was fitted.
+
+    Raises:
+        Misconfigured: the file is damaged.
+    """
+    if not file.is_file():
+        return None
+    try:
+        told = json.loads(file.read_text("utf-8"))
+        scale = tuple((float(value), float(qr)) for value, qr in told.pop("scale"))
+        return Judge(**{**told, "weights": tuple(map(float, told["weights"]))}, scale=scale)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise Misconfigured(f"The calibration {file} is damaged. Delete it, or run: lightgate calibrate") from error
+
+
+def write_judge(file: Path, judge: Judge | None) -> None:
+    """Keep a judge, whole or not at all; None goes back to the default ratings."""
+    if judge is None:
+        file.unlink(missing_ok=True)
+        return
+    making = file.with_name(f".{file.name}.part")
+    making.write_text(json.dumps(asdict(judge)), "utf-8")
+    making.replace(file)

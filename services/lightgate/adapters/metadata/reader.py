@@ -1,0 +1,163 @@
+"""Headers of photographs, read with Pillow and pillow-heif without decoding a pixel."""
+
+from __future__ import annotations
+
+import io
+import stat
+from dataclasses import replace
+from pathlib import Path
+from typing import IO
+
+from PIL import Image
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+from pillow_heif import HeifImageFile
+
+from lightgate.adapters.metadata.containers import raw
+from lightgate.adapters.metadata.containers.container import Container
+from lightgate.adapters.metadata.containers.photoshop import SEGMENT_MARK, iptc_in
+from lightgate.adapters.metadata.containers.png import chunks_of
+from lightgate.adapters.metadata.containers.tiff import DAMAGE, Tags, quietly, read_tags
+from lightgate.adapters.metadata.formats import HEAD_BYTES, HEIF, JPEG, PNG, RAW, TIFF, WEBP, format_of
+from lightgate.adapters.metadata.header import header_of
+from lightgate.errors import FileTooLarge, TooManyPixels, UnreadableImage
+from lightgate.ports import Header
+
+#: opened by class, not by ``Image.open``, whose pixel limit is one for the whole process
+_READERS: dict[str, type[ImageFile]] = {
+    JPEG: JpegImageFile,
+    WEBP: WebPImageFile,
+    HEIF: HeifImageFile,
+}
+#: in a JPEG 64 KB; more elsewhere, with a preview inside. Larger blocks are not read
+_EXIF_LIMIT_BYTES = 16_000_000
+
+_WIDTH, _HEIGHT, _XMP, _IPTC, _PHOTOSHOP = 256, 257, 700, 33723, 34377
+
+
+class PillowHeaders:
+    """``ports.HeaderReader``. Formats go by content; limits are checked before anything is decoded."""
+
+    def __init__(self, max_megapixels: float, max_file_mb: float) -> None:
+        self._max_megapixels = max_megapixels
+        self._max_file_mb = max_file_mb
+
+    def read(self, file: Path) -> Header:
+        """Read one file."""
+        try:
+            self._check_size(file)
+            with file.open("rb") as stream:
+                return self._read(stream)
+        except OSError as error:
+            raise UnreadableImage(reason=_plain(error)) from error
+
+    def _check_size(self, file: Path) -> None:
+        status = file.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableImage(reason="it is not a file")
+        size_mb = status.st_size / 1e6
+        if size_mb > self._max_file_mb:
+            raise FileTooLarge(size=round(size_mb), limit=f"{self._max_file_mb:g}")
+
+    def contents(self, stream: IO[bytes]) -> Container:
+        """Read what lies around the pixels, unread.
+
+        Raises:
+            UnreadableImage: not an image, or damaged before the first pixel.
+        """
+        format_ = format_of(stream.read(HEAD_BYTES))
+        stream.seek(0)
+        if format_ == RAW:
+            return self._raw(stream)
+        if format_ == PNG:
+            return _png(stream)
+        return _tiff(stream) if format_ == TIFF else self._opened(stream, format_)
+
+    def _read(self, stream: IO[bytes]) -> Header:
+        container = self.contents(stream)
+        megapixels = container.width_px * container.height_px / 1e6
+        if megapixels > self._max_megapixels:
+            raise TooManyPixels(pixels=round(megapixels), limit=f"{self._max_megapixels:g}")
+        return header_of(container)
+
+    def _opened(self, stream: IO[bytes], format_: str) -> Container:
+        try:
+            with quietly():
+                image = _READERS[format_](stream)
+        except Image.DecompressionBombError as error:
+            raise TooManyPixels(pixels="too many", limit=f"{self._max_megapixels:g}") from error
+        except DAMAGE as error:
+            raise UnreadableImage(reason=_damaged(format_)) from error
+        packet, iptc = _bytes(image.info.get("xmp")), _jpeg_iptc(image)
+        return Container(format_, *image.size, _block_tags(_bytes(image.info.get("exif"))), packet, iptc)
+
+    def _raw(self, stream: IO[bytes]) -> Container:
+        raw.require_reader()
+        if (preview := raw.jpeg_in_raf(stream)) is not None:
+            return replace(self._opened(preview, JPEG), format=RAW)
+        return _raw_container(raw.tags_of_raw(stream))
+
+
+def _plain(error: OSError) -> str:
+    return f"the file cannot be opened ({error.strerror})" if error.strerror else "the file cannot be read"
+
+
+def _damaged(format_: str) -> str:
+    return f"the beginning of this {format_} file is damaged or missing"
+
+
+def _bytes(value: object) -> bytes:
+    if isinstance(value, str):
+        return value.encode()
+    return value if isinstance(value, bytes) else b""
+
+
+def _block_tags(block: bytes) -> Tags:
+    while block.startswith(b"Exif\0\0"):
+        block = block[6:]
+    if not block or len(block) > _EXIF_LIMIT_BYTES:
+        return Tags()
+    try:
+        return read_tags(io.BytesIO(block))
+    except DAMAGE:
+        return Tags()
+
+
+def _jpeg_iptc(image: ImageFile) -> bytes:
+    segments = (content for name, content in getattr(image, "applist", ()) if name == "APP13")
+    return iptc_in(b"".join(each[len(SEGMENT_MARK) :] for each in segments if each.startswith(SEGMENT_MARK)))
+
+
+def _png(stream: IO[bytes]) -> Container:
+    try:
+        found = chunks_of(stream)
+    except ValueError as error:
+        raise UnreadableImage(reason=_damaged(PNG)) from error
+    tags = _block_tags(found.exif)
+    return Container(PNG, found.width_px, found.height_px, tags, found.xmp, found.iptc, found.texts)
+
+
+def _tiff(stream: IO[bytes]) -> Container:
+    """Read a TIFF by its first directory alone: Pillow's own reader refuses pixel kinds that libvips decodes."""
+    try:
+        tags = read_tags(stream)
+    except DAMAGE as error:
+        raise UnreadableImage(reason=_damaged(TIFF)) from error
+    first = tags.ifd0
+    if raw.is_raw(tags):
+        raw.require_reader()
+        return _raw_container(tags)
+    width, height = first.get(_WIDTH), first.get(_HEIGHT)
+    if not isinstance(width, int) or not isinstance(height, int) or width <= 0 or height <= 0:
+        raise UnreadableImage(reason=_damaged(TIFF))
+    return Container(TIFF, width, height, tags, first.raw(_XMP), _tiff_iptc(tags))
+
+
+def _raw_container(tags: Tags) -> Container:
+    """Take the size as it is named for the developed picture; how large the preview is shows when it is decoded."""
+    return Container(RAW, *raw.size_of(tags), tags, tags.ifd0.raw(_XMP), _tiff_iptc(tags))
+
+
+def _tiff_iptc(tags: Tags) -> bytes:
+    return tags.ifd0.raw(_IPTC) or iptc_in(tags.ifd0.raw(_PHOTOSHOP))

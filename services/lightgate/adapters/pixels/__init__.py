@@ -1,0 +1,1 @@
+"""Pixels: decoding, measuring, making the pictures for people and website. Imports `metadata`, never a model."""

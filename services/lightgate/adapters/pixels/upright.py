@@ -1,0 +1,26 @@
+"""An original as upright 8-bit sRGB pixels that fit a box, for what is published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyvips
+
+from lightgate.adapters.metadata.containers.raw import format_in
+from lightgate.adapters.metadata.formats import RAW
+from lightgate.adapters.pixels.decode import decoding, fitted, full_size
+from lightgate.errors import UnreadableImage
+
+
+def upright(original: Path, width_px: int, height_px: int) -> pyvips.Image:
+    """Decode, turn, convert and shrink; never enlarge. The pixels lie in memory.
+
+    Raises:
+        UnreadableImage: damaged, cut off, or a raw file that nobody developed.
+        OriginalMissing: there is no such file.
+    """
+    with decoding():
+        if format_in(original) == RAW:
+            raise UnreadableImage(reason="it is a RAW file, which has to be developed before it is published")
+        # its size was checked when it was taken in
+        return fitted(full_size(original, float("inf"), (width_px, height_px)), width_px, height_px)

@@ -1,0 +1,59 @@
+"""Commands that become one process of the installation, as containers start them.
+
+Little is loaded here, since the program that takes this process's place loads everything anew.
+"""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from lightgate.cli.session import Session, pass_session
+from lightgate.files.locks import share_for_good
+from lightgate.installation import launches
+from lightgate.installation.launches import Launch
+from lightgate.settings import environ_for_children
+from lightgate.steps import STAGES
+
+
+@click.command()
+@click.argument("stage", type=click.Choice(list(STAGES)))
+@click.option("--name", help="A second worker on one machine needs a name of its own, e.g. exif.2.")
+@pass_session
+def worker(session: Session, stage: str, name: str | None) -> None:
+    """Run the workers of one stage.
+
+    \b
+    Example: lightgate worker quality
+    """
+    _become(launches.of_worker(session.settings, STAGES[stage], name), session)
+
+
+@click.command()
+@pass_session
+def site(session: Session) -> None:
+    """Run the review site.
+
+    \b
+    Example: lightgate site
+    """
+    _become(launches.of_site(session.settings), session)
+
+
+@click.command()
+@pass_session
+def flower(session: Session) -> None:
+    """Run Flower, the engineers' view of the workers.
+
+    \b
+    Example: lightgate flower
+    """
+    _become(launches.of_flower(session.settings, session.folder), session)
+
+
+def _become(launch: Launch, session: Session) -> None:
+    """Replace this process, so that signals reach the program itself; no restore until it has ended."""
+    share_for_good(session.folder.use_lock)
+    environ = environ_for_children({}, session.config) | dict(launch.environ)
+    os.execve(launch.argv[0], list(launch.argv), environ)  # noqa: S606 - no shell is meant

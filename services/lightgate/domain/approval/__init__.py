@@ -1,0 +1,1 @@
+"""What a person's word seals, and what stands with a published picture. Pure."""

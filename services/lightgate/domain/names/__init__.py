@@ -1,0 +1,1 @@
+"""Names and paths of published files: a frozen contract with the website. Pure."""

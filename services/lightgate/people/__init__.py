@@ -1,0 +1,1 @@
+"""Who may sign in. Imports the store and `adapters.keys`."""

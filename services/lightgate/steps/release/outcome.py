@@ -1,0 +1,36 @@
+"""What release and removal share: an answer a photo, and the history of what a person did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from lightgate.domain.photo import Photo
+from lightgate.domain.route.pipeline import Position
+from lightgate.store import Actor, Event, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one photo."""
+
+    photo_id: int
+    is_done: bool
+    #: a sentence for the person who asked
+    message: str
+
+
+def move(tx: Transaction, photo: Photo, after: Position, by: str, at: datetime) -> Photo:
+    """Move a photo for a person, raising its version, with its event; gives it as it is then."""
+    before = photo.position
+    tx.photos.move(photo, after, at, raise_version=True)
+    old, new = f"{before.step}:{before.status}", f"{after.step}:{after.status}"
+    tx.events.add(note(photo, by, at, "position", before.step, old=old, new=new))
+    return replace(photo, position=after, version=photo.version + 1)
+
+
+def note(
+    photo: Photo, by: str, at: datetime, kind: str, name: str, *, old: str | None = None, new: str | None = None
+) -> Event:
+    """Make the event of something that a person did."""
+    return Event(photo.id, photo.set_id, at, Actor.PERSON, by, kind, name, old, new)

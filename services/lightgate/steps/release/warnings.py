@@ -1,0 +1,72 @@
+"""What a person should know of a photo before it goes out: what stays at home, what cannot be kept, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from lightgate.adapters.metadata.published.disclosed import read_original
+from lightgate.adapters.metadata.published.provenance import Provenance
+from lightgate.domain.approval.rights import is_unnamed
+from lightgate.domain.photo import Photo
+from lightgate.ports.website import Terms
+
+#: terms of cv.iptc.org for pictures that a model made, wholly or in part
+_GENERATED = (
+    "trainedAlgorithmicMedia",
+    "compositeWithTrainedAlgorithmicMedia",
+    "algorithmicMedia",
+    "compositeSynthetic",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing to know."""
+
+    #: snake_case, stable
+    code: str
+    #: ``warn``, or ``note`` where nothing has to be done
+    severity: str
+    #: a sentence
+    message: str
+
+
+def remarks(photo: Photo, original: Path, terms: Terms) -> Iterator[Remark]:
+    """Look at a photo and the header of its original."""
+    if reason := terms.why_not(photo):
+        yield Remark("not_publishable", "warn", reason)
+    elif any(is_unnamed(photo, each) for each in terms.rights):
+        said = "Neither the file nor publish.rights.creator names who made this picture: its notice has no name."
+        yield Remark("maker_unnamed", "warn", said)
+    yield from _of_origin(_provenance(original))
+    if photo.exif.has_gps and "position" in terms.disclosed:
+        yield Remark("position_published", "warn", "The file holds its GPS position, which the settings publish.")
+    elif photo.exif.has_gps:
+        yield Remark("position_removed", "note", "The file holds its GPS position, which is not published.")
+
+
+def _provenance(original: Path) -> Provenance:
+    try:
+        found = original.stat()
+    except OSError:
+        return Provenance()
+    return _read(original, (found.st_mtime_ns, found.st_size))
+
+
+@lru_cache(maxsize=4096)
+def _read(original: Path, state: tuple[int, int]) -> Provenance:
+    """Read one state of a file: a page shows dozens, and asks for the same again and again."""
+    return read_original(original).provenance
+
+
+def _of_origin(found: Provenance) -> Iterator[Remark]:
+    term = (found.digital_source_type or "").rpartition("/")[2]
+    if term in _GENERATED:
+        said = "The file says that a model made this picture, wholly or in part; that goes out with it"
+        yield Remark("generated", "warn", f"{said} ({term}).")
+    if found.has_credentials:
+        said = "The original carries Content Credentials (C2PA), which files made from it cannot keep."
+        yield Remark("credentials_lost", "warn", said)

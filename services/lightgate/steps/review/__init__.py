@@ -1,0 +1,50 @@
+"""What a person does to a photo: decide, edit, undo. The one gate to the website."""
+
+from lightgate.steps.review.bulk import Outcome, bulk, bulk_edit
+from lightgate.steps.review.decisions import approve, reject, reopen, retry, skip
+from lightgate.steps.review.desk import Desk, together
+from lightgate.steps.review.editing import Changes, Lock, TextChange, edit
+from lightgate.steps.review.find_and_replace import KeywordEdit, Replacement, Rewritten, keyword_counts, previewed
+from lightgate.steps.review.make_pictures import Made, make_pictures
+from lightgate.steps.review.regenerate import leave, regenerate, take
+from lightgate.steps.review.repairs import Mending, mended, mendings
+from lightgate.steps.review.set_aside import settle_files
+from lightgate.steps.review.undo import NothingToRedo, NothingToUndo, Undone, WebsiteNotUndone, redo, restore, undo
+
+__all__ = [
+    "Changes",
+    "Desk",
+    "KeywordEdit",
+    "Lock",
+    "Made",
+    "Mending",
+    "NothingToRedo",
+    "NothingToUndo",
+    "Outcome",
+    "Replacement",
+    "Rewritten",
+    "TextChange",
+    "Undone",
+    "WebsiteNotUndone",
+    "approve",
+    "bulk",
+    "bulk_edit",
+    "edit",
+    "keyword_counts",
+    "leave",
+    "make_pictures",
+    "mended",
+    "mendings",
+    "previewed",
+    "redo",
+    "regenerate",
+    "reject",
+    "reopen",
+    "restore",
+    "retry",
+    "settle_files",
+    "skip",
+    "take",
+    "together",
+    "undo",
+]
