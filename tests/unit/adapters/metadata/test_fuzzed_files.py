@@ -16,7 +16,7 @@ _SEED = int(os.environ.get("FUZZ_SEED", "1"))
 def test_a_worker_outlives_spoilt_files_of_every_kind() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "support.fuzzing", str(_COUNT), str(_SEED)],
-        cwd=Path(__file__).parent.parent,
+        cwd=Path(__file__).parents[3],
         capture_output=True,
         check=False,
     )

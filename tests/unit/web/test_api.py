@@ -24,7 +24,7 @@ from support.gallery import GALLERY, add_person, approve, fail, photo_of, quick_
 from support.site_client import Visitor, visitor
 from support.stores import NOON, Sent, add_photos, add_set
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "openapi.yaml"
 CAPTION = "A tabby cat with amber eyes rests and looks past the camera."
 
 

@@ -16,7 +16,7 @@ from lightgate.domain.proof.evidence import evidence_of
 from lightgate.domain.proof.proof import Context, blocking, proof
 from lightgate.domain.route.pipeline import Position, Status
 
-DATA = Path(__file__).parent.parent / "data"
+DATA = Path(__file__).parents[3] / "data"
 LEAST = 150
 
 DEFAULTS = {
