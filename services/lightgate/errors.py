@@ -147,6 +147,7 @@ class TargetClosed(TargetUnreachable):
 class TargetRefused(TargetUnreachable):
     """The publishing target {target} does not take {path}: {reason}."""
 
+    # the field ``is_passing`` says that it may take it in a moment
     is_charged = True
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from lightgate.adapters.website.targets import ftp, sftp
 from lightgate.adapters.website.targets.paths import aside, draft_name
-from lightgate.adapters.website.targets.remote import RESTED_S, RemoteTarget, Verify
+from lightgate.adapters.website.targets.remote import FIRST_PAUSE_S, RESTED_S, RemoteTarget, Verify
 from lightgate.errors import LightgateError, NotWritten, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
 from lightgate.ports import Found, Permit
 from support.file_servers import PASSWORD, USER, FtpSite, SftpSite, certificate_in, ftp_site, sftp_site
@@ -173,6 +173,24 @@ def test_a_server_that_cannot_write_is_heard_although_it_cuts_the_line(
     assert "disk" in caught.value.message
     assert "disk" in (target.why_not_ready() or "")
     assert (files(site.root), pauses) == ({PATH: OLD}, [])
+
+
+@pytest.mark.parametrize(
+    ("verb", "reply"), [("STOR", "450 File is busy."), ("RNTO", "450 File is busy."), ("RNTO", "451 Try again.")]
+)
+def test_what_a_server_refuses_for_the_moment_is_tried_again_over_the_same_line(
+    site: FtpSite, over_ftp: Callable[..., RemoteTarget], pauses: list[float], verb: str, reply: str
+) -> None:
+    target = over_ftp()
+    target.put(PATH, OLD, FREE)
+    site.go_wrong(deny=verb, reply=reply, times=1)
+    target.put(PATH, NEW, FREE)
+    assert (files(site.root), pauses) == ({PATH: NEW}, [FIRST_PAUSE_S])
+
+    site.go_wrong(deny=verb, reply=reply, times=99)
+    with pytest.raises(TargetRefused, match=reply[4:-1]):
+        target.put(PATH, OLD, FREE)
+    assert files(site.root) == {PATH: NEW}
 
 
 def test_replies_in_an_old_alphabet_are_no_hindrance(site: FtpSite, over_ftp: Callable[..., RemoteTarget]) -> None:

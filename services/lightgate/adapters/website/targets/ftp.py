@@ -290,7 +290,8 @@ class FtpServer:
         if _NO_ROOM.search(str(error)):
             raise StorageFull(path=f"{self._target} ({self._account.host})") from error
         if _is(error, *_THIS_FILE):
-            raise TargetRefused(target=self._target, path=path, reason=said) from error
+            is_passing = isinstance(error, ftplib.error_temp)
+            raise TargetRefused(target=self._target, path=path, reason=said, is_passing=is_passing) from error
         if isinstance(error, ftplib.error_perm):
             raise self._closed(said) from error
         raise TargetUnreachable(target=self._target, reason=said, is_answer=True) from error

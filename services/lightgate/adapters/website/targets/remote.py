@@ -118,8 +118,8 @@ class RemoteTarget:
         hidden = self._draft(folders, name, writer)
         try:
             return self._stored_at(server, hidden, content)
-        except TargetRefused:
-            if not self._takes_hidden or server.size(hidden) is not None:
+        except TargetRefused as error:
+            if not _is_final(error) or not self._takes_hidden or server.size(hidden) is not None:
                 raise
             stored = self._stored_at(server, self._draft(folders, name, writer, is_hidden=False), content)
         self._takes_hidden = False
@@ -191,8 +191,8 @@ class RemoteTarget:
             try:
                 server.delete(draft)
                 server.delete(aside(draft))
-            except TargetRefused:
-                if not self._takes_hidden or server.size(draft) is not None:
+            except TargetRefused as error:
+                if not _is_final(error) or not self._takes_hidden or server.size(draft) is not None:
                     raise
                 draft = self._draft(folders, name, writer, is_hidden=False)
                 server.delete(draft)
@@ -232,7 +232,7 @@ class RemoteTarget:
                 except TargetUnreachable as error:
                     if not isinstance(error, TargetRefused):
                         self.close()
-                    if isinstance(error, (TargetRefused, TargetClosed)) or attempt == TRIES:
+                    if _is_final(error) or attempt == TRIES:
                         self._note(error)
                         raise
                     log.info("target %s: try %s: %s", self.name, attempt, error.message)
@@ -286,3 +286,10 @@ class RemoteTarget:
             digest = None if content is None else hashlib.sha256(content).hexdigest()
         if digest is not None and digest.lower() != wanted:
             raise TargetUnreachable(target=self.name, reason=f"{path} arrived damaged", is_answer=True)
+
+
+def _is_final(error: TargetUnreachable) -> bool:
+    """Would the same be said again at once? Source: RFC 959 §4.2.1, replies 4yz may be asked again, 5yz may not."""
+    if isinstance(error, TargetRefused):
+        return not error.fields.get("is_passing")
+    return isinstance(error, TargetClosed)
