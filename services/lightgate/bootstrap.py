@@ -36,7 +36,7 @@ from lightgate.names.ledger import refresh
 from lightgate.names.reserve import name_ready_sets
 from lightgate.pictures.old_pictures import prove_old_pictures
 from lightgate.pictures.series import find_new_series
-from lightgate.ports import Dispatch
+from lightgate.ports.machine import Dispatch
 from lightgate.ports.website import Website
 from lightgate.settings import Settings
 from lightgate.steps import review

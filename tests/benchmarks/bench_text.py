@@ -17,7 +17,7 @@ from lightgate.adapters.captions.word_lists import word_lists
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.demo.fake_ollama.server import FakeOllama
 from lightgate.domain.photo import Field, Photo, Source, Text
-from lightgate.ports import CaptionRequest
+from lightgate.ports.captions import CaptionRequest
 from lightgate.settings import Ollama
 from lightgate.store import CatalogueText
 from lightgate.texts.proofreader import Proofreader

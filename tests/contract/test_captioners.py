@@ -12,7 +12,7 @@ from lightgate.demo.fake_ollama.server import FakeOllama
 from lightgate.domain.language.tokens import MAX_KEYWORDS
 from lightgate.domain.photo import Exif, Field, Source, Text
 from lightgate.domain.proof.proof import blocking, proof
-from lightgate.ports import Captioner, CaptionRequest
+from lightgate.ports.captions import Captioner, CaptionRequest
 from lightgate.settings import Ollama
 from lightgate.testing.fakes import FakeCaptioner
 from support.pictures import jpeg_bytes

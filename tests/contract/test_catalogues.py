@@ -18,7 +18,7 @@ from lightgate.adapters.website.catalogue.sql import SqlCatalogue, table
 from lightgate.adapters.website.open import open_catalogue
 from lightgate.errors import CatalogueUnreachable, WorkerLost
 from lightgate.files.data_folder import DataFolder
-from lightgate.ports import Catalogue, CatalogueRow
+from lightgate.ports.website import Catalogue, CatalogueRow
 from lightgate.settings import Mysql
 from support.catalogue_rows import DDL, ROW
 from support.permits import FREE, refused

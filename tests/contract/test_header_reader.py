@@ -18,7 +18,7 @@ from PIL.TiffImagePlugin import IFDRational, ImageFileDirectory_v2
 
 from lightgate.adapters.metadata.reader import PillowHeaders
 from lightgate.errors import FileTooLarge, Rejected, TooManyPixels, UnreadableImage, UnsupportedFormat
-from lightgate.ports import Header
+from lightgate.ports.pictures import Header
 from support.pictures import jpeg, private_exif, quarters
 
 READER = PillowHeaders(max_megapixels=200, max_file_mb=1024)

@@ -29,7 +29,7 @@ from lightgate.errors import (
     TargetUnreachable,
     WorkerLost,
 )
-from lightgate.ports import Found, Permit, Target
+from lightgate.ports.website import Found, Permit, Target
 from lightgate.settings import Target as TargetSettings
 from support.file_servers import PASSWORD, USER, certificate_in, ftp_site, sftp_site
 from support.permits import FREE, refused

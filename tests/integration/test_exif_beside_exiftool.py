@@ -13,7 +13,7 @@ import pytest
 
 from lightgate.adapters.metadata.reader import PillowHeaders
 from lightgate.errors import Rejected
-from lightgate.ports import Header
+from lightgate.ports.pictures import Header
 from support.pictures import jpeg, quarters
 from support.programs import needs
 

@@ -26,7 +26,7 @@ from lightgate.domain.photo import Field, LedgerState, Source, Text
 from lightgate.domain.route.pipeline import Position, Status
 from lightgate.domain.route.status_words import why_not_live
 from lightgate.errors import CatalogueUnreachable
-from lightgate.ports import Catalogue, CatalogueRow, Permit, QualityRow
+from lightgate.ports.website import Catalogue, CatalogueRow, Permit, QualityRow
 from lightgate.steps import release as release_step
 from lightgate.steps import review
 from lightgate.steps.review import Changes, Lock, TextChange

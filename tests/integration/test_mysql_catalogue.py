@@ -17,7 +17,7 @@ from lightgate.adapters.website.catalogue.sql import PAUSES_S
 from lightgate.adapters.website.open import open_catalogue
 from lightgate.errors import CatalogueClosed, CatalogueUnreachable, RowBusy, RowRefused, SettingInvalid, WorkerLost
 from lightgate.files.data_folder import DataFolder
-from lightgate.ports import QualityRow
+from lightgate.ports.website import QualityRow
 from lightgate.settings import Mysql, Publish, Settings
 from lightgate.steps.publish import build
 from support.catalogue_rows import DDL, ROW

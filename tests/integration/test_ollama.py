@@ -16,7 +16,7 @@ from lightgate.adapters.captions.ollama import OllamaCaptioner
 from lightgate.demo.fake_ollama.server import FakeOllama, Fault
 from lightgate.domain.photo import Exif, Source
 from lightgate.errors import ModelAnswerBad, ModelServerDown, SettingInvalid
-from lightgate.ports import CaptionDraft, CaptionRequest
+from lightgate.ports.captions import CaptionDraft, CaptionRequest
 from lightgate.settings import Ollama
 from support.pictures import jpeg_bytes
 

@@ -19,7 +19,7 @@ from lightgate.domain.photo import Claim, Field, Photo, Source, Text
 from lightgate.domain.route.pipeline import Position, Result, Status, advance
 from lightgate.engine.runner import drain
 from lightgate.errors import CatalogueUnreachable, RowRefused, SealBroken
-from lightgate.ports import CatalogueRow, Permit, QualityRow, Rendition
+from lightgate.ports.website import CatalogueRow, Permit, QualityRow, Rendition
 from lightgate.settings import Publish, Settings
 from lightgate.steps import release as release_step
 from lightgate.steps.publish import STAGE, build

@@ -20,7 +20,7 @@ from lightgate.adapters.website.open import open_website
 from lightgate.domain.photo import Exif, Field, Photo, Rights, Source, Text
 from lightgate.errors import RightsMissing, SettingInvalid
 from lightgate.files.data_folder import DataFolder
-from lightgate.ports import Rendition
+from lightgate.ports.website import Rendition
 from lightgate.settings import Publish
 from support.pictures import OWNER, SERIAL, TELLING_XMP, jpeg, private_exif, quarters
 from support.programs import needs

@@ -12,7 +12,7 @@ import pytest
 from lightgate.adapters.pixels.renditions import renditions
 from lightgate.domain.photo import LedgerState
 from lightgate.domain.route.pipeline import Position, Status
-from lightgate.ports import Permit
+from lightgate.ports.website import Permit
 from lightgate.settings import Publish
 from lightgate.steps import release as release_step
 from lightgate.store import Actor

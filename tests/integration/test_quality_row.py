@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lightgate.domain.photo import CaptionFacts, Field, Issue, Source, Text
-from lightgate.ports import QualityRow
+from lightgate.ports.website import QualityRow
 from lightgate.website.quality_row import quality_row
 from support.site import House, house_in
 from support.stores import NOON

@@ -14,7 +14,7 @@ from lightgate.adapters.website.targets import ftp, sftp
 from lightgate.adapters.website.targets.paths import aside, draft_name
 from lightgate.adapters.website.targets.remote import FIRST_PAUSE_S, RESTED_S, RemoteTarget, Verify
 from lightgate.errors import LightgateError, NotWritten, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
-from lightgate.ports import Found, Permit
+from lightgate.ports.website import Found, Permit
 from support.file_servers import PASSWORD, USER, FtpSite, SftpSite, certificate_in, ftp_site, sftp_site
 from support.permits import FREE
 from support.stores import Clock

@@ -11,7 +11,7 @@ import pytest
 from lightgate.adapters.website.catalogue.mysql import MysqlCatalogue
 from lightgate.adapters.website.catalogue.mysql_check import faults_of
 from lightgate.errors import CatalogueClosed, RowRefused
-from lightgate.ports import CatalogueRow
+from lightgate.ports.website import CatalogueRow
 from lightgate.settings import Mysql
 from support.catalogue_rows import DDL, ROW
 from support.permits import FREE

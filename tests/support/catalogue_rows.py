@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from lightgate.ports import CatalogueRow
+from lightgate.ports.website import CatalogueRow
 
 DDL = files("lightgate").joinpath("data", "photos_info_revamp.mysql.sql").read_text("utf-8")
 ROW = CatalogueRow(

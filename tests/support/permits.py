@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lightgate.errors import WorkerLost
-from lightgate.ports import Permit
+from lightgate.ports.website import Permit
 
 FREE = Permit("test-1", lambda: None)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from lightgate.adapters.pixels.renditions import renditions
 from lightgate.domain.photo import Photo
 from lightgate.domain.route.pipeline import Position, Status
-from lightgate.ports import Rendition
+from lightgate.ports.website import Rendition
 from lightgate.settings import Profile
 from support.programs import needs
 

@@ -15,8 +15,7 @@ from lightgate.domain.photo import Exif, ExifFacts, Photo, QualityFacts, Rights,
 from lightgate.domain.route.pipeline import Result, advance, start
 from lightgate.engine.runner import DrainReport, Line, drain, lapse
 from lightgate.files.data_folder import DataFolder
-from lightgate.ports import CatalogueRow, Renderer
-from lightgate.ports.website import Website
+from lightgate.ports.website import CatalogueRow, Renderer, Website
 from lightgate.settings import Publish, Settings
 from lightgate.steps import release as release_step
 from lightgate.steps.publish import STAGE, Publisher

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from lightgate.domain.photo import Failure, Photo
 from lightgate.domain.route.pipeline import PUBLISH, QUALITY, Position, Result, Route
-from lightgate.ports import Dispatch
+from lightgate.ports.machine import Dispatch
 from lightgate.store import Actor, Event, Store
 from lightgate.website.restored import why_held_back
 

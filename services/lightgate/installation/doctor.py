@@ -35,7 +35,7 @@ from lightgate.errors import (
 )
 from lightgate.files.data_folder import DataFolder
 from lightgate.files.private import open_parts
-from lightgate.ports import Permit
+from lightgate.ports.website import Permit
 from lightgate.settings import RightsWords, Settings
 from lightgate.settings import Target as TargetSettings
 

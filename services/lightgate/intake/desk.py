@@ -11,7 +11,9 @@ from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import Sidecar
 from lightgate.domain.route.pipeline import Route
 from lightgate.files.data_folder import DataFolder
-from lightgate.ports import Catalogue, Dispatch, HeaderReader
+from lightgate.ports.machine import Dispatch
+from lightgate.ports.pictures import HeaderReader
+from lightgate.ports.website import Catalogue
 from lightgate.store import Store
 
 

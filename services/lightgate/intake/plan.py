@@ -21,7 +21,7 @@ from lightgate.intake.reports import PlannedFile, SetPlan
 from lightgate.intake.request import Request, checked
 from lightgate.intake.scan import Found, Skipped, leave_raw_pairs, scan
 from lightgate.names.reserve import allocate_free
-from lightgate.ports import Header
+from lightgate.ports.pictures import Header
 
 #: of the working copy, by Pillow's name of the container; MPO is a JPEG with a second picture behind it
 SUFFIXES = {

@@ -21,7 +21,7 @@ from lightgate.files.data_folder import DataFolder
 from lightgate.files.locks import alone
 from lightgate.files.private import fresh_draft
 from lightgate.files.text_file import read_text
-from lightgate.ports import Catalogue
+from lightgate.ports.website import Catalogue
 from lightgate.store import Reservation, Store
 
 KEPT_BACKUPS = 20

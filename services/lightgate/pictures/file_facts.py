@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lightgate.domain.photo import ExifFacts, Field, Rights, Sidecar, Source, Text, TextValue
-from lightgate.ports import Header
+from lightgate.ports.pictures import Header
 
 
 def facts_of(header: Header, sidecar: Sidecar | None, language: str) -> ExifFacts:

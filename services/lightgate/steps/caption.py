@@ -19,7 +19,8 @@ from lightgate.engine.stage_notes import StageNotes
 from lightgate.errors import InputInvalid, LightgateError, ModelAnswerBad, UnreadableImage
 from lightgate.files.data_folder import DataFolder
 from lightgate.files.picture_proof import Fault, read_proven
-from lightgate.ports import Captioner, Exclusive
+from lightgate.ports.captions import Captioner
+from lightgate.ports.machine import Exclusive
 from lightgate.settings import Settings
 from lightgate.store import Store, TextRequest
 from lightgate.texts.proofreader import Proofreader

@@ -12,7 +12,7 @@ from lightgate.engine.stage import Finding, Stage, Work
 from lightgate.errors import LightgateError, OriginalMissing
 from lightgate.files.data_folder import DataFolder
 from lightgate.pictures.file_facts import facts_of
-from lightgate.ports import HeaderReader
+from lightgate.ports.pictures import HeaderReader
 from lightgate.settings import Settings
 from lightgate.store import Store
 

@@ -19,8 +19,7 @@ from lightgate.engine.kill_point import kill_point
 from lightgate.engine.stage import Stage
 from lightgate.errors import BeingRemoved, HoldLost, LightgateError, Rejected, SealBroken, WorkerLost
 from lightgate.files.data_folder import DataFolder
-from lightgate.ports import Catalogue, Permit, QualityRow, Renderer, SiteCheck, Target
-from lightgate.ports.website import Website
+from lightgate.ports.website import Catalogue, Permit, QualityRow, Renderer, SiteCheck, Target, Website
 from lightgate.settings import Settings
 from lightgate.store import Store, Transaction
 from lightgate.website import restored

@@ -17,7 +17,8 @@ from lightgate.engine.stage import Finding, Stage, Work
 from lightgate.engine.stage_notes import StageNotes
 from lightgate.errors import ClipUnavailable, LightgateError
 from lightgate.files.data_folder import DataFolder
-from lightgate.ports import AestheticScorer, Darkroom, Development, Exclusive, Rating
+from lightgate.ports.machine import Exclusive
+from lightgate.ports.pictures import AestheticScorer, Darkroom, Development, Rating
 from lightgate.settings import Settings
 from lightgate.store import Store
 

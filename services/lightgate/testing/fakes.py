@@ -10,7 +10,8 @@ from lightgate.domain.photo import Exif, Rights, Source
 from lightgate.domain.rating.quality import Measurements
 from lightgate.errors import LightgateError
 from lightgate.files.data_folder import ProxyFiles
-from lightgate.ports import CaptionDraft, CaptionRequest, Development, Header, Rating
+from lightgate.ports.captions import CaptionDraft, CaptionRequest
+from lightgate.ports.pictures import Development, Header, Rating
 
 
 @dataclass

@@ -15,7 +15,7 @@ from lightgate.domain.proof.daylight import sun_of
 from lightgate.domain.proof.proof import COST, WARN, Context, proof
 from lightgate.domain.proof.repair import repair
 from lightgate.errors import ModelAnswerBad, ModelServerDown, StorageFull, StoreBusy
-from lightgate.ports import CaptionDraft, Captioner, CaptionRequest
+from lightgate.ports.captions import CaptionDraft, Captioner, CaptionRequest
 from lightgate.store import PhotoFilter, Store, Transaction
 from lightgate.texts.proofreader import Proofreader
 

@@ -16,8 +16,7 @@ from lightgate.domain.photo import DEBTS, WHOLE, Before, LedgerState, Photo, Pub
 from lightgate.domain.route.pipeline import Status
 from lightgate.errors import HoldLost, LightgateError
 from lightgate.files.data_folder import DataFolder
-from lightgate.ports import CatalogueRow, Permit, Target
-from lightgate.ports.website import Website
+from lightgate.ports.website import CatalogueRow, Permit, Target, Website
 from lightgate.store import Actor, Event, Store, Transaction
 from lightgate.website.live_hold import Hold, held
 from lightgate.website.rollback_copy import earlier_at, kept_file

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from lightgate.domain.photo import LedgerState, Publication
 from lightgate.errors import NameTaken
-from lightgate.ports import Catalogue, Found, Target
+from lightgate.ports.website import Catalogue, Found, Target
 from lightgate.website.package import File, Parcel, by_kind
 
 

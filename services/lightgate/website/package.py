@@ -11,8 +11,7 @@ from pathlib import Path
 from lightgate.domain.names.layout import FULL, MANIFEST, THUMB, Layout
 from lightgate.domain.photo import Field, Photo
 from lightgate.errors import AltTextMissing, OriginalMissing, SealBroken
-from lightgate.ports import CatalogueRow, QualityRow, Renderer, Rendition
-from lightgate.ports.website import Website, first_text
+from lightgate.ports.website import CatalogueRow, QualityRow, Renderer, Rendition, Website, first_text
 
 #: file name endings by format, where they differ
 ENDINGS = {"jpeg": "jpg"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lightgate.domain.photo import Field, Photo, Source, TextValue
-from lightgate.ports import QualityRow
+from lightgate.ports.website import QualityRow
 from lightgate.store import Transaction
 
 #: verdicts after which the texts are no longer what the model first wrote

@@ -9,7 +9,7 @@ from dataclasses import replace
 from lightgate.domain.photo import Photo
 from lightgate.domain.route.pipeline import Status
 from lightgate.errors import LightgateError
-from lightgate.ports import QualityRow
+from lightgate.ports.website import QualityRow
 from lightgate.website.package import Parcel
 
 #: decoding two at a time must not double what a worker needs

@@ -20,7 +20,7 @@ from lightgate.domain.route.pipeline import PUBLISH, Position, Result, Route, St
 from lightgate.domain.route.status_words import ReviewStatus
 from lightgate.errors import LightgateError, TargetUnreachable
 from lightgate.files.data_folder import DataFolder
-from lightgate.ports import Target
+from lightgate.ports.website import Target
 from lightgate.store import Actor, Event, PhotoFilter, Reservation, Store, Transaction
 from lightgate.website.approval import owe, withdraw
 from lightgate.website.debts import Books

@@ -13,7 +13,7 @@ import pytest
 from lightgate.adapters.metadata.reader import PillowHeaders
 from lightgate.errors import CatalogueUnreachable, InputInvalid, NameTooLong, SourceChanged, StorageFull
 from lightgate.intake import Desk, plan, submit, sweep
-from lightgate.ports import Header
+from lightgate.ports.pictures import Header
 from support.desks import all_photos, canals, card, contents, copies, make_desk, photograph, read_exif_and_name
 from support.raw_files import write_dng
 from support.stores import NOON, Sent

@@ -18,7 +18,7 @@ from lightgate.domain.route.pipeline import Position, Status
 from lightgate.engine.stage_notes import StageNotes
 from lightgate.errors import ClipUnavailable, Misconfigured, OriginalMissing, UnreadableImage
 from lightgate.files.data_folder import DataFolder
-from lightgate.ports import Header
+from lightgate.ports.pictures import Header
 from lightgate.steps import exif, quality
 from lightgate.steps.exif import ExifWork
 from lightgate.steps.quality import QualityWork

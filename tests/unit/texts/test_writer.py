@@ -15,7 +15,7 @@ from lightgate.domain.keywords.vocabulary import TermState
 from lightgate.domain.photo import Field, Photo, QualityFacts, Scores, Series, SeriesKind, Source
 from lightgate.domain.proof.proof import NOTE
 from lightgate.errors import LightgateError, ModelAnswerBad, ModelServerDown
-from lightgate.ports import CaptionDraft, CaptionRequest
+from lightgate.ports.captions import CaptionDraft, CaptionRequest
 from lightgate.texts.proofreader import Proofreader
 from lightgate.texts.writer import Writer
 from support.stores import NOON, add_photos, bring_to, make_store

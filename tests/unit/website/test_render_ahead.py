@@ -9,7 +9,7 @@ import pytest
 
 from lightgate.domain.route.pipeline import Position, Status
 from lightgate.errors import InputInvalid
-from lightgate.ports import QualityRow
+from lightgate.ports.website import QualityRow
 from lightgate.website.package import Parcel
 from lightgate.website.render_ahead import RenderAhead
 from support.published import BARE

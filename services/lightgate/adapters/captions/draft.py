@@ -13,7 +13,7 @@ from lightgate.domain.photo import Source
 from lightgate.domain.proof.keywords import keyword_faults
 from lightgate.domain.proof.proof import ALT_CHARACTERS, CAPTION_WORDS
 from lightgate.domain.proof.sentence import NOTE, Sentence, sentence_faults
-from lightgate.ports import CaptionDraft, CaptionRequest
+from lightgate.ports.captions import CaptionDraft, CaptionRequest
 
 _EXIF_TIME = "%Y:%m:%d %H:%M:%S"
 _MONTHS = (

@@ -17,7 +17,7 @@ from lightgate.adapters.captions.server import Loaded, OllamaServer, Question, i
 from lightgate.adapters.captions.shrink import shrunk
 from lightgate.domain.photo import Source
 from lightgate.errors import ModelAnswerBad, ModelServerDown
-from lightgate.ports import CaptionDraft, CaptionRequest
+from lightgate.ports.captions import CaptionDraft, CaptionRequest
 from lightgate.settings import Ollama
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from lightgate.domain.language.tokens import CAPITAL_NOUNS, primary, printable
 from lightgate.domain.proof.proof import ALT_CHARACTERS, ALT_WORDS, CAPTION_WORDS
 from lightgate.errors import SettingInvalid
 from lightgate.files.text_file import read_text
-from lightgate.ports import CaptionRequest
+from lightgate.ports.captions import CaptionRequest
 
 CAPTION = "caption.v2.txt"
 CAPTION_SIMPLE = "caption_simple.v2.txt"

@@ -18,7 +18,7 @@ from lightgate.adapters.clip.model import file_hash
 from lightgate.domain.photo import Hint
 from lightgate.errors import ClipUnavailable
 from lightgate.files.data_folder import DataFolder
-from lightgate.ports import GLANCE_PX, Rating
+from lightgate.ports.pictures import GLANCE_PX, Rating
 from lightgate.settings import Clip
 
 #: raised whenever a prompt changes

@@ -14,7 +14,7 @@ from lightgate.adapters.metadata.formats import HEIF
 from lightgate.adapters.metadata.texts import Words, best_of, stars, taken_in_iptc, words_from_iptc, words_from_xmp
 from lightgate.adapters.metadata.xmp import tree_of
 from lightgate.domain.photo import Exif, HeaderExtra, Rights
-from lightgate.ports import Header
+from lightgate.ports.pictures import Header
 
 
 def header_of(container: Container) -> Header:

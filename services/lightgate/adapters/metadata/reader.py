@@ -22,7 +22,7 @@ from lightgate.adapters.metadata.containers.tiff import DAMAGE, Tags, quietly, r
 from lightgate.adapters.metadata.formats import HEAD_BYTES, HEIF, JPEG, PNG, RAW, TIFF, WEBP, format_of
 from lightgate.adapters.metadata.header import header_of
 from lightgate.errors import FileTooLarge, TooManyPixels, UnreadableImage
-from lightgate.ports import Header
+from lightgate.ports.pictures import Header
 
 #: opened by class, not by ``Image.open``, whose pixel limit is one for the whole process
 _READERS: dict[str, type[ImageFile]] = {

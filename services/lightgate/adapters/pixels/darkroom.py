@@ -16,7 +16,7 @@ from lightgate.adapters.pixels.decode import decoding, fitted, flat, full_size, 
 from lightgate.adapters.pixels.metrics import Bytes, measure
 from lightgate.errors import Misconfigured, StorageFull
 from lightgate.files.data_folder import ProxyFiles
-from lightgate.ports import GLANCE_PX, Development
+from lightgate.ports.pictures import GLANCE_PX, Development
 
 #: long edges
 VIEW_PX, PROXY_PX, THUMB_PX = 2560, 1280, 500

@@ -22,7 +22,7 @@ from lightgate.domain.approval.rights import RightsStatement, RightsTemplate, la
 from lightgate.domain.names.layout import FULL, THUMB
 from lightgate.domain.photo import Photo, Rights
 from lightgate.errors import RightsMissing
-from lightgate.ports import Rendition
+from lightgate.ports.website import Rendition
 from lightgate.settings import Profile, Publish
 
 #: libvips' names for how colour is stored

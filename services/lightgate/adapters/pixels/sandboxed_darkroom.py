@@ -19,7 +19,7 @@ from lightgate import errors
 from lightgate.domain.rating.quality import Measurements
 from lightgate.errors import LightgateError, UnreadableImage
 from lightgate.files.data_folder import ProxyFiles
-from lightgate.ports import Development
+from lightgate.ports.pictures import Development
 
 _MIB = 2**20
 #: what threads of libraries reserve would count as used

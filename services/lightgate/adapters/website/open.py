@@ -18,8 +18,7 @@ from lightgate.domain.approval.rights import RightsTemplate
 from lightgate.domain.modes import READABLE, Modes
 from lightgate.domain.names.layout import FULL, THUMB, Layout
 from lightgate.files.data_folder import DataFolder
-from lightgate.ports import Catalogue, Renderer, Target
-from lightgate.ports.website import Terms, Website
+from lightgate.ports.website import Catalogue, Renderer, Target, Terms, Website
 from lightgate.settings import Mysql, Publish
 from lightgate.settings import Target as TargetSettings
 

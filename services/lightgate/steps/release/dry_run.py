@@ -13,8 +13,7 @@ from lightgate.domain.route.pipeline import PUBLISH, RELEASE, Status
 from lightgate.domain.route.status_words import why_not_live
 from lightgate.errors import LightgateError, SealBroken
 from lightgate.files.data_folder import DataFolder
-from lightgate.ports import CatalogueRow, QualityRow, Renderer
-from lightgate.ports.website import Website
+from lightgate.ports.website import CatalogueRow, QualityRow, Renderer, Website
 from lightgate.steps.release.unpublish import is_to_remove
 from lightgate.steps.release.warnings import remarks
 from lightgate.store import Store

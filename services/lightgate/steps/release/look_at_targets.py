@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from lightgate.domain.photo import LedgerState, Photo, Publication
-from lightgate.ports import SiteCheck
-from lightgate.ports.website import Website
+from lightgate.ports.website import SiteCheck, Website
 from lightgate.store import Store
 
 

@@ -13,7 +13,7 @@ from lightgate.domain.rating.quality import BandLimits
 from lightgate.domain.route.pipeline import Position, Result, Route, Status, advance
 from lightgate.errors import Conflict
 from lightgate.files.data_folder import DataFolder
-from lightgate.ports import Dispatch
+from lightgate.ports.machine import Dispatch
 from lightgate.store import Actor, Event, Store, Transaction
 from lightgate.texts.proofreader import Proofreader
 

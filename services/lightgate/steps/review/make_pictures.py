@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lightgate.domain.photo import Photo
 from lightgate.errors import Conflict, LightgateError, OriginalMissing
-from lightgate.ports import Darkroom
+from lightgate.ports.pictures import Darkroom
 from lightgate.steps.review.desk import Desk, note
 
 

@@ -10,7 +10,7 @@ from lightgate.adapters.captions.draft import DraftWriter
 from lightgate.adapters.captions.word_lists import word_lists
 from lightgate.domain.photo import Exif, Field, Source, Text
 from lightgate.domain.proof.proof import Context, blocking, proof
-from lightgate.ports import CaptionDraft, CaptionRequest
+from lightgate.ports.captions import CaptionDraft, CaptionRequest
 
 
 def asked(

@@ -14,7 +14,7 @@ from lightgate.domain.language.tokens import words_of
 from lightgate.domain.photo import Exif, Field
 from lightgate.domain.proof.proof import ALT_WORDS, CAPTION_WORDS
 from lightgate.errors import SettingInvalid
-from lightgate.ports import CaptionRequest
+from lightgate.ports.captions import CaptionRequest
 
 REQUEST = CaptionRequest(
     "de",

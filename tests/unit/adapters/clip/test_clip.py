@@ -24,7 +24,7 @@ from lightgate.adapters.clip.prepare import prepare
 from lightgate.adapters.clip.scorer import OpenClip
 from lightgate.adapters.clip.weights import open_clip_module, pull
 from lightgate.errors import ClipUnavailable
-from lightgate.ports import GLANCE_PX
+from lightgate.ports.pictures import GLANCE_PX
 from support.programs import absent
 from support.sample_photos import photo
 

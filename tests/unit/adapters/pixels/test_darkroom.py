@@ -27,7 +27,7 @@ from lightgate.errors import (
     UnsupportedFormat,
 )
 from lightgate.files.data_folder import DataFolder, ProxyFiles
-from lightgate.ports import GLANCE_PX, Development
+from lightgate.ports.pictures import GLANCE_PX, Development
 from support.pictures import ADOBE_RGB, is_upright, jpeg, private_exif, quarters, turned
 
 DARKROOM = VipsDarkroom(max_megapixels=200)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lightgate.adapters.website.catalogue.counts import TOP_CAMERAS, YearOfCamera, count_catalogue
 from lightgate.adapters.website.catalogue.sql import SqlCatalogue
-from lightgate.ports import CatalogueRow
+from lightgate.ports.website import CatalogueRow
 from support.permits import FREE
 
 ROW = CatalogueRow(

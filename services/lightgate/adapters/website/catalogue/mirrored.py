@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from lightgate.adapters.website.catalogue.sql import SqlCatalogue
 from lightgate.adapters.website.catalogue.table import REMOTE_ID
-from lightgate.ports import CatalogueRow, Permit, QualityRow
+from lightgate.ports.website import CatalogueRow, Permit, QualityRow
 
 #: the copy needs nobody's word
 _COPYING = Permit("mirror", lambda: None)

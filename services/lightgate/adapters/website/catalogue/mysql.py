@@ -38,7 +38,7 @@ from lightgate.adapters.website.catalogue.mysql_shape import Shape, harmless, sh
 from lightgate.adapters.website.catalogue.sql import SqlCatalogue
 from lightgate.adapters.website.catalogue.table import make_table
 from lightgate.errors import CatalogueClosed, CatalogueUnreachable, RowBusy, RowRefused, SettingInvalid
-from lightgate.ports import CatalogueRow, QualityRow
+from lightgate.ports.website import CatalogueRow, QualityRow
 from lightgate.settings import Mysql
 
 #: the proof table that the predecessor's website has beside

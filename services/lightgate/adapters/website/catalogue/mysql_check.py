@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from lightgate.adapters.website.catalogue.mysql import MysqlCatalogue, said
 from lightgate.adapters.website.catalogue.mysql_shape import harmless, needs_value
 from lightgate.errors import CatalogueClosed, RowRefused
-from lightgate.ports import CatalogueRow, QualityRow
+from lightgate.ports.website import CatalogueRow, QualityRow
 
 __all__ = ["Fault", "faults_of"]
 

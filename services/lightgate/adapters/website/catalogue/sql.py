@@ -34,7 +34,7 @@ from lightgate.adapters.sqlite.engine import make_engine
 from lightgate.adapters.website.catalogue.table import REMOTE_ID, TABLE, columns_of, make_table, row_of
 from lightgate.adapters.website.catalogue.values import is_same
 from lightgate.errors import CatalogueUnreachable, RowBusy, RowRefused, StorageFull
-from lightgate.ports import CatalogueRow, Permit, QualityRow
+from lightgate.ports.website import CatalogueRow, Permit, QualityRow
 
 __all__ = ["TABLE", "SqlCatalogue", "table"]
 

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Double, Integer, MetaData, RowMapping, String, Ta
 
 from lightgate.adapters.website.catalogue.values import as_ours
 from lightgate.errors import SettingInvalid
-from lightgate.ports import CatalogueRow
+from lightgate.ports.website import CatalogueRow
 
 TABLE = "photos_info_revamp"
 #: the local file's column for the id that the row has on the website

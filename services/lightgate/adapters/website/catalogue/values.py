@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 
-from lightgate.ports import CatalogueRow
+from lightgate.ports.website import CatalogueRow
 
 #: a FLOAT column is told in six digits
 _SIX_DIGITS = 5e-6

@@ -18,7 +18,7 @@ from typing import NoReturn
 from lightgate.adapters.website.targets.paths import DRAFT_PREFIX, DRAFT_SUFFIX, draft_name, parts_of
 from lightgate.domain.modes import READABLE, Modes
 from lightgate.errors import NameTooLong, StorageFull, TargetRefused, TargetUnreachable
-from lightgate.ports import Found, Permit
+from lightgate.ports.website import Found, Permit
 
 #: what the one target is called where none is named
 FOLDER = "folder"

@@ -19,7 +19,7 @@ from lightgate.adapters.website.targets.connection import Connect, FileServer, P
 from lightgate.adapters.website.targets.paths import aside, draft_name, parts_of
 from lightgate.domain.modes import READABLE, Modes
 from lightgate.errors import LightgateError, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
-from lightgate.ports import Found, Permit
+from lightgate.ports.website import Found, Permit
 
 log = logging.getLogger(__name__)
 
