@@ -27,8 +27,7 @@ from lightgate.domain.names.naming import Rule
 from lightgate.domain.rating.quality import BandLimits
 from lightgate.domain.route.pipeline import Route
 from lightgate.domain.series.shot import Shift
-from lightgate.engine import runner
-from lightgate.engine.context import Outage, Rarely
+from lightgate.engine.context import Outage, Rarely, RunnerContext
 from lightgate.engine.stage import Stage
 from lightgate.files import private
 from lightgate.files.data_folder import DataFolder
@@ -120,10 +119,10 @@ class House:
             sidecar=read_sidecar,
         )
 
-    def line(self) -> runner.Line:
+    def runner_context(self) -> RunnerContext:
         """What keeps photos moving."""
         workers = self.settings.workers
-        return runner.Line(
+        return RunnerContext(
             self.store,
             self.route,
             self.dispatch,

@@ -15,7 +15,7 @@ from lightgate.adapters.captions.word_lists import word_lists
 from lightgate.demo.fake_ollama.server import FakeOllama, Fault
 from lightgate.domain.photo import Photo, Source
 from lightgate.domain.route.pipeline import Position, Status
-from lightgate.engine.context import Line
+from lightgate.engine.context import RunnerContext
 from lightgate.engine.runner import drain
 from lightgate.settings import Ollama
 from lightgate.steps.caption import STAGE, CaptionWork
@@ -42,7 +42,7 @@ class House:
         self.server = server
         self.store = make_store(home)
         self.clock = Clock()
-        self.line = Line(self.store, ROUTE, Sent(), self.clock)
+        self.line = RunnerContext(self.store, ROUTE, Sent(), self.clock)
         self.ids = [bring_to(self.store, photo_id, "caption").id for photo_id in add_photos(self.store, photos)]
         settings = Ollama(host=server.url, idle_timeout_s=0.3, hard_timeout_s=1.5)
         breaker = Breaker(clock=self._monotonic)

@@ -12,7 +12,7 @@ from lightgate.adapters.host.gpu_lock import GpuLock, gpu_lock_file
 from lightgate.demo.fake_ollama.server import FakeOllama, Fault
 from lightgate.domain.photo import Field, Issue, Photo, Source
 from lightgate.domain.route.pipeline import Position, Status
-from lightgate.engine.context import GIVEN_BACK_S, Line
+from lightgate.engine.context import GIVEN_BACK_S, RunnerContext
 from lightgate.engine.runner import DrainReport, drain
 from lightgate.engine.stage import Work
 from lightgate.files.data_folder import DataFolder
@@ -36,7 +36,7 @@ class House:
         self.server = server
         self.store = make_store(home)
         self.clock = Clock()
-        self.line = Line(self.store, ROUTE, Sent(), self.clock)
+        self.line = RunnerContext(self.store, ROUTE, Sent(), self.clock)
         self.ids = [
             bring_to(self.store, photo_id, "caption").id
             for photo_id in add_photos(self.store, 3, add_set(self.store, languages=languages))

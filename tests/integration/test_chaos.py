@@ -17,7 +17,7 @@ import pytest
 from lightgate.adapters.sqlite.engine import sqlite_library
 from lightgate.adapters.sqlite.soundness import fault_of
 from lightgate.bootstrap import House
-from lightgate.engine import runner
+from lightgate.engine.reconcile import reconcile
 from support.servers import RedisServer
 from support.waiting import eventually
 from support.workers import Works, put_photos, steps_of, works_on
@@ -120,11 +120,11 @@ def walk(home: Path, server: RedisServer, seed: int | None) -> Mapping[str, str 
 
 
 def _bring_to_review(house: House, ids: list[int], chaos: Chaos | None) -> None:
-    line, strikes = house.line(), 0
+    line, strikes = house.runner_context(), 0
 
     def look() -> bool:
         nonlocal strikes
-        runner.reconcile(line)
+        reconcile(line)
         if chaos and strikes < FAULTS:
             chaos.strike()
             strikes += 1

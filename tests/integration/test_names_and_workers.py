@@ -14,7 +14,7 @@ from lightgate.adapters.sqlite import SqliteStore
 from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import Claim
 from lightgate.domain.route.pipeline import start
-from lightgate.engine.context import Line
+from lightgate.engine.context import RunnerContext
 from lightgate.engine.runner import drain
 from lightgate.engine.stage import Finding, Stage
 from lightgate.names.reserve import name_ready_sets
@@ -47,19 +47,19 @@ def names_with(workers: int, folder: Path, seed: int) -> dict[str, str | None]:
             for label in labels:
                 tx.photos.add(photo_set.id, new_photo(label), start(ROUTE), NOON)
     hook = partial(name_ready_sets, store, ROUTE, Rule())
-    line = Line(store, ROUTE, Sent(), clock, hooks={"exif": (hook,)})
+    line = RunnerContext(store, ROUTE, Sent(), clock, hooks={"exif": (hook,)})
     _work(line, workers)
     named = _names(store)
     store.close()
     return named
 
 
-def _work(line: Line, workers: int) -> None:
+def _work(context: RunnerContext, workers: int) -> None:
 
     def run(number: int) -> None:
         work = Reading()
         stage = Stage(ROUTE[0], build=lambda settings, store: work, batch=1 + number)
-        drain(line, stage, work, f"worker-{number}")
+        drain(context, stage, work, f"worker-{number}")
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(workers)]
     for thread in threads:

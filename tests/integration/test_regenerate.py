@@ -14,8 +14,10 @@ from lightgate.demo.fake_ollama.server import FakeOllama, Fault
 from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import Claim, Field, Photo, Source, Text
 from lightgate.domain.route.pipeline import Position, Status
-from lightgate.engine.context import GIVEN_BACK_S, Line
-from lightgate.engine.runner import DrainReport, drain, lapse, reconcile
+from lightgate.engine.claims import lapse
+from lightgate.engine.context import GIVEN_BACK_S, RunnerContext
+from lightgate.engine.reconcile import reconcile
+from lightgate.engine.runner import DrainReport, drain
 from lightgate.engine.stage import Finding, Work
 from lightgate.engine.text_requests import MOST_ATTEMPTS
 from lightgate.errors import AlreadyRequested, Conflict, IllegalMove, InputInvalid
@@ -39,7 +41,7 @@ class House:
         self.store = make_store(home)
         self.clock = Clock()
         self.sent = Sent()
-        self.line = Line(self.store, ROUTE, self.sent, self.clock)
+        self.line = RunnerContext(self.store, ROUTE, self.sent, self.clock)
         reader = Proofreader(word_lists)
         self.desk = Desk(
             self.store, ROUTE, self.sent, DataFolder(home), Rule(), self.clock, b"k" * 32, proofreader=reader

@@ -13,7 +13,8 @@ from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.website.open import open_website
 from lightgate.domain.photo import Exif, ExifFacts, Photo, QualityFacts, Rights, Scores
 from lightgate.domain.route.pipeline import Result, advance, start
-from lightgate.engine.runner import DrainReport, Line, drain, lapse
+from lightgate.engine.claims import lapse
+from lightgate.engine.runner import DrainReport, RunnerContext, drain
 from lightgate.files.data_folder import DataFolder
 from lightgate.ports.website import CatalogueRow, Renderer, Website
 from lightgate.settings import Publish, Settings
@@ -46,8 +47,8 @@ class House:
         return seal_key(self.folder.secrets)
 
     @property
-    def line(self) -> Line:
-        return Line(self.store, ROUTE, self.sent, self.clock)
+    def runner_context(self) -> RunnerContext:
+        return RunnerContext(self.store, ROUTE, self.sent, self.clock)
 
     def photo(self, photo_id: int) -> Photo:
         with self.store.reading() as tx:

@@ -16,7 +16,7 @@ from lightgate.adapters.host import command_lines
 from lightgate.bootstrap import House, build
 from lightgate.bootstrap import migrate as migrate_house
 from lightgate.domain.route.pipeline import start
-from lightgate.engine import runner
+from lightgate.engine.reconcile import reconcile
 from lightgate.settings import load
 from lightgate.store import NewPhoto, NewSet
 from support.noop.app import ROUTE, STAGES
@@ -138,10 +138,10 @@ def steps_of(house: House, ids: Sequence[int]) -> list[str]:
 
 def reconciled_until(house: House, ids: Sequence[int], wanted: set[str], within_s: float = 40) -> list[str]:
     """Reconcile, as its own process would, until every photo stands at one of the wanted places."""
-    line = house.line()
+    line = house.runner_context()
 
     def look() -> list[str] | None:
-        runner.reconcile(line)
+        reconcile(line)
         found = steps_of(house, ids)
         return found if set(found) <= wanted else None
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 
 from lightgate.bootstrap import House
-from lightgate.engine import runner
-from lightgate.engine.runner import Line
+from lightgate.engine import claims
+from lightgate.engine.context import RunnerContext
 from lightgate.errors import LightgateError
 
 log = logging.getLogger(__name__)
@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 #: more runs than one worker can have at once
 _REMEMBERED = 64
 
-#: ``runner.lapse`` or ``runner.give_back``
-Ending = Callable[[Line, str], int]
+#: ``claims.lapse`` or ``claims.give_back``
+Ending = Callable[[RunnerContext, str], int]
 
 
 class Lost:
@@ -47,7 +47,7 @@ class Lost:
 
     def end_predecessors(self, worker: str) -> None:
         """End what workers of this name held that were killed before this one was started."""
-        self._end_all(runner.lapse_predecessors, [worker])
+        self._end_all(claims.lapse_predecessors, [worker])
 
     def _end_all(self, ending: Ending, owners: Sequence[str]) -> None:
         if not owners:
@@ -56,7 +56,7 @@ class Lost:
             house = self._open_house()
             with closing(house):
                 for owner in owners:
-                    if count := ending(house.line(), owner):
+                    if count := ending(house.runner_context(), owner):
                         log.warning("%s: %d photos, %s", owner, count, ending.__name__.replace("_", " "))
         except LightgateError as error:
             log.warning("claims stay until their leases run out: %s", error.message)

@@ -12,7 +12,8 @@ from celery import Celery, Task
 
 from lightgate.adapters.queue.celery import task_name
 from lightgate.engine import runner
-from lightgate.engine.runner import DrainReport, Pool
+from lightgate.engine.attempt import Pool
+from lightgate.engine.runner import DrainReport
 from lightgate.engine.stage import Stage
 from lightgate.errors import LightgateError
 from lightgate_workers.bench import Bench
@@ -60,7 +61,7 @@ def _run_for(stage: Stage, bench: Bench) -> Callable[[Task], Answer]:
 
 def _drain(stage: Stage, bench: Bench, owner: str) -> DrainReport:
     house = bench.house(stage)
-    return runner.drain(house.line(), stage, bench.work(stage), owner, _POOL)
+    return runner.drain(house.runner_context(), stage, bench.work(stage), owner, _POOL)
 
 
 def shown(report: DrainReport) -> Answer:

@@ -13,7 +13,7 @@ from celery.exceptions import TimeLimitExceeded, WorkerLostError
 
 from lightgate.adapters.host.logs import set_up_logs
 from lightgate.bootstrap import House
-from lightgate.engine import runner
+from lightgate.engine import claims
 from lightgate.engine.stage import Stage
 from lightgate.errors import LightgateError
 from lightgate.files.data_folder import DataFolder
@@ -111,10 +111,10 @@ def _listen(bench: Bench, lost: Lost, settings: Callable[[], Settings]) -> None:
 
     def on_task_failure(sender: Any, task_id: str, exception: BaseException, **_: Any) -> None:
         if isinstance(exception, WorkerLostError | TimeLimitExceeded):
-            lost.end(runner.lapse, task_id)
+            lost.end(claims.lapse, task_id)
 
     def on_shutdown(sender: Any, **_: Any) -> None:
-        lost.end_remembered(runner.give_back)
+        lost.end_remembered(claims.give_back)
 
     def on_logs(**_: Any) -> None:
         set_up_logs(settings().log_level)

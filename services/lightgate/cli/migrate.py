@@ -8,7 +8,7 @@ from lightgate import bootstrap
 from lightgate.adapters.host.logs import set_up_logs
 from lightgate.cli.output import say
 from lightgate.cli.session import Session, pass_session
-from lightgate.engine.runner import reconcile as reconcile_once
+from lightgate.engine.reconcile import reconcile as reconcile_once
 from lightgate.files.locks import share_for_good
 from lightgate.installation.reconciler import keep_reconciling
 from lightgate.people import accounts
@@ -36,7 +36,7 @@ def reconcile(session: Session, watch: bool) -> None:
     \b
     Example: lightgate reconcile
     """
-    line = session.house.line()
+    line = session.house.runner_context()
     if watch:
         share_for_good(session.folder.use_lock)
         set_up_logs(session.settings.log_level)

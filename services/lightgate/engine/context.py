@@ -48,7 +48,7 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RunnerContext:
     """What the runner needs to keep photos moving."""
 
     store: Store
@@ -123,10 +123,10 @@ def moved(
     return event(photo, at, actor, "position", photo.position.step, old=f"{photo.position.step}:{before}", new=new)
 
 
-def wake_waiting(line: Line) -> None:
+def wake_waiting(context: RunnerContext) -> None:
     """Wake every step that has ready photos and no message, and the model's before its photos come."""
-    at = line.now()
-    with line.store.reading() as tx:
+    at = context.now()
+    with context.store.reading() as tx:
         ready = dict(tx.queue.count_ready(at))
         requests = tx.requests.count_ready(at)
         is_owed = bool(tx.publications.debts_due(at, limit=1)) or why_held_back(tx) is not None
@@ -139,6 +139,6 @@ def wake_waiting(line: Line) -> None:
         # nothing to write yet, but time to load the model
         ready.setdefault(SCRIBES, 1)
     for step, count in ready.items():
-        if not line.dispatch.backlog(step):
-            for _ in range(min(count, line.slots.get(step, 1))):
-                line.dispatch.wake(step)
+        if not context.dispatch.backlog(step):
+            for _ in range(min(count, context.slots.get(step, 1))):
+                context.dispatch.wake(step)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from lightgate.domain.photo import Photo, Text
 from lightgate.engine.attempt import Pool, Unexpected, attempt
-from lightgate.engine.context import Line, event, not_before_again
+from lightgate.engine.context import RunnerContext, event, not_before_again
 from lightgate.engine.stage import Scribe
 from lightgate.errors import LightgateError, Misconfigured, Transient
 from lightgate.store import Actor, RequestClaim, Transaction
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
 
 
-def drain(line: Line, work: Scribe, owner: str, until: float, pool: Pool) -> Sequence[int]:
+def drain(context: RunnerContext, work: Scribe, owner: str, until: float, pool: Pool) -> Sequence[int]:
     """Answer requests until there are none, the work is not ready, or the time is over; give their ids.
 
     Args:
@@ -28,37 +28,39 @@ def drain(line: Line, work: Scribe, owner: str, until: float, pool: Pool) -> Seq
     """
     answered: list[int] = []
     while work.can_write() and time.monotonic() < until and not pool.is_stopping():
-        at = line.now()
-        with line.store.writing() as tx:
-            claim = tx.requests.claim(owner, at, at + timedelta(seconds=line.lease_s))
+        at = context.now()
+        with context.store.writing() as tx:
+            claim = tx.requests.claim(owner, at, at + timedelta(seconds=context.lease_s))
             photo = tx.photos.get(claim.request.photo_id) if claim else None
         if claim is None or photo is None:
             break
-        if _answer(line, work, claim, photo, pool):
+        if _answer(context, work, claim, photo, pool):
             answered.append(claim.request.id)
     return answered
 
 
-def expire(line: Line, at: datetime) -> int:
+def expire(context: RunnerContext, at: datetime) -> int:
     """Take back requests from workers that were lost; give how many."""
-    with line.store.writing() as tx:
-        return tx.requests.expire(at, line.lease_s, MOST_ATTEMPTS)
+    with context.store.writing() as tx:
+        return tx.requests.expire(at, context.lease_s, MOST_ATTEMPTS)
 
 
-def excuse(line: Line, at: datetime) -> int:
+def excuse(context: RunnerContext, at: datetime) -> int:
     """Take back, uncharged, requests whose leases nobody could renew; give how many."""
-    with line.store.writing() as tx:
-        return tx.requests.excuse(at, line.lease_s)
+    with context.store.writing() as tx:
+        return tx.requests.excuse(at, context.lease_s)
 
 
-def _answer(line: Line, work: Scribe, claim: RequestClaim, photo: Photo, pool: Pool) -> bool:
-    with Heartbeat(line.store, line.now, line.lease_s, lambda tx, lease_until: tx.requests.renew(claim, lease_until)):
+def _answer(context: RunnerContext, work: Scribe, claim: RequestClaim, photo: Photo, pool: Pool) -> bool:
+    with Heartbeat(
+        context.store, context.now, context.lease_s, lambda tx, lease_until: tx.requests.renew(claim, lease_until)
+    ):
         found = attempt(lambda: work.propose(photo, claim.request), pool)
-    is_kept = attempt(lambda: _keep(line, claim, photo, found), pool)
+    is_kept = attempt(lambda: _keep(context, claim, photo, found), pool)
     if isinstance(is_kept, Unexpected):
         # the database does not hold what was written
         found = is_kept
-        is_kept = _keep(line, claim, photo, found)
+        is_kept = _keep(context, claim, photo, found)
     if isinstance(is_kept, LightgateError):
         raise is_kept
     if not is_kept:
@@ -68,9 +70,9 @@ def _answer(line: Line, work: Scribe, claim: RequestClaim, photo: Photo, pool: P
     return is_kept and not isinstance(found, LightgateError)
 
 
-def _keep(line: Line, claim: RequestClaim, photo: Photo, found: Sequence[Text] | LightgateError) -> bool:
-    at = line.now()
-    with line.store.writing() as tx:
+def _keep(context: RunnerContext, claim: RequestClaim, photo: Photo, found: Sequence[Text] | LightgateError) -> bool:
+    at = context.now()
+    with context.store.writing() as tx:
         return _record(tx, claim, photo, found, at)
 
 

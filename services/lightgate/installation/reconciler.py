@@ -6,21 +6,21 @@ import logging
 import signal
 import threading
 
-from lightgate.engine import runner
-from lightgate.engine.runner import Line
+from lightgate.engine.context import RunnerContext
+from lightgate.engine.reconcile import reconcile
 from lightgate.errors import Transient
 
 log = logging.getLogger(__name__)
 
 
-def keep_reconciling(line: Line, every_s: float) -> None:
+def keep_reconciling(context: RunnerContext, every_s: float) -> None:
     """Reconcile until SIGTERM or SIGINT."""
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: over.set())
     while not over.is_set():
         try:
-            report = runner.reconcile(line)
+            report = reconcile(context)
         except Transient as error:
             log.warning("not reconciled: %s", error.message)
         else:

@@ -25,8 +25,10 @@ from lightgate.domain.photo import (
     Text,
 )
 from lightgate.domain.route.pipeline import Position, Result, Status
-from lightgate.engine.context import GIVEN_BACK_S, MAX_BACKOFF_S, Line, Rarely, not_before, wake_waiting
-from lightgate.engine.runner import HAND_BACK_FOR_S, Pool, drain, give_back, lapse, lapse_predecessors, reconcile
+from lightgate.engine.claims import HAND_BACK_FOR_S, give_back, lapse, lapse_predecessors
+from lightgate.engine.context import GIVEN_BACK_S, MAX_BACKOFF_S, Rarely, RunnerContext, not_before, wake_waiting
+from lightgate.engine.reconcile import reconcile
+from lightgate.engine.runner import Pool, drain
 from lightgate.engine.stage import Finding, Stage
 from lightgate.errors import ModelAnswerBad, ModelServerDown, ServiceMissing, StorageFull, UnreadableImage
 from lightgate.intake.rollback import HOLD
@@ -80,8 +82,8 @@ def sent() -> Sent:
 
 
 @pytest.fixture
-def line(store: SqliteStore, clock: Clock, sent: Sent) -> Line:
-    return Line(store, ROUTE, sent, clock, lease_s=60, slots={"exif": 2})
+def context(store: SqliteStore, clock: Clock, sent: Sent) -> RunnerContext:
+    return RunnerContext(store, ROUTE, sent, clock, lease_s=60, slots={"exif": 2})
 
 
 def positions(store: SqliteStore) -> list[Position]:
@@ -89,10 +91,10 @@ def positions(store: SqliteStore) -> list[Position]:
         return [photo.position for photo in tx.photos.page(PhotoFilter())]
 
 
-def test_all_ready_photos_are_done_and_passed_on(line: Line, store: SqliteStore) -> None:
+def test_all_ready_photos_are_done_and_passed_on(context: RunnerContext, store: SqliteStore) -> None:
     ids = add_photos(store, 6)
     work = Doing(lambda claim: FACTS)
-    report = drain(line, stage(), work, "me")
+    report = drain(context, stage(), work, "me")
     assert report.done == list(ids)
     assert positions(store) == [Position("naming", Status.WAITING)] * 6
     assert work.batches == [list(ids[:4]), list(ids[4:])]
@@ -101,19 +103,19 @@ def test_all_ready_photos_are_done_and_passed_on(line: Line, store: SqliteStore)
         assert tx.photos.get(ids[0]).exif.camera == "Canon EOS R5"
 
 
-def test_a_second_message_finds_nothing_to_do(line: Line, store: SqliteStore) -> None:
+def test_a_second_message_finds_nothing_to_do(context: RunnerContext, store: SqliteStore) -> None:
     add_photos(store, 2)
-    drain(line, stage(), Doing(lambda claim: FACTS), "me")
+    drain(context, stage(), Doing(lambda claim: FACTS), "me")
     again = Doing(lambda claim: FACTS)
-    assert drain(line, stage(), again, "me").done == []
+    assert drain(context, stage(), again, "me").done == []
     assert again.batches == []
 
 
-def test_one_bad_photo_fails_alone(line: Line, store: SqliteStore) -> None:
+def test_one_bad_photo_fails_alone(context: RunnerContext, store: SqliteStore) -> None:
     ids = add_photos(store, 4)
     bad = ids[2]
     work = Doing(lambda claim: UnreadableImage(reason="it is empty") if claim.photo.id == bad else FACTS)
-    report = drain(line, stage(), work, "me")
+    report = drain(context, stage(), work, "me")
     assert [each.id for each in report.failed] == [bad]
     assert len(report.done) == 3
     with store.reading() as tx:
@@ -127,7 +129,7 @@ def test_one_bad_photo_fails_alone(line: Line, store: SqliteStore) -> None:
     "fault", [ValueError("boom"), MemoryError(), RecursionError(), SystemExit(1), KeyboardInterrupt(), CancelledError()]
 )
 def test_a_photo_that_breaks_its_batch_is_found_and_the_others_finish(
-    line: Line, store: SqliteStore, fault: BaseException
+    context: RunnerContext, store: SqliteStore, fault: BaseException
 ) -> None:
     ids = add_photos(store, 4)
 
@@ -136,7 +138,7 @@ def test_a_photo_that_breaks_its_batch_is_found_and_the_others_finish(
             raise fault
         return FACTS
 
-    report = drain(line, stage(), Doing(act), "me")
+    report = drain(context, stage(), Doing(act), "me")
     assert sorted(report.done) == sorted(set(ids) - {ids[1]})
     with store.reading() as tx:
         assert tx.photos.get(ids[1]).position == Position("exif", Status.QUEUED, 1)
@@ -144,12 +146,12 @@ def test_a_photo_that_breaks_its_batch_is_found_and_the_others_finish(
 
 
 def test_a_photo_that_never_works_is_quarantined_after_its_attempts(
-    line: Line, store: SqliteStore, clock: Clock
+    context: RunnerContext, store: SqliteStore, clock: Clock
 ) -> None:
     [photo_id] = add_photos(store, 1)
     work = Doing(lambda claim: ModelAnswerBad(reason="refused"))
     for _ in range(5):
-        drain(line, stage(), work, "me")
+        drain(context, stage(), work, "me")
         clock.forward(100)
     assert len(work.batches) == ROUTE[0].max_attempts
     with store.reading() as tx:
@@ -157,7 +159,7 @@ def test_a_photo_that_never_works_is_quarantined_after_its_attempts(
 
 
 def test_a_stage_that_exits_by_itself_is_charged_until_its_photo_is_quarantined(
-    line: Line, store: SqliteStore, clock: Clock
+    context: RunnerContext, store: SqliteStore, clock: Clock
 ) -> None:
     [photo_id] = add_photos(store, 1)
 
@@ -165,7 +167,7 @@ def test_a_stage_that_exits_by_itself_is_charged_until_its_photo_is_quarantined(
         raise SystemExit(0)
 
     for _ in range(5):
-        drain(line, stage(), Doing(act), "me")
+        drain(context, stage(), Doing(act), "me")
         clock.forward(100)
     with store.reading() as tx:
         photo = tx.photos.get(photo_id)
@@ -175,66 +177,70 @@ def test_a_stage_that_exits_by_itself_is_charged_until_its_photo_is_quarantined(
     assert "SystemExit" in photo.error.message
 
 
-def test_facts_that_the_database_cannot_hold_cost_only_their_photo(line: Line, store: SqliteStore) -> None:
+def test_facts_that_the_database_cannot_hold_cost_only_their_photo(context: RunnerContext, store: SqliteStore) -> None:
     ids = add_photos(store, 4)
     half_a_letter = ExifFacts(Exif(camera="\udcff"))
-    report = drain(line, stage(), Doing(lambda claim: half_a_letter if claim.photo.id == ids[1] else FACTS), "me")
+    report = drain(context, stage(), Doing(lambda claim: half_a_letter if claim.photo.id == ids[1] else FACTS), "me")
     assert sorted(report.done) == sorted(set(ids) - {ids[1]})
     assert [each.id for each in report.failed] == [ids[1]]
     with store.reading() as tx:
         assert tx.photos.get(ids[1]).position == Position("exif", Status.QUEUED, 1)
 
 
-def test_a_stage_that_forgets_a_photo_of_its_batch_is_asked_for_each_alone(line: Line, store: SqliteStore) -> None:
+def test_a_stage_that_forgets_a_photo_of_its_batch_is_asked_for_each_alone(
+    context: RunnerContext, store: SqliteStore
+) -> None:
     class Forgetful(Doing):
         def do(self, claims: Sequence[Claim]) -> Sequence[Finding]:
             return super().do(claims)[:1]
 
     ids = add_photos(store, 3)
-    assert sorted(drain(line, stage(), Forgetful(lambda claim: FACTS), "me").done) == sorted(ids)
+    assert sorted(drain(context, stage(), Forgetful(lambda claim: FACTS), "me").done) == sorted(ids)
 
 
-def test_a_repeated_attempt_waits(line: Line, store: SqliteStore, clock: Clock) -> None:
+def test_a_repeated_attempt_waits(context: RunnerContext, store: SqliteStore, clock: Clock) -> None:
     add_photos(store, 1)
     work = Doing(lambda claim: ModelAnswerBad(reason="refused"))
-    drain(line, stage(), work, "me")
-    drain(line, stage(), work, "me")
+    drain(context, stage(), work, "me")
+    drain(context, stage(), work, "me")
     assert len(work.batches) == 1
 
 
-def test_a_server_that_is_down_costs_no_attempt(line: Line, store: SqliteStore, clock: Clock) -> None:
+def test_a_server_that_is_down_costs_no_attempt(context: RunnerContext, store: SqliteStore, clock: Clock) -> None:
     add_photos(store, 1)
     work = Doing(lambda claim: ModelServerDown(host="gpu"))
     for _ in range(8):
-        drain(line, stage(), work, "me")
+        drain(context, stage(), work, "me")
         clock.forward(GIVEN_BACK_S + 1)
     assert positions(store) == [Position("exif", Status.QUEUED, 0)]
 
 
-def test_nothing_is_claimed_while_the_stage_is_not_ready(line: Line, store: SqliteStore) -> None:
+def test_nothing_is_claimed_while_the_stage_is_not_ready(context: RunnerContext, store: SqliteStore) -> None:
     add_photos(store, 1)
     work = Doing(lambda claim: FACTS)
     work.not_ready = "The model is away."
-    assert drain(line, stage(), work, "me").why_not_ready == "The model is away."
+    assert drain(context, stage(), work, "me").why_not_ready == "The model is away."
     assert positions(store) == [Position("exif", Status.QUEUED, 0)]
 
 
-def test_a_misconfigured_stage_stops_and_hands_its_photos_back(line: Line, store: SqliteStore) -> None:
+def test_a_misconfigured_stage_stops_and_hands_its_photos_back(context: RunnerContext, store: SqliteStore) -> None:
     add_photos(store, 2)
     with pytest.raises(ServiceMissing):
-        drain(line, stage(), Doing(lambda claim: ServiceMissing(service="x", remedy="y")), "me")
+        drain(context, stage(), Doing(lambda claim: ServiceMissing(service="x", remedy="y")), "me")
     assert positions(store) == [Position("exif", Status.QUEUED, 0)] * 2
 
 
-def test_what_was_taken_away_while_working_is_not_written(line: Line, store: SqliteStore, clock: Clock) -> None:
+def test_what_was_taken_away_while_working_is_not_written(
+    context: RunnerContext, store: SqliteStore, clock: Clock
+) -> None:
     [photo_id] = add_photos(store, 1)
 
     def act(claim: Claim) -> Finding:
         clock.forward(61)
-        reconcile(line)
+        reconcile(context)
         return FACTS
 
-    report = drain(line, stage(), Doing(act), "me")
+    report = drain(context, stage(), Doing(act), "me")
     assert report.fenced == [photo_id]
     with store.reading() as tx:
         photo = tx.photos.get(photo_id)
@@ -243,7 +249,7 @@ def test_what_was_taken_away_while_working_is_not_written(line: Line, store: Sql
     assert photo.crashes == 1
 
 
-def test_a_stop_in_good_order_hands_back_uncharged(line: Line, store: SqliteStore) -> None:
+def test_a_stop_in_good_order_hands_back_uncharged(context: RunnerContext, store: SqliteStore) -> None:
     add_photos(store, 2)
     told = Event()
 
@@ -252,11 +258,11 @@ def test_a_stop_in_good_order_hands_back_uncharged(line: Line, store: SqliteStor
         raise SystemExit
 
     with pytest.raises(SystemExit):
-        drain(line, stage(), Doing(act), "me", Pool(is_stopping=told.is_set))
+        drain(context, stage(), Doing(act), "me", Pool(is_stopping=told.is_set))
     assert positions(store) == [Position("exif", Status.QUEUED, 0)] * 2
 
 
-def test_a_worker_that_was_told_to_stop_claims_nothing_more(line: Line, store: SqliteStore) -> None:
+def test_a_worker_that_was_told_to_stop_claims_nothing_more(context: RunnerContext, store: SqliteStore) -> None:
     ids = add_photos(store, 2)
     told = Event()
 
@@ -264,7 +270,7 @@ def test_a_worker_that_was_told_to_stop_claims_nothing_more(line: Line, store: S
         told.set()
         return FACTS
 
-    assert drain(line, stage(batch=1), Doing(act), "me", Pool(is_stopping=told.is_set)).done == ids[:1]
+    assert drain(context, stage(batch=1), Doing(act), "me", Pool(is_stopping=told.is_set)).done == ids[:1]
 
 
 @pytest.fixture
@@ -278,14 +284,14 @@ def pauses() -> list[float]:
 
 
 @pytest.fixture
-def cramped(line: Line, disk: FullDisk, pauses: list[float], clock: Clock) -> Line:
-    """A line whose disk fills up; it waits by the clock of the test."""
+def cramped(context: RunnerContext, disk: FullDisk, pauses: list[float], clock: Clock) -> RunnerContext:
+    """A runner whose disk fills up; it waits by the clock of the test."""
 
     def pause(seconds: float) -> None:
         pauses.append(seconds)
         clock.forward(seconds)
 
-    return replace(line, store=disk, pause=pause)
+    return replace(context, store=disk, pause=pause)
 
 
 def filling(disk: FullDisk, writes: int) -> Doing:
@@ -300,7 +306,7 @@ def filling(disk: FullDisk, writes: int) -> Doing:
 
 @pytest.mark.parametrize("writes", [1, 2, 5])
 def test_a_disk_that_is_full_for_a_while_costs_no_attempt(
-    cramped: Line, store: SqliteStore, disk: FullDisk, pauses: list[float], writes: int
+    cramped: RunnerContext, store: SqliteStore, disk: FullDisk, pauses: list[float], writes: int
 ) -> None:
     add_photos(store, 2)
     with pytest.raises(StorageFull):
@@ -310,7 +316,7 @@ def test_a_disk_that_is_full_for_a_while_costs_no_attempt(
 
 
 def test_what_could_not_be_handed_back_is_before_the_next_run_of_the_process(
-    cramped: Line, store: SqliteStore, disk: FullDisk, pauses: list[float]
+    cramped: RunnerContext, store: SqliteStore, disk: FullDisk, pauses: list[float]
 ) -> None:
     ids = add_photos(store, 2)
     with pytest.raises(StorageFull):
@@ -323,7 +329,7 @@ def test_what_could_not_be_handed_back_is_before_the_next_run_of_the_process(
 
 
 def test_a_run_whose_time_is_up_owes_what_it_could_not_hand_back(
-    cramped: Line, store: SqliteStore, disk: FullDisk
+    cramped: RunnerContext, store: SqliteStore, disk: FullDisk
 ) -> None:
     add_photos(store, 1)
 
@@ -339,7 +345,7 @@ def test_a_run_whose_time_is_up_owes_what_it_could_not_hand_back(
 
 
 def test_a_worker_that_is_to_stop_does_not_wait_for_the_disk(
-    cramped: Line, store: SqliteStore, disk: FullDisk, pauses: list[float]
+    cramped: RunnerContext, store: SqliteStore, disk: FullDisk, pauses: list[float]
 ) -> None:
     add_photos(store, 1)
     told: list[bool] = []
@@ -350,7 +356,7 @@ def test_a_worker_that_is_to_stop_does_not_wait_for_the_disk(
 
 
 def test_a_lease_that_nobody_could_renew_is_no_crash(
-    cramped: Line, store: SqliteStore, disk: FullDisk, clock: Clock
+    cramped: RunnerContext, store: SqliteStore, disk: FullDisk, clock: Clock
 ) -> None:
     first, second = add_photos(store, 2)
     with store.writing() as tx:
@@ -396,7 +402,7 @@ class Writing(Doing):
 
 @pytest.mark.parametrize("writes", [1, 4, 10_000])
 def test_a_disk_that_is_full_costs_a_request_for_texts_no_attempt(
-    cramped: Line, store: SqliteStore, disk: FullDisk, writes: int
+    cramped: RunnerContext, store: SqliteStore, disk: FullDisk, writes: int
 ) -> None:
     [photo_id] = add_photos(store, 1)
     with store.writing() as tx:
@@ -434,60 +440,66 @@ def test_a_request_whose_wait_a_clock_set_back_made_longer_than_any_is_due(store
         assert tx.requests.claim("me", NOON - timedelta(seconds=1), NOON) is not None
 
 
-def test_the_next_step_is_woken_after_the_commit(line: Line, store: SqliteStore, sent: Sent) -> None:
+def test_the_next_step_is_woken_after_the_commit(context: RunnerContext, store: SqliteStore, sent: Sent) -> None:
     [photo_id] = add_photos(store, 1)
     bring_to(store, photo_id, "quality")
-    drain(line, stage("quality"), Doing(lambda claim: ExifFacts(Exif())), "me")
+    drain(context, stage("quality"), Doing(lambda claim: ExifFacts(Exif())), "me")
     assert sent.steps == ["caption"]
 
 
-def test_a_message_that_runs_out_of_time_asks_for_another(line: Line, store: SqliteStore, sent: Sent) -> None:
+def test_a_message_that_runs_out_of_time_asks_for_another(
+    context: RunnerContext, store: SqliteStore, sent: Sent
+) -> None:
     add_photos(store, 3)
-    report = drain(line, stage(batch=1, drain_s=0), Doing(lambda claim: FACTS), "me")
+    report = drain(context, stage(batch=1, drain_s=0), Doing(lambda claim: FACTS), "me")
     assert report.left
     assert len(report.done) == 1
     assert "exif" in sent.steps
 
 
-def test_a_dead_workers_photos_come_back_charged(line: Line, store: SqliteStore, clock: Clock) -> None:
+def test_a_dead_workers_photos_come_back_charged(context: RunnerContext, store: SqliteStore, clock: Clock) -> None:
     add_photos(store, 2)
     with store.writing() as tx:
         tx.queue.claim(ROUTE[0], "dead", 2, clock(), clock())
-    assert lapse(line, "dead") == 2
+    assert lapse(context, "dead") == 2
     assert positions(store) == [Position("exif", Status.QUEUED, 1)] * 2
-    assert give_back(line, "dead") == 0
+    assert give_back(context, "dead") == 0
 
 
 def test_a_worker_that_is_started_anew_takes_back_what_its_own_name_held(
-    line: Line, store: SqliteStore, clock: Clock
+    context: RunnerContext, store: SqliteStore, clock: Clock
 ) -> None:
     add_photos(store, 3)
     with store.writing() as tx:
         for owner in ("exif@here:1", "exif@here:2", "exif@here.other:3"):
             tx.queue.claim(ROUTE[0], owner, 1, clock(), clock())
-    assert lapse_predecessors(line, "exif@here") == 2
+    assert lapse_predecessors(context, "exif@here") == 2
     assert [each.status for each in positions(store)].count(Status.RUNNING) == 1
-    assert lapse_predecessors(line, "exif@here") == 0
+    assert lapse_predecessors(context, "exif@here") == 0
 
 
-def test_the_models_worker_is_woken_while_photos_are_looked_at(line: Line, store: SqliteStore, sent: Sent) -> None:
+def test_the_models_worker_is_woken_while_photos_are_looked_at(
+    context: RunnerContext, store: SqliteStore, sent: Sent
+) -> None:
     bring_to(store, add_photos(store, 1)[0], "quality")
-    wake_waiting(line)
+    wake_waiting(context)
     assert sorted(sent.steps) == ["caption", "quality"]
 
 
-def test_reconcile_wakes_every_worker_of_a_step_without_messages(line: Line, store: SqliteStore, sent: Sent) -> None:
+def test_reconcile_wakes_every_worker_of_a_step_without_messages(
+    context: RunnerContext, store: SqliteStore, sent: Sent
+) -> None:
     add_photos(store, 5)
-    reconcile(line)
+    reconcile(context)
     assert sent.steps == ["exif", "exif"]
-    reconcile(line)
+    reconcile(context)
     assert sent.steps == ["exif", "exif"]
 
 
-def test_reconcile_runs_hooks_and_chores(line: Line) -> None:
+def test_reconcile_runs_hooks_and_chores(context: RunnerContext) -> None:
     ran: list[str] = []
     hooks = {"exif": (lambda at: ran.append("hook"),)}
-    reconcile(replace(line, hooks=hooks, chores=(lambda at: ran.append("chore"),)))
+    reconcile(replace(context, hooks=hooks, chores=(lambda at: ran.append("chore"),)))
     assert ran == ["hook", "chore"]
 
 
@@ -500,21 +512,23 @@ def test_a_rare_chore_is_not_run_at_every_look(clock: Clock) -> None:
     assert len(ran) == 2
 
 
-def test_the_hook_of_a_stage_runs_after_its_photos_are_recorded(line: Line, store: SqliteStore) -> None:
+def test_the_hook_of_a_stage_runs_after_its_photos_are_recorded(context: RunnerContext, store: SqliteStore) -> None:
     add_photos(store, 1)
     seen: list[Position] = []
-    hooked = replace(line, hooks={"exif": (lambda at: seen.extend(positions(store)),)})
+    hooked = replace(context, hooks={"exif": (lambda at: seen.extend(positions(store)),)})
     drain(hooked, stage(), Doing(lambda claim: FACTS), "me")
     assert seen == [Position("naming", Status.WAITING)]
 
 
 def test_a_heartbeat_renews_the_lease(store: SqliteStore, clock: Clock, sent: Sent) -> None:
     add_photos(store, 1)
-    line = Line(store, ROUTE, sent, clock, lease_s=0.02)
+    context = RunnerContext(store, ROUTE, sent, clock, lease_s=0.02)
     with store.writing() as tx:
         claims = tx.queue.claim(ROUTE[0], "me", 1, clock(), clock())
     clock.forward(1)
-    with Heartbeat(line.store, line.now, line.lease_s, lambda tx, lease_until: tx.queue.renew(claims, lease_until)):
+    with Heartbeat(
+        context.store, context.now, context.lease_s, lambda tx, lease_until: tx.queue.renew(claims, lease_until)
+    ):
         while not _is_renewed(store, clock):
             pass
 
@@ -524,10 +538,10 @@ def _is_renewed(store: SqliteStore, clock: Clock) -> bool:
         return not tx.queue.expired(clock(), 60)
 
 
-def test_captions_bring_their_proof_and_their_history(line: Line, store: SqliteStore) -> None:
+def test_captions_bring_their_proof_and_their_history(context: RunnerContext, store: SqliteStore) -> None:
     [photo_id] = add_photos(store, 1)
     bring_to(store, photo_id, "caption")
-    drain(line, stage("caption"), Doing(lambda claim: CaptionFacts(tuple(good_texts()), score=100.0)), "worker-1")
+    drain(context, stage("caption"), Doing(lambda claim: CaptionFacts(tuple(good_texts()), score=100.0)), "worker-1")
     with store.reading() as tx:
         photo, events = tx.photos.get(photo_id), tx.events.of_photo(photo_id)
     assert photo.position == Position("review", Status.WAITING)
@@ -535,13 +549,13 @@ def test_captions_bring_their_proof_and_their_history(line: Line, store: SqliteS
     assert {event.name for event in events if event.kind == "field"} == {"caption.en", "alt_text.en", "keywords.en"}
 
 
-def test_a_published_name_is_frozen_with_the_record(line: Line, store: SqliteStore) -> None:
+def test_a_published_name_is_frozen_with_the_record(context: RunnerContext, store: SqliteStore) -> None:
     [photo_id] = add_photos(store, 1)
     photo = bring_to(store, photo_id, "publish")
     live = Publication(
         "folder", LedgerState.LIVE, photo.file_name or "", {"full": "2024/city/a.JPG"}, {"full": "0" * 64}
     )
-    drain(line, stage("publish"), Doing(lambda claim: PublishFacts((live,))), "me")
+    drain(context, stage("publish"), Doing(lambda claim: PublishFacts((live,))), "me")
     with store.reading() as tx:
         published = tx.photos.get(photo_id)
         assert tx.names.is_frozen(photo_id)
@@ -549,9 +563,9 @@ def test_a_published_name_is_frozen_with_the_record(line: Line, store: SqliteSto
     assert published.publications == (live,)
 
 
-def test_every_move_is_in_the_history(line: Line, store: SqliteStore) -> None:
+def test_every_move_is_in_the_history(context: RunnerContext, store: SqliteStore) -> None:
     [photo_id] = add_photos(store, 1)
-    drain(line, stage(), Doing(lambda claim: FACTS), "me")
+    drain(context, stage(), Doing(lambda claim: FACTS), "me")
     with store.reading() as tx:
         moves = [(event.old, event.new) for event in tx.events.of_photo(photo_id)]
     assert moves == [("exif:queued", "exif:running"), ("exif:running", "naming:waiting")]
