@@ -78,9 +78,9 @@ class House:
         """Where the quality bands begin."""
         return BandLimits(**self.settings.bands.model_dump())
 
-    def desk(self) -> review.Desk:
+    def review_desk(self) -> review.ReviewDesk:
         """Where a person decides."""
-        return review.Desk(
+        return review.ReviewDesk(
             self.store,
             self.route,
             self.dispatch,
@@ -101,10 +101,10 @@ class House:
         """What proves texts, with a person's own word lists."""
         return Proofreader(partial(word_lists, self.folder.words), self.settings.texts.keywords)
 
-    def intake_desk(self) -> intake.Desk:
+    def intake_desk(self) -> intake.IntakeDesk:
         """Where sets are handed in and taken back; without the catalogue, which only a submit asks."""
         wanted = self.settings.intake
-        return intake.Desk(
+        return intake.IntakeDesk(
             self.store,
             self.folder,
             self.route,

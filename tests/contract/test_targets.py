@@ -29,7 +29,7 @@ from lightgate.errors import (
     TargetUnreachable,
     WorkerLost,
 )
-from lightgate.ports.website import Found, Permit, Target
+from lightgate.ports.website import Permit, RemoteFile, Target
 from lightgate.settings import Target as TargetSettings
 from support.file_servers import PASSWORD, USER, certificate_in, ftp_site, sftp_site
 from support.permits import FREE, refused
@@ -123,7 +123,7 @@ def test_an_absent_file_has_neither_digest_nor_bytes(target: Target) -> None:
 
 def test_a_file_can_be_looked_at_and_read_back(target: Target) -> None:
     target.put(PATH, b"picture", FREE)
-    assert target.look(PATH) in {Found(7), Found(7, sha256(b"picture").hexdigest())}
+    assert target.look(PATH) in {RemoteFile(7), RemoteFile(7, sha256(b"picture").hexdigest())}
     assert target.read(PATH) == b"picture"
 
 

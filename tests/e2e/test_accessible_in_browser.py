@@ -78,7 +78,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         tx.releases.add([ReleaseAct(1, 7, photo.approval_id, photo.version, NAME, made.now())])
     # live, rejected, and to be taken off
     publish(made, 5)
-    review.reject(made.desk(), 5, photo_of(made, 5).version, NAME, "Out of focus")
+    review.reject(made.review_desk(), 5, photo_of(made, 5).version, NAME, "Out of focus")
     publish(made, 6)
     # another photo's picture lies in the place of its own
     mine, other = (made.folder.proxy_files(photo_of(made, each).content_hash).view for each in (3, 4))

@@ -85,7 +85,7 @@ def test_a_list_is_at_the_same_place_after_a_reload_and_after_a_decision_for_sev
 def test_undo_by_key_leaves_a_list_at_its_place_and_leads_to_the_photo(house: House, grid: Page) -> None:
     with house.store.reading() as tx:
         photo = next(each for each in tx.photos.page(PhotoFilter(undecided=True)) if each.id > 50)
-    review.reject(house.desk(), photo.id, photo.version, NAME, "Blurred")
+    review.reject(house.review_desk(), photo.id, photo.version, NAME, "Blurred")
     open_list(grid, "state=all&order=id")
     grid.locator('[data-grid] input[value="40"]').scroll_into_view_if_needed()
     grid.mouse.wheel(0, 400)

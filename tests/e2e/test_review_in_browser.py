@@ -108,7 +108,7 @@ def test_two_people_on_one_photo_lose_nothing(site: Site, page: Page, complaints
     open_photo(page, site, 1)
     page.get_by_role("textbox", name="Caption").fill(MINE)
     theirs = Changes(texts=(TextChange("en", Field.CAPTION, THEIRS),))
-    review.edit(site.house.desk(), 1, photo_of(site.house, 1).version, theirs, "dana")
+    review.edit(site.house.review_desk(), 1, photo_of(site.house, 1).version, theirs, "dana")
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_role("alert")).to_contain_text("dana changed caption")
     expect(page.get_by_role("textbox", name="Caption")).to_have_value(MINE)
@@ -255,7 +255,7 @@ def test_on_a_phone_the_decision_is_within_reach(site: Site, open_context: Calla
 def test_hostile_text_stays_text(site: Site, page: Page, complaints: list[str]) -> None:
     hostile = "<img src=x onerror=alert(1)> \"' </textarea><script>alert(2)</script> \u202e abc"
     changes = Changes(texts=(TextChange("en", Field.CAPTION, hostile), TextChange("en", Field.ALT_TEXT, hostile)))
-    review.edit(site.house.desk(), 1, 1, changes, NAME)
+    review.edit(site.house.review_desk(), 1, 1, changes, NAME)
     sign_in(page, site)
     open_photo(page, site, 1)
     expect(page.get_by_role("textbox", name="Caption")).to_have_value(hostile)

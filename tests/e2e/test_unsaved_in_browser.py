@@ -121,7 +121,7 @@ def test_what_was_typed_before_somebody_else_wrote_is_offered_beside_it(site: Si
     caption_in(page).fill(MINE)
     page.close()
     theirs = Changes(texts=(TextChange("en", Field.CAPTION, THEIRS),))
-    review.edit(site.house.desk(), 1, photo_of(site.house, 1).version, theirs, "bert")
+    review.edit(site.house.review_desk(), 1, photo_of(site.house, 1).version, theirs, "bert")
     again = page.context.new_page()
     open_photo(again, site, 1)
     expect(caption_in(again)).to_have_value(THEIRS)

@@ -78,8 +78,8 @@ def house(tmp_path: Path, site: FtpSite) -> Iterator[House]:
     made.close()
 
 
-def desk(house: House) -> review.Desk:
-    return review.Desk(house.store, ROUTE, Sent(), house.folder, Rule(), house.clock, house.key)
+def desk(house: House) -> review.ReviewDesk:
+    return review.ReviewDesk(house.store, ROUTE, Sent(), house.folder, Rule(), house.clock, house.key)
 
 
 def files(site: FtpSite) -> list[str]:
@@ -125,7 +125,7 @@ def replace_the_original(house: House, photo_id: int) -> None:
     other = house.home / "retouched.jpg"
     other.write_bytes(jpeg_bytes() + b"retouched")
     headers = PillowHeaders(max_megapixels=200, max_file_mb=1024)
-    handed_in = intake.Desk(house.store, house.folder, ROUTE, Rule(), headers, Sent(), house.clock)
+    handed_in = intake.IntakeDesk(house.store, house.folder, ROUTE, Rule(), headers, Sent(), house.clock)
     intake.replace_original(handed_in, photo_id, other, "bea")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lightgate.engine.kill_point import KILLED
-from lightgate.intake import Desk
+from lightgate.intake import IntakeDesk
 from support import submitting
 from support.desks import all_photos, card, contents, copies, make_desk, read_exif_and_name
 
@@ -42,7 +42,7 @@ def state(home: Path) -> tuple[list[str], list[str], list[str]]:
     return rows, [name for name in files if "staging" not in name], [name for name in files if "staging" in name]
 
 
-def held_names(desk: Desk) -> list[str]:
+def held_names(desk: IntakeDesk) -> list[str]:
     with desk.store.reading() as tx:
         return list(tx.names.all_held())
 

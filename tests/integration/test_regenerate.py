@@ -24,7 +24,19 @@ from lightgate.errors import AlreadyRequested, Conflict, IllegalMove, InputInval
 from lightgate.files.data_folder import DataFolder
 from lightgate.settings import Ollama, Settings
 from lightgate.steps.caption import STAGE
-from lightgate.steps.review import Changes, Desk, Lock, TextChange, approve, bulk, edit, leave, regenerate, reject, take
+from lightgate.steps.review import (
+    Changes,
+    Lock,
+    ReviewDesk,
+    TextChange,
+    approve,
+    bulk,
+    edit,
+    leave,
+    regenerate,
+    reject,
+    take,
+)
 from lightgate.store import RequestStatus, TextRequest
 from lightgate.texts.proofreader import Proofreader
 from support.stores import ROUTE, Clock, Sent, add_photos, add_set, bring_to, make_store
@@ -43,7 +55,7 @@ class House:
         self.sent = Sent()
         self.line = RunnerContext(self.store, ROUTE, self.sent, self.clock)
         reader = Proofreader(word_lists)
-        self.desk = Desk(
+        self.desk = ReviewDesk(
             self.store, ROUTE, self.sent, DataFolder(home), Rule(), self.clock, b"k" * 32, proofreader=reader
         )
         [self.id] = add_photos(self.store, 1, add_set(self.store, languages=("en", "de")))

@@ -14,7 +14,7 @@ from lightgate.adapters.website.targets import ftp, sftp
 from lightgate.adapters.website.targets.paths import aside, draft_name
 from lightgate.adapters.website.targets.remote import FIRST_PAUSE_S, RESTED_S, RemoteTarget, Verify
 from lightgate.errors import LightgateError, NotWritten, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
-from lightgate.ports.website import Found, Permit
+from lightgate.ports.website import Permit, RemoteFile
 from support.file_servers import PASSWORD, USER, FtpSite, SftpSite, certificate_in, ftp_site, sftp_site
 from support.permits import FREE
 from support.stores import Clock
@@ -103,7 +103,7 @@ def test_a_line_that_is_cut_again_and_again_leaves_the_live_file_alone(
     target.put(PATH, OLD, FREE)
     site.go_wrong(reset=command, times=99)
     if command == "EPSV":
-        assert target.look(PATH) == Found(len(OLD))
+        assert target.look(PATH) == RemoteFile(len(OLD))
         return
     with pytest.raises(TargetUnreachable):
         target.put(PATH, NEW, FREE)
@@ -313,7 +313,7 @@ def test_a_server_s_own_hash_is_compared(site: FtpSite, over_ftp: Callable[..., 
     site.go_wrong(hash=True)
     target = over_ftp()
     target.put(PATH, NEW, FREE)
-    assert target.look(PATH) == Found(len(NEW), sha256(NEW).hexdigest())
+    assert target.look(PATH) == RemoteFile(len(NEW), sha256(NEW).hexdigest())
     assert "RETR" not in site.commands
     site.go_wrong(hash="0" * 64)
     with pytest.raises(TargetUnreachable, match="damaged"):
@@ -331,7 +331,7 @@ def test_a_server_without_size_is_checked_by_reading_back(site: FtpSite, over_ft
     target = over_ftp()
     assert target.look(PATH) is None
     target.put(PATH, NEW, FREE)
-    assert target.look(PATH) == Found(len(NEW))
+    assert target.look(PATH) == RemoteFile(len(NEW))
     target.remove(PATH, FREE)
     assert files(site.root) == {}
 
@@ -377,9 +377,9 @@ def test_a_server_that_is_away_is_not_asked_at_every_claim(free_port: int) -> No
     tried: list[int] = []
     nowhere = ftp.FtpAccount("site", "127.0.0.1", USER, PASSWORD, port=free_port)
 
-    def connect() -> ftp.FtpServer:
+    def connect() -> ftp.FtpConnection:
         tried.append(1)
-        return ftp.FtpServer(nowhere)
+        return ftp.FtpConnection(nowhere)
 
     target = RemoteTarget("site", connect, clock=lambda: clock().timestamp())
     for _ in range(10):
@@ -401,7 +401,7 @@ def test_a_slow_upload_keeps_to_its_rate(site: FtpSite) -> None:
 class TestTls:
     def test_data_connections_resume_the_session_of_the_control_connection(self, tmp_path: Path) -> None:
         with ftp_site(tmp_path, certificate_in(tmp_path)) as site:
-            server = ftp.FtpServer(account(site))
+            server = ftp.FtpConnection(account(site))
             # a TLS 1.3 server sends its tickets with its first answers
             data, _ = server._ftp.ntransfercmd("LIST")
             assert data.session_reused
@@ -423,12 +423,12 @@ class TestTls:
     def test_a_certificate_that_nobody_vouches_for_is_refused(self, tmp_path: Path) -> None:
         with ftp_site(tmp_path, certificate_in(tmp_path)) as site:
             with pytest.raises(TargetClosed, match="certificate"):
-                ftp.FtpServer(account(site, ca_file=None))
+                ftp.FtpConnection(account(site, ca_file=None))
             assert "PASS" not in site.commands
 
     def test_a_server_without_tls_is_not_spoken_to_in_the_clear(self, site: FtpSite) -> None:
         with pytest.raises(LightgateError):
-            ftp.FtpServer(account(site, has_tls=True))
+            ftp.FtpConnection(account(site, has_tls=True))
         assert "PASS" not in site.commands
 
 

@@ -15,7 +15,7 @@ from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import Claim, ExifFacts, Field, Sidecar, Source, Text
 from lightgate.domain.route.pipeline import Position, Status
 from lightgate.errors import DuplicatePhoto, IllegalMove, InputInvalid, Rejected
-from lightgate.intake import Desk, replace_original
+from lightgate.intake import IntakeDesk, replace_original
 from lightgate.steps.exif import ExifWork
 from support.desks import photograph
 from support.site import House, house_in
@@ -30,12 +30,12 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def desk(house: House) -> Desk:
+def desk(house: House) -> IntakeDesk:
     headers = PillowHeaders(max_megapixels=200, max_file_mb=100)
-    return Desk(house.store, house.folder, ROUTE, Rule(), headers, house.sent, house.clock)
+    return IntakeDesk(house.store, house.folder, ROUTE, Rule(), headers, house.sent, house.clock)
 
 
-def test_a_live_photo_gets_new_pixels_under_its_name(house: House, desk: Desk, tmp_path: Path) -> None:
+def test_a_live_photo_gets_new_pixels_under_its_name(house: House, desk: IntakeDesk, tmp_path: Path) -> None:
     photo_id = house.take_in()
     house.bring_live(photo_id)
     before, files = house.photo(photo_id), house.published()
@@ -73,7 +73,9 @@ xmp:Rating="4"><dc:creator><rdf:Seq><rdf:li>Ben Reed</rdf:li></rdf:Seq></dc:crea
 </rdf:Description></rdf:RDF></x:xmpmeta>"""
 
 
-def test_a_new_original_says_all_that_one_which_is_taken_in_says(house: House, desk: Desk, tmp_path: Path) -> None:
+def test_a_new_original_says_all_that_one_which_is_taken_in_says(
+    house: House, desk: IntakeDesk, tmp_path: Path
+) -> None:
     photo_id = house.take_in()
     house.bring_live(photo_id)
     caption = house.photo(photo_id).text("en", Field.CAPTION)
@@ -97,7 +99,7 @@ def test_a_new_original_says_all_that_one_which_is_taken_in_says(house: House, d
 
 
 def test_a_new_original_leaves_what_a_person_wrote_and_forgets_the_old_files_sidecar(
-    house: House, desk: Desk, tmp_path: Path
+    house: House, desk: IntakeDesk, tmp_path: Path
 ) -> None:
     photo_id = house.take_in()
     house.bring_live(photo_id)
@@ -115,7 +117,7 @@ def test_a_new_original_leaves_what_a_person_wrote_and_forgets_the_old_files_sid
     assert (house.photo(photo_id).sidecar, house.photo(photo_id).extra.stars) == (Sidecar(), None)
 
 
-def test_the_step_that_looks_at_the_new_pixels_is_the_routes(house: House, desk: Desk, tmp_path: Path) -> None:
+def test_the_step_that_looks_at_the_new_pixels_is_the_routes(house: House, desk: IntakeDesk, tmp_path: Path) -> None:
     photo_id = house.take_in()
     house.bring_live(photo_id)
     route = tuple(replace(step, name="measure") if step.name == "quality" else step for step in ROUTE)
@@ -123,7 +125,7 @@ def test_the_step_that_looks_at_the_new_pixels_is_the_routes(house: House, desk:
     assert (house.photo(photo_id).position.step, house.sent.steps[-1]) == ("measure", "measure")
 
 
-def test_a_photo_of_the_queue_is_not_taken_in_twice(house: House, desk: Desk, tmp_path: Path) -> None:
+def test_a_photo_of_the_queue_is_not_taken_in_twice(house: House, desk: IntakeDesk, tmp_path: Path) -> None:
     photo_id, other = house.take_in(), house.take_in(label="b")
     house.bring_live(photo_id)
     file = tmp_path / "new.jpg"
@@ -133,7 +135,7 @@ def test_a_photo_of_the_queue_is_not_taken_in_twice(house: House, desk: Desk, tm
     assert house.photo(photo_id).position.status is Status.PUBLISHED
 
 
-def test_a_photo_in_a_worker_s_hands_is_left_alone(house: House, desk: Desk, tmp_path: Path) -> None:
+def test_a_photo_in_a_worker_s_hands_is_left_alone(house: House, desk: IntakeDesk, tmp_path: Path) -> None:
     photo_id = house.take_in()
     house.approve(photo_id)
     house.release(photo_id)
@@ -146,7 +148,7 @@ def test_a_photo_in_a_worker_s_hands_is_left_alone(house: House, desk: Desk, tmp
 
 @pytest.mark.parametrize(("name", "error"), [("new.txt", InputInvalid), ("new.jpg", Rejected)])
 def test_what_is_no_photograph_is_refused(
-    house: House, desk: Desk, tmp_path: Path, name: str, error: type[Exception]
+    house: House, desk: IntakeDesk, tmp_path: Path, name: str, error: type[Exception]
 ) -> None:
     photo_id = house.take_in()
     (tmp_path / name).write_bytes(b"no picture")

@@ -218,7 +218,7 @@ def test_an_older_file_in_the_database_s_place_sends_nothing_either(house: House
     house.store.close()
     kept = house.home.parent / "kept.db"
     shutil.copy(house.folder.database, kept)
-    desk = review.Desk(house.store, ROUTE, Sent(), house.folder, Rule(), house.clock, house.key)
+    desk = review.ReviewDesk(house.store, ROUTE, Sent(), house.folder, Rule(), house.clock, house.key)
     review.reject(desk, photo_id, house.photo(photo_id).version, "bea", "No.")
     restored.watch(house.store, house.folder, ROUTE, house.clock())
     house.close()
@@ -227,7 +227,7 @@ def test_an_older_file_in_the_database_s_place_sends_nothing_either(house: House
         house.folder.database.with_name(house.folder.database.name + tail).unlink(missing_ok=True)
     after = house_in(house.home)
     # what is done with it before anybody looks does not hide it
-    desk = review.Desk(after.store, ROUTE, Sent(), after.folder, Rule(), after.clock, after.key)
+    desk = review.ReviewDesk(after.store, ROUTE, Sent(), after.folder, Rule(), after.clock, after.key)
     other = after.take_in(label="b")
     for number in range(5):
         changes = review.Changes(subject=f"Number {number}")

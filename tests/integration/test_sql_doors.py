@@ -30,8 +30,8 @@ def house(tmp_path: Path) -> Iterator[House]:
     made.close()
 
 
-def desk(house: House) -> review.Desk:
-    return review.Desk(house.store, ROUTE, Sent(), house.folder, Rule(), house.clock, house.key)
+def desk(house: House) -> review.ReviewDesk:
+    return review.ReviewDesk(house.store, ROUTE, Sent(), house.folder, Rule(), house.clock, house.key)
 
 
 def sql(house: House, statement: str, *values: object) -> None:

@@ -14,14 +14,14 @@ from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import Exif, ExifFacts, Photo
 from lightgate.domain.route.pipeline import Result, advance
 from lightgate.files.data_folder import DataFolder
-from lightgate.intake import Desk, Request
+from lightgate.intake import IntakeDesk, Request
 from lightgate.names.reserve import name_ready_sets
 from support.stores import NOON, ROUTE, Sent, make_store
 
 
-def make_desk(home: Path, **changes: object) -> Desk:
+def make_desk(home: Path, **changes: object) -> IntakeDesk:
     """Make a desk with a migrated database; ``changes`` replace what it has."""
-    desk = Desk(
+    desk = IntakeDesk(
         store=make_store(home),
         folder=DataFolder(home),
         route=ROUTE,
@@ -72,26 +72,26 @@ def contents(folder: Path) -> Mapping[str, tuple[bytes, int, int]]:
     }
 
 
-def copies(desk: Desk) -> Sequence[str]:
+def copies(desk: IntakeDesk) -> Sequence[str]:
     """List the working copies."""
     incoming = desk.folder.incoming
     return sorted(path.relative_to(incoming).as_posix() for path in incoming.rglob("*") if path.is_file())
 
 
-def all_photos(desk: Desk) -> Sequence[Photo]:
+def all_photos(desk: IntakeDesk) -> Sequence[Photo]:
     """Read every photo of the sets that are not rolled back."""
     with desk.store.reading() as tx:
         return tx.photos.many([photo_id for each in tx.sets.all() for photo_id in tx.sets.photo_ids(each.id)])
 
 
-def read_exif_and_name(desk: Desk) -> Mapping[str, str | None]:
+def read_exif_and_name(desk: IntakeDesk) -> Mapping[str, str | None]:
     """Do what the ``exif`` stage and the naming gate do; give the names by path."""
     read_exif(desk)
     name_ready_sets(desk.store, desk.route, desk.rule, NOON)
     return {photo.relative_path: photo.file_name for photo in all_photos(desk)}
 
 
-def read_exif(desk: Desk) -> None:
+def read_exif(desk: IntakeDesk) -> None:
     """Do what the ``exif`` stage does, for every photo that stands there."""
     for photo in all_photos(desk):
         if photo.position.step == "exif":
@@ -99,7 +99,7 @@ def read_exif(desk: Desk) -> None:
             _pass_exif(desk, photo, desk.headers.read(original).exif)
 
 
-def _pass_exif(desk: Desk, photo: Photo, exif: Exif) -> None:
+def _pass_exif(desk: IntakeDesk, photo: Photo, exif: Exif) -> None:
     with desk.store.writing() as tx:
         running = advance(photo.position, Result.CLAIMED, desk.route)
         tx.photos.write_facts(photo.id, ExifFacts(exif), NOON)

@@ -16,7 +16,7 @@ from lightgate.engine.attempt import Pool
 from lightgate.engine.runner import DrainReport
 from lightgate.engine.stage import Stage
 from lightgate.errors import LightgateError
-from lightgate_workers.bench import Bench
+from lightgate_workers.stage_cache import StageCache
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +31,10 @@ def owner_of(worker: str, task_id: str) -> str:
     return f"{worker}:{task_id}"
 
 
-def register(app: Celery, stage: Stage, bench: Bench) -> None:
+def register(app: Celery, stage: Stage, cache: StageCache) -> None:
     """Add a stage's task to the app."""
     app.task(
-        _run_for(stage, bench),
+        _run_for(stage, cache),
         name=task_name(stage.name),
         bind=True,
         soft_time_limit=stage.soft_limit_s,
@@ -42,10 +42,10 @@ def register(app: Celery, stage: Stage, bench: Bench) -> None:
     )
 
 
-def _run_for(stage: Stage, bench: Bench) -> Callable[[Task], Answer]:
+def _run_for(stage: Stage, cache: StageCache) -> Callable[[Task], Answer]:
     def run(task: Task) -> Answer:
         try:
-            return shown(_drain(stage, bench, owner_of(task.request.hostname, task.request.id)))
+            return shown(_drain(stage, cache, owner_of(task.request.hostname, task.request.id)))
         except LightgateError as error:
             log.error("%s: %s", stage.name, error.message)
             return shown(DrainReport(why_not_ready=error.message))
@@ -59,9 +59,9 @@ def _run_for(stage: Stage, bench: Bench) -> Callable[[Task], Answer]:
     return run
 
 
-def _drain(stage: Stage, bench: Bench, owner: str) -> DrainReport:
-    house = bench.house(stage)
-    return runner.drain(house.runner_context(), stage, bench.work(stage), owner, _POOL)
+def _drain(stage: Stage, cache: StageCache, owner: str) -> DrainReport:
+    house = cache.house(stage)
+    return runner.drain(house.runner_context(), stage, cache.work(stage), owner, _POOL)
 
 
 def shown(report: DrainReport) -> Answer:

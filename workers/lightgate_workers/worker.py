@@ -20,9 +20,9 @@ from lightgate.files.data_folder import DataFolder
 from lightgate.files.private import keep_private
 from lightgate.installation.heartbeats import heartbeats
 from lightgate.settings import Settings
-from lightgate_workers.bench import Bench, limit_memory
 from lightgate_workers.dead_man import DeadMan, pulse
 from lightgate_workers.lost import Lost
+from lightgate_workers.stage_cache import StageCache, limit_memory
 from lightgate_workers.tasks import owner_of, register
 
 log = logging.getLogger(__name__)
@@ -43,9 +43,9 @@ def make_app(
     """
     app = Celery("lightgate")
     app.config_from_object(config)
-    bench = Bench(open_house, stages)
+    cache = StageCache(open_house, stages)
     for stage in stages.values():
-        register(app, stage, bench)
+        register(app, stage, cache)
     app.steps["consumer"].add(pulse(lambda worker: _switch(worker, DataFolder(settings().home).run)))
     lost = Lost(open_hurriedly)
 
@@ -55,7 +55,7 @@ def make_app(
             lost.end_predecessors(sender)
 
     signals.celeryd_init.connect(on_start, weak=False)
-    _listen(bench, lost, settings)
+    _listen(cache, lost, settings)
     return app
 
 
@@ -93,16 +93,16 @@ def _switch(worker: str, run_folder: Path) -> DeadMan:
     return dead_man
 
 
-def _listen(bench: Bench, lost: Lost, settings: Callable[[], Settings]) -> None:
+def _listen(cache: StageCache, lost: Lost, settings: Callable[[], Settings]) -> None:
     def on_process_start(sender: str, **_: Any) -> None:
-        stage = stage_of(sender, bench.stages)
+        stage = stage_of(sender, cache.stages)
         if stage is None:
             return
         if stage.can_limit_memory:
             limit_memory(settings().workers.memory_limit_mb)
         try:
             # before the first task, whose time limit is for photos and not for loading a model
-            bench.work(stage)
+            cache.work(stage)
         except LightgateError as error:
             log.error("%s cannot work: %s", stage.name, error.message)
 

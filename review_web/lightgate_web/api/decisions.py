@@ -35,28 +35,30 @@ _ID = f"<int(max={MAX_ID}):photo_id>"
 def approve(photo_id: int) -> Response:
     given = body()
     reason = text_of(given, "override_reason") or None
-    return _answer(review.approve(house().desk(), photo_id, version_of(given), person(), reason))
+    return _answer(review.approve(house().review_desk(), photo_id, version_of(given), person(), reason))
 
 
 @api.post(f"/photos/{_ID}/reject")
 def reject(photo_id: int) -> Response:
     given = body()
-    return _answer(review.reject(house().desk(), photo_id, version_of(given), person(), text_of(given, "reason")))
+    return _answer(
+        review.reject(house().review_desk(), photo_id, version_of(given), person(), text_of(given, "reason"))
+    )
 
 
 @api.post(f"/photos/{_ID}/reopen")
 def reopen(photo_id: int) -> Response:
-    return _answer(review.reopen(house().desk(), photo_id, version_of(body()), person()))
+    return _answer(review.reopen(house().review_desk(), photo_id, version_of(body()), person()))
 
 
 @api.post(f"/photos/{_ID}/retry")
 def retry(photo_id: int) -> Response:
-    return _answer(review.retry(house().desk(), photo_id, version_of(body()), person()))
+    return _answer(review.retry(house().review_desk(), photo_id, version_of(body()), person()))
 
 
 @api.post(f"/photos/{_ID}/skip")
 def skip(photo_id: int) -> Response:
-    return _answer(review.skip(house().desk(), photo_id, version_of(body()), person()))
+    return _answer(review.skip(house().review_desk(), photo_id, version_of(body()), person()))
 
 
 @api.post("/bulk")
@@ -74,10 +76,10 @@ def bulk() -> Response:
             raise InputInvalid(reason="changes must be an object.")
         changes = changes_from(wanted, house().settings.intake.languages[0])
     if action in _REWRITING:
-        outcomes = review.bulk_edit(house().desk(), ids, _REWRITING[action](given), person(), seen=seen)
+        outcomes = review.bulk_edit(house().review_desk(), ids, _REWRITING[action](given), person(), seen=seen)
     else:
         reason = text_of(given, "reason")
-        outcomes = review.bulk(house().desk(), ids, action, person(), reason=reason, changes=changes, seen=seen)
+        outcomes = review.bulk(house().review_desk(), ids, action, person(), reason=reason, changes=changes, seen=seen)
     return jsonify(
         done=[outcome.photo_id for outcome in outcomes if outcome.error is None],
         refused=[_refusal(outcome.photo_id, outcome.error) for outcome in outcomes if outcome.error is not None],
@@ -109,12 +111,12 @@ def stop_release(number: int) -> Response:
 
 @api.post("/undo")
 def undo() -> Response:
-    return _undone(review.undo(house().desk(), person()))
+    return _undone(review.undo(house().review_desk(), person()))
 
 
 @api.post("/redo")
 def redo() -> Response:
-    return _undone(review.redo(house().desk(), person()))
+    return _undone(review.redo(house().review_desk(), person()))
 
 
 def _keywords(given: dict[str, Any]) -> Callable[[Photo], Changes]:

@@ -58,7 +58,7 @@ def foreseen_name(photo_id: int) -> Response:
     given: dict[str, Any] = {name: value for name, value in typed.items() if value}
     with here.store.reading() as tx:
         photo = replace(tx.photos.get(photo_id), **given)
-        return jsonify(file_name=foreseen(tx, photo, here.desk().rule))
+        return jsonify(file_name=foreseen(tx, photo, here.review_desk().rule))
 
 
 @api.patch(f"/photos/<int(max={MAX_ID}):photo_id>")
@@ -68,7 +68,7 @@ def edit(photo_id: int) -> Response:
     with here.store.reading() as tx:
         first_language = tx.photos.get(photo_id).languages[0]
     changes = changes_from(given, first_language)
-    return jsonify(photo_json(review.edit(here.desk(), photo_id, version_of(given), changes, person())))
+    return jsonify(photo_json(review.edit(here.review_desk(), photo_id, version_of(given), changes, person())))
 
 
 def _limit() -> int:

@@ -28,7 +28,7 @@ def regenerate(photo_id: int) -> tuple[Response, int]:
     refuse_without_model()
     language = text_of(given, "language")
     asked = review.regenerate(
-        house().desk(),
+        house().review_desk(),
         photo_id,
         version_of(given),
         person(),
@@ -43,7 +43,7 @@ def regenerate(photo_id: int) -> tuple[Response, int]:
 def take(photo_id: int, request_id: int) -> Response:
     given = body()
     _of_photo(photo_id, request_id)
-    taken = review.take(house().desk(), request_id, version_of(given), person(), _fields(given))
+    taken = review.take(house().review_desk(), request_id, version_of(given), person(), _fields(given))
     return jsonify(photo_json(taken))
 
 
@@ -51,7 +51,7 @@ def take(photo_id: int, request_id: int) -> Response:
 def leave(photo_id: int, request_id: int) -> Response:
     given = body()
     _of_photo(photo_id, request_id)
-    return jsonify(photo_json(review.leave(house().desk(), request_id, person(), _fields(given))))
+    return jsonify(photo_json(review.leave(house().review_desk(), request_id, person(), _fields(given))))
 
 
 def _of_photo(photo_id: int, request_id: int) -> TextRequest:

@@ -26,7 +26,7 @@ def pictures(session: Session, photos: tuple[int, ...], as_json: bool) -> None:
     """
     house, settings = session.house, session.settings
     darkroom = CarefulDarkroom(settings.intake.max_megapixels, settings.workers.memory_limit_mb)
-    made = review.make_pictures(house.desk(), darkroom, photos, session.who)
+    made = review.make_pictures(house.review_desk(), darkroom, photos, session.who)
     if as_json:
         print_json(made)
     else:

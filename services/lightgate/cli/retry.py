@@ -25,7 +25,7 @@ def retry(session: Session, photos: tuple[int, ...], failed: bool, as_json: bool
     if bool(photos) == failed:
         raise click.UsageError("Give photo numbers, or --failed.")
     wanted = photos or failed_ids(session.house.store)
-    outcomes = review.bulk(session.house.desk(), wanted, "retry", session.who)
+    outcomes = review.bulk(session.house.review_desk(), wanted, "retry", session.who)
     if as_json:
         print_json([{"id": each.photo_id, "error": each.error and each.error.message} for each in outcomes])
     else:

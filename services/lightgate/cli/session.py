@@ -72,7 +72,7 @@ class Session:
         return self.house.release_desk(self.website)
 
     @cached_property
-    def intake(self) -> intake.Desk:
+    def intake(self) -> intake.IntakeDesk:
         """Where sets are handed in and taken back."""
         return replace(self.house.intake_desk(), catalogue=self.website.catalogue)
 

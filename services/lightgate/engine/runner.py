@@ -21,7 +21,7 @@ from lightgate.engine.claims import (
 )
 from lightgate.engine.context import RunnerContext, event, moved, not_before, wake_waiting
 from lightgate.engine.kill_point import kill_point
-from lightgate.engine.stage import Debtor, Finding, Scribe, Stage, Work
+from lightgate.engine.stage import AnswersTextRequests, Finding, SettlesDebts, Stage, Work
 from lightgate.errors import (
     LightgateError,
     Misconfigured,
@@ -78,14 +78,14 @@ def drain(context: RunnerContext, stage: Stage, work: Work, owner: str, pool: Po
         hand_back(context, earlier, pool)
     until = time.monotonic() + stage.drain_s
     try:
-        if isinstance(work, Debtor):
+        if isinstance(work, SettlesDebts):
             report.settled.extend(work.settle_debts(context.route, owner))
         while not pool.is_stopping():
             report.why_not_ready = work.why_not_ready()
             limit = getattr(work, "batch", stage.batch)
             claims = [] if report.why_not_ready else _claim(context, stage, owner, limit)
             if not claims:
-                if report.why_not_ready is None and isinstance(work, Scribe):
+                if report.why_not_ready is None and isinstance(work, AnswersTextRequests):
                     report.answered.extend(text_requests.drain(context, work, owner, until, pool))
                 break
             _run(context, stage, work, claims, report, pool)

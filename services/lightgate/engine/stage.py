@@ -33,7 +33,7 @@ class Work(Protocol):
 
 
 @runtime_checkable
-class Scribe(Protocol):
+class AnswersTextRequests(Protocol):
     """A stage's work that answers requests for new texts, too, once no photo is ready."""
 
     def can_write(self) -> bool:
@@ -44,7 +44,7 @@ class Scribe(Protocol):
 
 
 @runtime_checkable
-class Debtor(Protocol):
+class SettlesDebts(Protocol):
     """A stage's work that owes the website something, whether a photo is ready or not."""
 
     def settle_debts(self, route: Route, owner: str) -> Sequence[int]:

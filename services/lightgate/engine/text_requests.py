@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from lightgate.domain.photo import Photo, Text
 from lightgate.engine.attempt import Pool, Unexpected, attempt
 from lightgate.engine.context import RunnerContext, event, not_before_again
-from lightgate.engine.stage import Scribe
+from lightgate.engine.stage import AnswersTextRequests
 from lightgate.errors import LightgateError, Misconfigured, Transient
 from lightgate.store import Actor, RequestClaim, Transaction
 from lightgate.store.lease import Heartbeat
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
 
 
-def drain(context: RunnerContext, work: Scribe, owner: str, until: float, pool: Pool) -> Sequence[int]:
+def drain(context: RunnerContext, work: AnswersTextRequests, owner: str, until: float, pool: Pool) -> Sequence[int]:
     """Answer requests until there are none, the work is not ready, or the time is over; give their ids.
 
     Args:
@@ -51,7 +51,7 @@ def excuse(context: RunnerContext, at: datetime) -> int:
         return tx.requests.excuse(at, context.lease_s)
 
 
-def _answer(context: RunnerContext, work: Scribe, claim: RequestClaim, photo: Photo, pool: Pool) -> bool:
+def _answer(context: RunnerContext, work: AnswersTextRequests, claim: RequestClaim, photo: Photo, pool: Pool) -> bool:
     with Heartbeat(
         context.store, context.now, context.lease_s, lambda tx, lease_until: tx.requests.renew(claim, lease_until)
     ):

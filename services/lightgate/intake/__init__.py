@@ -1,7 +1,7 @@
 """Taking sets of photographs in, and giving them back: what ``submit`` and ``rollback`` do."""
 
 from lightgate.intake.blocked_sets import roll_back_blocked
-from lightgate.intake.desk import Desk
+from lightgate.intake.desk import IntakeDesk
 from lightgate.intake.manifest import read_manifest
 from lightgate.intake.move_sources import finish_moves
 from lightgate.intake.orphans import sweep, sweep_when_due
@@ -14,7 +14,7 @@ from lightgate.intake.scan import Skipped
 from lightgate.intake.submit import submit
 
 __all__ = [
-    "Desk",
+    "IntakeDesk",
     "Request",
     "RollbackReport",
     "SetPlan",

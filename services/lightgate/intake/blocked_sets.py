@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from lightgate.domain.photo import Photo
 from lightgate.domain.route.pipeline import Status
 from lightgate.errors import LightgateError
-from lightgate.intake.desk import Desk
+from lightgate.intake.desk import IntakeDesk
 from lightgate.intake.rollback import rollback
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ _STATUS_NOTE = "caption.status"
 _CAPTION = "caption"
 
 
-def roll_back_blocked(desk: Desk, at: datetime) -> int:
+def roll_back_blocked(desk: IntakeDesk, at: datetime) -> int:
     """Roll back the sets that asked for it and are blocked by the model; give how many."""
     with desk.store.reading() as tx:
         if tx.notes.get(_STATUS_NOTE) is None:

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from lightgate.errors import CopyDamaged, InputInvalid, SourceChanged, StorageFull
 from lightgate.files.private import FILE_MODE
-from lightgate.intake.scan import Found, found_at
+from lightgate.intake.scan import SourceFile, found_at
 
 _CHUNK = 1 << 20
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
-def hash_of(found: Found) -> str:
+def hash_of(found: SourceFile) -> str:
     """Read a source whole; give its SHA-256, hex.
 
     Raises:
@@ -38,7 +38,7 @@ def hash_of_file(path: Path) -> str | None:
         return None
 
 
-def copy(found: Found, target: Path, mode: int | None = None) -> str:
+def copy(found: SourceFile, target: Path, mode: int | None = None) -> str:
     """Copy a source to a new file, to the disk, and read it back; give the SHA-256 that both have.
 
     Args:
@@ -57,7 +57,7 @@ def copy(found: Found, target: Path, mode: int | None = None) -> str:
 
 
 @contextmanager
-def _opened(found: Found) -> Iterator[int]:
+def _opened(found: SourceFile) -> Iterator[int]:
     """Open a source, and make sure at both ends that it is the file that was found."""
     try:
         with _handle(found.path, os.O_RDONLY | os.O_NONBLOCK) as handle:
@@ -68,18 +68,18 @@ def _opened(found: Found) -> Iterator[int]:
         raise _not_readable(found, error) from error
 
 
-def _require_same(found: Found, handle: int) -> None:
+def _require_same(found: SourceFile, handle: int) -> None:
     if found_at(found.path, found.name, os.fstat(handle)).identity != found.identity:
         raise SourceChanged(name=found.name, reason="it changed meanwhile")
 
 
-def _not_readable(found: Found, error: OSError) -> SourceChanged:
+def _not_readable(found: SourceFile, error: OSError) -> SourceChanged:
     is_gone = error.errno in {errno.ENOENT, errno.ENOTDIR}
     return SourceChanged(name=found.name, reason="it is gone" if is_gone else error.strerror)
 
 
 @contextmanager
-def _written(target: Path, found: Found, mode: int | None) -> Iterator[int]:
+def _written(target: Path, found: SourceFile, mode: int | None) -> Iterator[int]:
     try:
         with _handle(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as handle:
             yield handle
@@ -112,7 +112,7 @@ def _handle(path: Path, flags: int) -> Iterator[int]:
         os.close(handle)
 
 
-def _pour(found: Found, source: int, copied: int) -> str:
+def _pour(found: SourceFile, source: int, copied: int) -> str:
     is_copied = _copied_by_kernel(found, source, copied)
     digest = hashlib.sha256()
     buffer = memoryview(bytearray(_CHUNK))
@@ -123,7 +123,7 @@ def _pour(found: Found, source: int, copied: int) -> str:
     return digest.hexdigest()
 
 
-def _copied_by_kernel(found: Found, source: int, copied: int) -> bool:
+def _copied_by_kernel(found: SourceFile, source: int, copied: int) -> bool:
     """Let the kernel copy: quicker, and free where the file system shares blocks. False: nothing is written yet."""
     if sys.platform != "linux":
         return False
@@ -143,7 +143,7 @@ def _copied_by_kernel(found: Found, source: int, copied: int) -> bool:
     return is_whole
 
 
-def _read(found: Found, source: int, buffer: memoryview) -> int:
+def _read(found: SourceFile, source: int, buffer: memoryview) -> int:
     # an error here is the source's: it must not be taken for one of the copy
     try:
         return os.readv(source, [buffer])

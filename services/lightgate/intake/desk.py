@@ -18,7 +18,7 @@ from lightgate.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class IntakeDesk:
     """Where sets are handed in and taken back."""
 
     store: Store

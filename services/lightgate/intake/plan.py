@@ -15,11 +15,11 @@ from lightgate.domain.names.naming import Wanted
 from lightgate.domain.names.path_text import from_text, to_text
 from lightgate.errors import CatalogueUnreachable, Rejected, StorageFull
 from lightgate.intake.copies import hash_of
-from lightgate.intake.desk import Desk
+from lightgate.intake.desk import IntakeDesk
 from lightgate.intake.move_sources import require_removable
 from lightgate.intake.reports import PlannedFile, SetPlan
 from lightgate.intake.request import Request, checked
-from lightgate.intake.scan import Found, Skipped, leave_raw_pairs, scan
+from lightgate.intake.scan import Skipped, SourceFile, leave_raw_pairs, scan
 from lightgate.names.reserve import allocate_free
 from lightgate.ports.pictures import Header
 
@@ -46,7 +46,7 @@ class _Known:
     hashes: dict[str, str] = field(default_factory=dict)
 
 
-def plan(desk: Desk, requests: Sequence[Request], *, is_dry_run: bool = True) -> tuple[SetPlan, ...]:
+def plan(desk: IntakeDesk, requests: Sequence[Request], *, is_dry_run: bool = True) -> tuple[SetPlan, ...]:
     """Find out what submitting these sets would do. Nothing is written anywhere.
 
     A dry run reads files that could be twins whole; a real one leaves those of the same submission to the copying,
@@ -66,7 +66,7 @@ def plan(desk: Desk, requests: Sequence[Request], *, is_dry_run: bool = True) ->
     return plans
 
 
-def _plan_set(desk: Desk, request: Request, known: _Known, is_dry_run: bool) -> SetPlan:
+def _plan_set(desk: IntakeDesk, request: Request, known: _Known, is_dry_run: bool) -> SetPlan:
     found = scan(request.paths, recursive=request.recursive, max_bytes=desk.max_file_mb * _MB)
     readable, unreadable = _read_headers(desk, found.files)
     leave_raw_pairs(found, {each.name for each in unreadable})
@@ -87,7 +87,7 @@ def _plan_set(desk: Desk, request: Request, known: _Known, is_dry_run: bool) -> 
     )
 
 
-def _read_headers(desk: Desk, files: Sequence[Found]) -> tuple[list[PlannedFile], list[Skipped]]:
+def _read_headers(desk: IntakeDesk, files: Sequence[SourceFile]) -> tuple[list[PlannedFile], list[Skipped]]:
     with ThreadPoolExecutor(desk.threads) as pool:
         headers = list(pool.map(lambda each: _header(desk, each), files))
     readable, skipped = [], []
@@ -100,7 +100,7 @@ def _read_headers(desk: Desk, files: Sequence[Found]) -> tuple[list[PlannedFile]
     return readable, skipped
 
 
-def _header(desk: Desk, found: Found) -> Header | str:
+def _header(desk: IntakeDesk, found: SourceFile) -> Header | str:
     """Read a header, or say why not."""
     try:
         header = desk.headers.read(found.path)
@@ -112,7 +112,7 @@ def _header(desk: Desk, found: Found) -> Header | str:
 
 
 def _without_twins(
-    desk: Desk, files: Sequence[PlannedFile], known: _Known, is_dry_run: bool
+    desk: IntakeDesk, files: Sequence[PlannedFile], known: _Known, is_dry_run: bool
 ) -> tuple[list[PlannedFile], list[Skipped]]:
     hashed = _hashed(desk, files, is_dry_run)
     in_queue = twins_in_queue(desk, [each.content_hash for each in hashed if each.content_hash])
@@ -130,7 +130,7 @@ def _without_twins(
     return fresh, skipped
 
 
-def _hashed(desk: Desk, files: Sequence[PlannedFile], is_dry_run: bool) -> list[PlannedFile]:
+def _hashed(desk: IntakeDesk, files: Sequence[PlannedFile], is_dry_run: bool) -> list[PlannedFile]:
     """Hash only files whose size the queue knows: another size is another picture."""
     with desk.store.reading() as tx:
         sizes = set(tx.photos.known_sizes())
@@ -144,7 +144,7 @@ def _with_hash(file: PlannedFile) -> PlannedFile:
     return replace(file, content_hash=hash_of(file.found))
 
 
-def twins_in_queue(desk: Desk, hashes: Sequence[str]) -> Mapping[str, tuple[str, int]]:
+def twins_in_queue(desk: IntakeDesk, hashes: Sequence[str]) -> Mapping[str, tuple[str, int]]:
     """Say, by content hash, which photo of the queue has the same content."""
     with desk.store.reading() as tx:
         ids = tx.photos.with_hash(hashes)
@@ -160,7 +160,9 @@ def same_as(name: str, first: str) -> Skipped:
     return Skipped(name, f"It is the same picture as {first}.")
 
 
-def _names(desk: Desk, request: Request, files: Sequence[PlannedFile], known: _Known) -> tuple[tuple[str, str], ...]:
+def _names(
+    desk: IntakeDesk, request: Request, files: Sequence[PlannedFile], known: _Known
+) -> tuple[tuple[str, str], ...]:
     """Give the names as the gate would give them now.
 
     Raises:
@@ -191,7 +193,7 @@ def _wanted(number: int, request: Request, file: PlannedFile) -> Wanted:
     )
 
 
-def _warnings(desk: Desk, files: Sequence[PlannedFile]) -> Iterator[str]:
+def _warnings(desk: IntakeDesk, files: Sequence[PlannedFile]) -> Iterator[str]:
     if desk.catalogue is None:
         return
     try:
@@ -208,7 +210,7 @@ def base_name(name: str) -> str:
     return to_text(from_text(name).rsplit("/", 1)[-1])
 
 
-def _require_room(desk: Desk, size_bytes: int) -> None:
+def _require_room(desk: IntakeDesk, size_bytes: int) -> None:
     home = next(path for path in itertools.chain([desk.folder.home], desk.folder.home.parents) if path.exists())
     free_mb, needed_mb = shutil.disk_usage(home).free / _MB, size_bytes / _MB
     if needed_mb + desk.min_free_mb > free_mb:

@@ -12,7 +12,7 @@ from lightgate.domain.route.pipeline import Position, Result, advance
 from lightgate.errors import DuplicatePhoto, IllegalMove, InputInvalid
 from lightgate.files.locks import shared
 from lightgate.intake.copies import copy
-from lightgate.intake.desk import Desk
+from lightgate.intake.desk import IntakeDesk
 from lightgate.intake.plan import SUFFIXES
 from lightgate.intake.scan import ACCEPTED, found_at
 from lightgate.pictures.file_facts import facts_of
@@ -23,7 +23,7 @@ from lightgate.website.approval import withdraw
 _ACTOR = "replace"
 
 
-def replace_original(desk: Desk, photo_id: int, file: Path, by: str) -> None:
+def replace_original(desk: IntakeDesk, photo_id: int, file: Path, by: str) -> None:
     """Take in another original in a photo's place; what is live stays until a person releases the new one.
 
     Raises:
@@ -68,7 +68,7 @@ def replace_original(desk: Desk, photo_id: int, file: Path, by: str) -> None:
 
 
 def _replace(
-    tx: Transaction, desk: Desk, photo: Photo, values: dict[str, str | int | None], facts: ExifFacts, by: str
+    tx: Transaction, desk: IntakeDesk, photo: Photo, values: dict[str, str | int | None], facts: ExifFacts, by: str
 ) -> Position:
     at = desk.now()
     twin = tx.photos.with_hash([str(values["content_hash"])])

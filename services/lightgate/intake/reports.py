@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from lightgate.domain.photo import Exif, Sidecar
 from lightgate.intake.request import Request
-from lightgate.intake.scan import Found, Skipped
+from lightgate.intake.scan import Skipped, SourceFile
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedFile:
     """A file that can be taken in."""
 
-    found: Found
+    found: SourceFile
     #: of the working copy, lower case with dot
     suffix: str
     exif: Exif

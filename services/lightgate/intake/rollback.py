@@ -20,7 +20,7 @@ from lightgate.engine.kill_point import kill_point
 from lightgate.errors import IllegalMove, InputInvalid, LightgateError
 from lightgate.files.locks import alone
 from lightgate.intake.copies import copy, hash_of_file, not_written, sync_folder
-from lightgate.intake.desk import Desk
+from lightgate.intake.desk import IntakeDesk
 from lightgate.intake.move_sources import SOURCE_EVENT, Fate, proven_copy
 from lightgate.intake.orphans import remove_unowned, sweep_now
 from lightgate.intake.reports import RollbackReport
@@ -31,7 +31,7 @@ from lightgate.store import LONGEST_HOLD, Actor, Event, Transaction
 HOLD = LONGEST_HOLD
 
 
-def rollback(desk: Desk, slug_or_id: str | int, actor: str) -> RollbackReport:
+def rollback(desk: IntakeDesk, slug_or_id: str | int, actor: str) -> RollbackReport:
     """Undo a set; doing it again, also after a crash in between, finishes the work.
 
     Raises:
@@ -54,7 +54,7 @@ def rollback(desk: Desk, slug_or_id: str | int, actor: str) -> RollbackReport:
     return RollbackReport(report.slug, report.removed, report.freed, restored, copies_remain=not is_clean)
 
 
-def _free_photos(desk: Desk, wanted: PhotoSet) -> Sequence[Photo]:
+def _free_photos(desk: IntakeDesk, wanted: PhotoSet) -> Sequence[Photo]:
     """Give the set's photos, none of which a worker holds.
 
     Raises:
@@ -101,7 +101,7 @@ def _fault(photos: Sequence[Photo], targets: Set[str] | None) -> LightgateError 
     return None
 
 
-def _restored(desk: Desk, photos: Sequence[Photo]) -> Iterator[str]:
+def _restored(desk: IntakeDesk, photos: Sequence[Photo]) -> Iterator[str]:
     with desk.store.reading() as tx:
         pending = {each.id for each, _ in tx.photos.sources_to_remove(limit=1_000_000)}
         moved = [
@@ -125,7 +125,7 @@ def _is_same(path: Path, photo: Photo) -> bool:
     return path.is_file() and hash_of_file(path) == photo.content_hash
 
 
-def _put_back(desk: Desk, photo: Photo, source: Path, mode: int | None) -> Path:
+def _put_back(desk: IntakeDesk, photo: Photo, source: Path, mode: int | None) -> Path:
     if not source.parent.is_dir():
         where = to_text(str(source.parent))
         raise InputInvalid(
@@ -176,7 +176,7 @@ def _link(temporary: Path, place: Path) -> bool:
     return True
 
 
-def _forget(desk: Desk, wanted: PhotoSet, photos: Sequence[Photo], actor: str) -> RollbackReport:
+def _forget(desk: IntakeDesk, wanted: PhotoSet, photos: Sequence[Photo], actor: str) -> RollbackReport:
     at = desk.now()
     with desk.store.writing() as tx:
         current = tx.photos.many(tx.sets.photo_ids(wanted.id))

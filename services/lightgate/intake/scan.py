@@ -40,7 +40,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SourceFile:
     """A regular file, and by what it is known again."""
 
     path: Path
@@ -63,7 +63,7 @@ class Scan:
     """What a set's folders and files hold."""
 
     root: Path
-    files: list[Found] = field(default_factory=list)
+    files: list[SourceFile] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
 
@@ -114,11 +114,11 @@ def leave_raw_pairs(found: Scan, damaged: Collection[str]) -> None:
         found.files = kept
 
 
-def _is_picture(file: Found) -> bool:
+def _is_picture(file: SourceFile) -> bool:
     return file.path.suffix.lower() in ACCEPTED
 
 
-def _pair(file: Found) -> tuple[Path, str]:
+def _pair(file: SourceFile) -> tuple[Path, str]:
     return file.path.parent, file.path.stem.casefold()
 
 
@@ -177,9 +177,9 @@ def _look_at(path: Path, found: Scan, max_bytes: float) -> None:
         found.files.append(found_at(path, found.name_of(path), facts))
 
 
-def found_at(path: Path, name: str, facts: os.stat_result) -> Found:
+def found_at(path: Path, name: str, facts: os.stat_result) -> SourceFile:
     """Note by what a file is known again."""
-    return Found(path, name, facts.st_size, facts.st_mtime_ns, facts.st_dev, facts.st_ino, facts.st_mode)
+    return SourceFile(path, name, facts.st_size, facts.st_mtime_ns, facts.st_dev, facts.st_ino, facts.st_mode)
 
 
 def _link_fault(path: Path, root: Path) -> str | None:

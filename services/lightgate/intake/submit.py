@@ -18,7 +18,7 @@ from lightgate.engine.kill_point import kill_point
 from lightgate.errors import LightgateError, StorageFull
 from lightgate.files.locks import shared
 from lightgate.intake.copies import copy, disk_full, not_written, remove_tree, sync_folder
-from lightgate.intake.desk import Desk
+from lightgate.intake.desk import IntakeDesk
 from lightgate.intake.move_sources import Fate, Source, remove_sources
 from lightgate.intake.orphans import STAGING_PREFIX, remove_unowned
 from lightgate.intake.plan import base_name, plan, same_as, twins_in_queue
@@ -42,7 +42,7 @@ class _Copied:
 
 
 def submit(
-    desk: Desk,
+    desk: IntakeDesk,
     requests: Sequence[Request],
     *,
     progress: Progress = lambda done, total: None,
@@ -66,7 +66,7 @@ def submit(
     return tuple(reports)
 
 
-def _take_in(desk: Desk, wanted: SetPlan, progress: Progress) -> SetReport:
+def _take_in(desk: IntakeDesk, wanted: SetPlan, progress: Progress) -> SetReport:
     placed: list[_Copied] = []
     try:
         added = _copy_and_commit(desk, wanted, progress, placed)
@@ -81,7 +81,7 @@ def _take_in(desk: Desk, wanted: SetPlan, progress: Progress) -> SetReport:
     return _report(wanted, added, _move(desk, wanted, added.photo_ids))
 
 
-def _copy_and_commit(desk: Desk, wanted: SetPlan, progress: Progress, placed: list[_Copied]) -> _Added:
+def _copy_and_commit(desk: IntakeDesk, wanted: SetPlan, progress: Progress, placed: list[_Copied]) -> _Added:
     with shared(desk.folder.intake_lock), _staging_folder(desk) as staging:
         copied = _copy_all(desk, wanted.files, staging, progress)
         fresh, twins = _without_twins(desk, copied)
@@ -107,14 +107,14 @@ def _report(wanted: SetPlan, added: _Added, sources: Sequence[Source]) -> SetRep
     )
 
 
-def _move(desk: Desk, wanted: SetPlan, photo_ids: Sequence[int]) -> Sequence[Source]:
+def _move(desk: IntakeDesk, wanted: SetPlan, photo_ids: Sequence[int]) -> Sequence[Source]:
     if not wanted.request.move or not photo_ids:
         return ()
     return remove_sources(desk.store, desk.folder, frozenset(photo_ids), desk.now(), kill_at=desk.kill_at)
 
 
 @contextmanager
-def _staging_folder(desk: Desk) -> Iterator[Path]:
+def _staging_folder(desk: IntakeDesk) -> Iterator[Path]:
     """Give a folder on the disk of the copies that is gone afterwards, whatever happens."""
     staging = desk.folder.incoming / f"{STAGING_PREFIX}{secrets.token_hex(8)}"
     staging.mkdir(parents=True)
@@ -124,7 +124,7 @@ def _staging_folder(desk: Desk) -> Iterator[Path]:
         remove_tree(staging)
 
 
-def _copy_all(desk: Desk, files: Sequence[PlannedFile], staging: Path, progress: Progress) -> list[_Copied]:
+def _copy_all(desk: IntakeDesk, files: Sequence[PlannedFile], staging: Path, progress: Progress) -> list[_Copied]:
     with ThreadPoolExecutor(desk.threads) as pool:
         running = [pool.submit(_copy_one, each, staging / str(number)) for number, each in enumerate(files)]
         try:
@@ -141,7 +141,7 @@ def _copy_one(file: PlannedFile, staged: Path) -> _Copied:
     return _Copied(file, staged, copy(file.found, staged))
 
 
-def _without_twins(desk: Desk, copied: Sequence[_Copied]) -> tuple[list[_Copied], list[Skipped]]:
+def _without_twins(desk: IntakeDesk, copied: Sequence[_Copied]) -> tuple[list[_Copied], list[Skipped]]:
     """Keep the first of equal files, in the order of their names, and none that the queue has."""
     in_queue = twins_in_queue(desk, [each.content_hash for each in copied])
     first: dict[str, _Copied] = {}
@@ -155,7 +155,7 @@ def _without_twins(desk: Desk, copied: Sequence[_Copied]) -> tuple[list[_Copied]
     return list(first.values()), twins
 
 
-def _put_in_place(desk: Desk, copied: Sequence[_Copied]) -> None:
+def _put_in_place(desk: IntakeDesk, copied: Sequence[_Copied]) -> None:
     folders = set()
     for each in copied:
         place = desk.folder.original(each.content_hash, each.file.suffix)
@@ -176,7 +176,7 @@ class _Added:
     twins: tuple[Skipped, ...] = ()
 
 
-def _commit(desk: Desk, wanted: SetPlan, copied: Sequence[_Copied]) -> _Added:
+def _commit(desk: IntakeDesk, wanted: SetPlan, copied: Sequence[_Copied]) -> _Added:
     at = desk.now()
     try:
         with desk.store.writing() as tx:
@@ -189,7 +189,7 @@ def _commit(desk: Desk, wanted: SetPlan, copied: Sequence[_Copied]) -> _Added:
     return replace(added, twins=tuple(Skipped(each.file.found.name, *in_queue[each.content_hash]) for each in late))
 
 
-def _add_all(tx: Transaction, desk: Desk, wanted: SetPlan, copied: Sequence[_Copied], at: datetime) -> _Added:
+def _add_all(tx: Transaction, desk: IntakeDesk, wanted: SetPlan, copied: Sequence[_Copied], at: datetime) -> _Added:
     if not copied:
         return _Added()
     new_set = tx.sets.add(_new_set(wanted), at)
@@ -210,7 +210,7 @@ def _new_set(wanted: SetPlan) -> NewSet:
     )
 
 
-def _add(tx: Transaction, desk: Desk, set_id: int, wanted: SetPlan, copied: _Copied, at: datetime) -> int:
+def _add(tx: Transaction, desk: IntakeDesk, set_id: int, wanted: SetPlan, copied: _Copied, at: datetime) -> int:
     found, position = copied.file.found, start(desk.route)
     new = NewPhoto(
         original_file_name=base_name(found.name),

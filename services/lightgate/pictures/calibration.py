@@ -14,7 +14,7 @@ import numpy as np
 from lightgate.adapters.clip.calibrate import fit, rank_correlation
 from lightgate.adapters.clip.calibration_file import write_judge
 from lightgate.domain.photo import Photo
-from lightgate.domain.rating.calibrated import Judge
+from lightgate.domain.rating.calibrated import FittedRating
 from lightgate.domain.rating.quality import CALIBRATED, FULL, BandLimits, band, default_rating
 from lightgate.domain.route.pipeline import REVIEW
 from lightgate.errors import InputInvalid
@@ -87,7 +87,7 @@ def _require_enough(photos: Sequence[Judged]) -> None:
         )
 
 
-def rate_anew(store: Store, judge: Judge | None, limits: BandLimits, at: datetime) -> int:
+def rate_anew(store: Store, judge: FittedRating | None, limits: BandLimits, at: datetime) -> int:
     """Rate the photos that wait for a decision, and that no person rated, by a judge or by default; give how many."""
     with store.writing() as tx:
         undecided = tx.pictures.undecided()

@@ -38,7 +38,7 @@ class Renderer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RemoteFile:
     """What a target says of a file, without sending its bytes."""
 
     size_bytes: int
@@ -82,7 +82,7 @@ class Target(Protocol):
             StorageFull: the target has no room.
         """
 
-    def look(self, path: str) -> Found | None:
+    def look(self, path: str) -> RemoteFile | None:
         """Say what is there, or None when it is absent; sends no file over a line."""
 
     def read(self, path: str) -> bytes | None:

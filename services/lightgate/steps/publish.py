@@ -27,7 +27,7 @@ from lightgate.website.approval import as_published, is_approved, is_released, o
 from lightgate.website.debts import Books, make_good, settle_due
 from lightgate.website.diff import Change, Delivery, compare, compare_row
 from lightgate.website.live_hold import Hold, held
-from lightgate.website.package import Parcel, pack
+from lightgate.website.package import PublishPackage, pack
 from lightgate.website.quality_row import quality_row
 from lightgate.website.render_ahead import RenderAhead
 from lightgate.website.rollback_copy import Kept, keep_before
@@ -117,26 +117,26 @@ class Publisher:
     def _publish(self, claim: Claim, hold: Hold) -> PublishFacts:
         photo, quality = self._approved(claim.photo.id)
         self._forget_earlier_writers(photo)
-        parcel = self.ahead.take(photo, quality) or self._packed(photo, quality)
+        package = self.ahead.take(photo, quality) or self._packed(photo, quality)
         kill_point(self.kill_at, "after_render")
         ledger = {publication.target: publication for publication in photo.publications}
-        deliveries = [compare(parcel, target, ledger.get(target.name)) for target in self.website.targets]
-        row_change = compare_row(parcel, self.website.catalogue, is_ours=bool(ledger))
+        deliveries = [compare(package, target, ledger.get(target.name)) for target in self.website.targets]
+        row_change = compare_row(package, self.website.catalogue, is_ours=bool(ledger))
         kept = keep_before(self.folder, self.website, photo, deliveries, self.key)
         kill_point(self.kill_at, "after_keeping")
-        announced = _announced(photo, parcel, deliveries, kept, hold, is_row_same=row_change is Change.SAME)
+        announced = _announced(photo, package, deliveries, kept, hold, is_row_same=row_change is Change.SAME)
         word = [self._announce(claim, hold, photo, announced, kept)]
         kill_point(self.kill_at, "after_announcing")
         self._look_ahead()
         permit = Permit(hold.writer, lambda: self._require_word(claim, hold, photo, word))
         try:
-            row_id = self._send(claim, hold, photo, parcel, deliveries, permit)
+            row_id = self._send(claim, hold, photo, package, deliveries, permit)
         except (WorkerLost, HoldLost, SealBroken) as error:
             self._own_up(photo, announced, error)
             raise
         # one moment for all targets: what is younger somewhere else is another version
         at = self.now()
-        published = tuple(self._published(each, parcel, ledger, row_id, at) for each in deliveries)
+        published = tuple(self._published(each, package, ledger, row_id, at) for each in deliveries)
         return PublishFacts(published, tuple(_moved(deliveries[0])))
 
     def _send(
@@ -144,7 +144,7 @@ class Publisher:
         claim: Claim,
         hold: Hold,
         photo: Photo,
-        parcel: Parcel,
+        package: PublishPackage,
         deliveries: Sequence[Delivery],
         permit: Permit,
     ) -> int | None:
@@ -155,7 +155,7 @@ class Publisher:
         kill_point(self.kill_at, "after_files")
         with self.store.reading() as tx:
             self._require_unchanged(tx, claim, hold, photo)
-        row_id = self._written(photo, parcel, permit)
+        row_id = self._written(photo, package, permit)
         kill_point(self.kill_at, "after_row")
         for delivery in deliveries:
             for path in delivery.to_remove:
@@ -188,7 +188,7 @@ class Publisher:
                 owe(tx, photo.id, at)
         make_good(self._books, photo.id)
 
-    def _packed(self, photo: Photo, quality: QualityRow) -> Parcel:
+    def _packed(self, photo: Photo, quality: QualityRow) -> PublishPackage:
         original = self.folder.original(photo.content_hash, photo.suffix)
         return pack(photo, original, self.renderer, self.website, quality)
 
@@ -206,10 +206,10 @@ class Publisher:
     def _is_wanted(self, tx: Transaction, photo: Photo) -> bool:
         return is_approved(tx, photo, self.key) and is_released(tx, photo, self.key)
 
-    def _written(self, photo: Photo, parcel: Parcel, permit: Permit) -> int | None:
+    def _written(self, photo: Photo, package: PublishPackage, permit: Permit) -> int | None:
         """Write the row; one that is refused now, after it was rehearsed, leaves files that the ledger tells of."""
         try:
-            return self.website.catalogue.upsert(parcel.row, permit, parcel.quality)
+            return self.website.catalogue.upsert(package.row, permit, package.quality)
         except SealBroken:
             raise
         except Rejected:
@@ -267,7 +267,7 @@ class Publisher:
     def _published(
         self,
         delivery: Delivery,
-        parcel: Parcel,
+        package: PublishPackage,
         ledger: Mapping[str, Publication],
         row_id: int | None,
         now: datetime,
@@ -280,7 +280,7 @@ class Publisher:
         return Publication(
             name,
             LedgerState.LIVE,
-            parcel.file_name,
+            package.file_name,
             delivery.paths,
             delivery.hashes,
             at,
@@ -305,7 +305,7 @@ class Publisher:
 
 
 def _announced(
-    photo: Photo, parcel: Parcel, deliveries: Sequence[Delivery], kept: Kept, hold: Hold, *, is_row_same: bool
+    photo: Photo, package: PublishPackage, deliveries: Sequence[Delivery], kept: Kept, hold: Hold, *, is_row_same: bool
 ) -> Sequence[Publication]:
     """Say what the ledger has to know from the first byte on."""
     ledger = {each.target: each for each in photo.publications}
@@ -314,7 +314,7 @@ def _announced(
         name = delivery.target.name
         stale = {f"old {number} {kind}": path for number, (kind, path) in enumerate(delivery.stale)}
         paths = {**delivery.paths, **stale}
-        before = ledger.get(name) or Publication(name, LedgerState.SENDING, parcel.file_name, paths)
+        before = ledger.get(name) or Publication(name, LedgerState.SENDING, package.file_name, paths)
         if before.state is LedgerState.LIVE and is_row_same and not delivery.to_put and not stale:
             # nothing here changes
             announced.append(before)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lightgate.domain.photo import Claim, Component, Photo, QualityFacts, Scores
-from lightgate.domain.rating.calibrated import Judge
+from lightgate.domain.rating.calibrated import FittedRating
 from lightgate.domain.rating.quality import CALIBRATED, BandLimits, band, rate
 from lightgate.domain.route.pipeline import Step
 from lightgate.engine.stage import Finding, Stage, Work
@@ -87,7 +87,7 @@ class QualityWork:
     #: shared with the caption model; asked for only where CLIP runs on the GPU
     gpu: Exclusive | None = None
     #: fitted to the photographer's own judgements
-    judge: Judge | None = None
+    judge: FittedRating | None = None
     #: for photos that failed before, and for files that may be made to hurt
     careful: Darkroom | None = None
     #: scorers of other packages by name, for the columns ``nima_score`` and ``brisque_score``

@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from lightgate.domain.photo import LedgerState, Publication
 from lightgate.errors import NameTaken
-from lightgate.ports.website import Catalogue, Found, Target
-from lightgate.website.package import File, Parcel, by_kind
+from lightgate.ports.website import Catalogue, RemoteFile, Target
+from lightgate.website.package import File, PublishPackage, by_kind
 
 
 class Change(StrEnum):
@@ -54,13 +54,13 @@ class Delivery:
         return tuple(file for file, change in self.changes if change is not Change.SAME)
 
 
-def compare(parcel: Parcel, target: Target, ledger: Publication | None) -> Delivery:
+def compare(package: PublishPackage, target: Target, ledger: Publication | None) -> Delivery:
     """Compare with what the target holds.
 
     Raises:
         NameTaken: a file is in the way that we never put there.
     """
-    files = parcel.files_for(target.name)
+    files = package.files_for(target.name)
     changes = tuple((file, _change(file, target, ledger)) for file in files)
     kept = {file.path for file in files}
     # a key may say "old 0 full": what a try that did not end still has to remove
@@ -72,19 +72,19 @@ def _paths(ledger: Publication | None) -> Iterable[tuple[str, str]]:
     return ledger.touched.items() if ledger else ()
 
 
-def compare_row(parcel: Parcel, catalogue: Catalogue, *, is_ours: bool) -> Change:
+def compare_row(package: PublishPackage, catalogue: Catalogue, *, is_ours: bool) -> Change:
     """Compare with what the catalogue holds under that name, and ask whether it would take the row.
 
     Raises:
         NameTaken: somebody else's row has the name.
         RowRefused: the table cannot hold the row.
     """
-    is_same = catalogue.holds(parcel.row)
+    is_same = catalogue.holds(package.row)
     if is_same:
         return Change.SAME
     if is_same is False and not is_ours:
-        raise NameTaken(name=parcel.file_name, where="a row in the website's catalogue")
-    catalogue.rehearse(parcel.row, parcel.quality)
+        raise NameTaken(name=package.file_name, where="a row in the website's catalogue")
+    catalogue.rehearse(package.row, package.quality)
     return Change.NEW if is_same is None else Change.REPLACED
 
 
@@ -99,7 +99,7 @@ def _change(file: File, target: Target, ledger: Publication | None) -> Change:
     return Change.REPLACED
 
 
-def _is_same(file: File, target: Target, found: Found, ledger: Publication | None) -> bool:
+def _is_same(file: File, target: Target, found: RemoteFile, ledger: Publication | None) -> bool:
     """Is this file there already? Where the target tells no hash, our own record and the size decide."""
     if found.size_bytes != len(file.rendition.content):
         return False

@@ -26,7 +26,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class PublishPackage:
     """Everything of one photo that leaves the house."""
 
     file_name: str
@@ -50,7 +50,7 @@ class Parcel:
 
 def pack(
     photo: Photo, original: Path, renderer: Renderer, website: Website, quality: QualityRow | None = None
-) -> Parcel:
+) -> PublishPackage:
     """Render a photo from its verified original and write its row.
 
     Raises:
@@ -66,13 +66,13 @@ def pack(
     wanted = {each.name: website.renderers.get(each.name, renderer) for each in website.targets}
     renderers = {id(each): each for each in wanted.values()}
     made = {key: _files(original, photo, website.layout, each) for key, each in renderers.items()}
-    parcels = {name: made[id(each)] for name, each in wanted.items()}
-    files = next(iter(parcels.values()))
-    others = {name: each for name, each in parcels.items() if each is not files}
+    packages = {name: made[id(each)] for name, each in wanted.items()}
+    files = next(iter(packages.values()))
+    others = {name: each for name, each in packages.items() if each is not files}
     full = next(file.rendition for file in files if file.rendition.kind == FULL)
     addresses = {kind: _address(website.public_url, path) for kind, path in by_kind(files).items()}
     row = row_of(photo, addresses, full.width_px, full.height_px)
-    return Parcel(photo.file_name, files, row, quality, others)
+    return PublishPackage(photo.file_name, files, row, quality, others)
 
 
 def _files(original: Path, photo: Photo, layout: Layout, renderer: Renderer) -> tuple[File, ...]:

@@ -10,7 +10,7 @@ from lightgate.domain.photo import Photo
 from lightgate.domain.route.pipeline import Status
 from lightgate.errors import LightgateError
 from lightgate.ports.website import QualityRow
-from lightgate.website.package import Parcel
+from lightgate.website.package import PublishPackage
 
 #: decoding two at a time must not double what a worker needs
 _LARGEST_BYTES = 64 * 1024 * 1024
@@ -18,14 +18,14 @@ _SUFFIXES = frozenset({".jpg", ".jpeg"})
 
 
 class RenderAhead:
-    """At most one parcel, made on a thread of its own."""
+    """At most one package, made on a thread of its own."""
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
         self._for: tuple[Photo, QualityRow] | None = None
-        self._made: Parcel | None = None
+        self._made: PublishPackage | None = None
 
-    def start(self, photo: Photo, quality: QualityRow, make: Callable[[], Parcel]) -> None:
+    def start(self, photo: Photo, quality: QualityRow, make: Callable[[], PublishPackage]) -> None:
         """Begin; what fails is said when the photo's own turn comes."""
         if photo.suffix.casefold() not in _SUFFIXES or photo.size_bytes > _LARGEST_BYTES:
             return
@@ -41,13 +41,13 @@ class RenderAhead:
         self._thread = threading.Thread(target=run, daemon=True)
         self._thread.start()
 
-    def take(self, photo: Photo, quality: QualityRow) -> Parcel | None:
-        """Give the parcel if it was made of exactly this."""
+    def take(self, photo: Photo, quality: QualityRow) -> PublishPackage | None:
+        """Give the package if it was made of exactly this."""
         is_it = self._for == (_said(photo), quality)
         made = self.drop()
         return made if is_it else None
 
-    def drop(self) -> Parcel | None:
+    def drop(self) -> PublishPackage | None:
         """Forget what was made, which is given back."""
         if self._thread is not None:
             self._thread.join()

@@ -14,7 +14,7 @@ from lightgate.domain.photo import LedgerState, Publication
 from lightgate.domain.route.pipeline import Result, Status, advance
 from lightgate.errors import IllegalMove, InputInvalid, NotFound
 from lightgate.files.locks import shared
-from lightgate.intake import Desk, finish_moves, rollback, submit, sweep, sweep_when_due
+from lightgate.intake import IntakeDesk, finish_moves, rollback, submit, sweep, sweep_when_due
 from lightgate.store import Event
 from support.desks import all_photos, canals, card, contents, copies, make_desk, photograph, read_exif_and_name
 from support.stores import NOON, bring_to
@@ -23,7 +23,7 @@ LONG_AFTER = NOON.replace(year=2100)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[IntakeDesk]:
     made = make_desk(tmp_path / "data")
     yield made
     made.store.close()
@@ -34,19 +34,19 @@ def dcim(tmp_path: Path) -> Path:
     return card(tmp_path / "card" / "DCIM")
 
 
-def held(desk: Desk) -> Sequence[str]:
+def held(desk: IntakeDesk) -> Sequence[str]:
     with desk.store.reading() as tx:
         return tx.names.all_held()
 
 
-def events(desk: Desk, photo_id: int) -> Sequence[Event]:
+def events(desk: IntakeDesk, photo_id: int) -> Sequence[Event]:
     with desk.store.reading() as tx:
         return tx.events.of_photo(photo_id)
 
 
 class TestRollback:
     @pytest.mark.parametrize("move", [False, True])
-    def test_everything_is_as_before(self, desk: Desk, dcim: Path, move: bool) -> None:
+    def test_everything_is_as_before(self, desk: IntakeDesk, dcim: Path, move: bool) -> None:
         before = contents(dcim)
         slug = submit(desk, [canals(dcim, move=move)])[0].slug
         assert (contents(dcim) == before) is not move
@@ -61,7 +61,7 @@ class TestRollback:
         assert (copies(desk), held(desk), all_photos(desk)) == ([], [], [])
         assert list(contents(desk.folder.proxies)) == []
 
-    def test_the_set_stays_as_a_tombstone_with_its_history(self, desk: Desk, dcim: Path) -> None:
+    def test_the_set_stays_as_a_tombstone_with_its_history(self, desk: IntakeDesk, dcim: Path) -> None:
         submit(desk, [canals(dcim)])
         rollback(desk, 1, "ann")
         with desk.store.reading() as tx:
@@ -69,19 +69,19 @@ class TestRollback:
         last = events(desk, 1)[-1]
         assert (last.kind, last.name, last.actor, last.old) == ("decision", "rolled_back", "ann", "exif:queued")
 
-    def test_the_same_folder_can_be_taken_in_again_under_the_same_names(self, desk: Desk, dcim: Path) -> None:
+    def test_the_same_folder_can_be_taken_in_again_under_the_same_names(self, desk: IntakeDesk, dcim: Path) -> None:
         submit(desk, [canals(dcim)])
         names = read_exif_and_name(desk)
         rollback(desk, 1, "ann")
         submit(desk, [canals(dcim)])
         assert read_exif_and_name(desk) == names
 
-    def test_a_second_rollback_changes_nothing(self, desk: Desk, dcim: Path) -> None:
+    def test_a_second_rollback_changes_nothing(self, desk: IntakeDesk, dcim: Path) -> None:
         submit(desk, [canals(dcim)])
         rollback(desk, 1, "ann")
         assert rollback(desk, 1, "ann").removed == 0
 
-    def test_a_rejected_photo_goes_too(self, desk: Desk, dcim: Path) -> None:
+    def test_a_rejected_photo_goes_too(self, desk: IntakeDesk, dcim: Path) -> None:
         submit(desk, [canals(dcim, move=True)])
         photo = all_photos(desk)[0]
         with desk.store.writing() as tx:
@@ -93,11 +93,11 @@ class TestRollback:
         assert len(contents(dcim)) == 3
         assert not aside.exists()
 
-    def test_an_unknown_set_is_said(self, desk: Desk) -> None:
+    def test_an_unknown_set_is_said(self, desk: IntakeDesk) -> None:
         with pytest.raises(NotFound, match="There is no set nothing"):
             rollback(desk, "nothing", "ann")
 
-    def test_a_live_photo_stops_it(self, desk: Desk, dcim: Path) -> None:
+    def test_a_live_photo_stops_it(self, desk: IntakeDesk, dcim: Path) -> None:
         submit(desk, [canals(dcim)])
         with desk.store.writing() as tx:
             tx.publications.put(2, Publication("folder", LedgerState.LIVE, "x.JPG", {}), NOON)
@@ -105,13 +105,13 @@ class TestRollback:
             rollback(desk, 1, "ann")
         assert len(all_photos(desk)) == 3
 
-    def test_a_released_photo_stops_it(self, desk: Desk, dcim: Path) -> None:
+    def test_a_released_photo_stops_it(self, desk: IntakeDesk, dcim: Path) -> None:
         submit(desk, [canals(dcim)])
         bring_to(desk.store, 2, "publish")
         with pytest.raises(IllegalMove, match=r"Photo 2 .* is released"):
             rollback(desk, 1, "ann")
 
-    def test_a_photo_in_a_workers_hands_stops_it_and_the_rest_is_held(self, desk: Desk, dcim: Path) -> None:
+    def test_a_photo_in_a_workers_hands_stops_it_and_the_rest_is_held(self, desk: IntakeDesk, dcim: Path) -> None:
         submit(desk, [canals(dcim)])
         with desk.store.writing() as tx:
             claim = tx.queue.claim(desk.route[0], "worker", 1, NOON, NOON)[0]
@@ -124,7 +124,7 @@ class TestRollback:
             assert tx.queue.settle(1, claim.token, after, NOON)
         assert rollback(desk, 1, "ann").removed == 3
 
-    def test_a_name_that_was_published_once_stays_taken(self, desk: Desk, dcim: Path) -> None:
+    def test_a_name_that_was_published_once_stays_taken(self, desk: IntakeDesk, dcim: Path) -> None:
         submit(desk, [canals(dcim)])
         names = read_exif_and_name(desk)
         with desk.store.writing() as tx:
@@ -134,7 +134,7 @@ class TestRollback:
 
 
 class TestPuttingBack:
-    def test_a_file_that_stands_there_now_is_never_overwritten(self, desk: Desk, dcim: Path) -> None:
+    def test_a_file_that_stands_there_now_is_never_overwritten(self, desk: IntakeDesk, dcim: Path) -> None:
         before = contents(dcim)
         submit(desk, [canals(dcim, move=True)])
         photograph(dcim / "IMG_0001.JPG", 77)
@@ -145,7 +145,7 @@ class TestPuttingBack:
         assert after["IMG_0001_restored_001.JPG"] == before["IMG_0001.JPG"]
         assert len(after) == 4
 
-    def test_a_folder_that_is_gone_stops_it_before_anything_is_changed(self, desk: Desk, dcim: Path) -> None:
+    def test_a_folder_that_is_gone_stops_it_before_anything_is_changed(self, desk: IntakeDesk, dcim: Path) -> None:
         submit(desk, [canals(dcim, move=True)])
         dcim.rmdir()
         with pytest.raises(InputInvalid, match="connect that disk or make that folder"):
@@ -154,7 +154,7 @@ class TestPuttingBack:
         dcim.mkdir()
         assert len(rollback(desk, 1, "ann").restored) == 3
 
-    def test_a_damaged_copy_stops_it(self, desk: Desk, dcim: Path) -> None:
+    def test_a_damaged_copy_stops_it(self, desk: IntakeDesk, dcim: Path) -> None:
         submit(desk, [canals(dcim, move=True)])
         photo = all_photos(desk)[1]
         copy = desk.folder.original(photo.content_hash, photo.suffix)
@@ -164,7 +164,7 @@ class TestPuttingBack:
             rollback(desk, 1, "ann")
         assert len(all_photos(desk)) == 3
 
-    def test_a_copy_that_another_set_uses_stays(self, desk: Desk, dcim: Path) -> None:
+    def test_a_copy_that_another_set_uses_stays(self, desk: IntakeDesk, dcim: Path) -> None:
         submit(desk, [canals(dcim)])
         photo = all_photos(desk)[0]
         with desk.store.writing() as tx:
@@ -175,20 +175,20 @@ class TestPuttingBack:
 
 
 class TestMoving:
-    def test_sources_are_removed_after_their_rows_are_there(self, desk: Desk, dcim: Path) -> None:
+    def test_sources_are_removed_after_their_rows_are_there(self, desk: IntakeDesk, dcim: Path) -> None:
         before = sorted(content for content, _, _ in contents(dcim).values())
         report = submit(desk, [canals(dcim, move=True)])[0]
         assert (report.moved, contents(dcim)) == (3, {})
         assert sorted((desk.folder.incoming / name).read_bytes() for name in copies(desk)) == before
         assert [(each.kind, each.name) for each in events(desk, 1)][-1] == ("source", "removed")
 
-    def test_files_that_are_not_taken_in_stay(self, desk: Desk, dcim: Path) -> None:
+    def test_files_that_are_not_taken_in_stay(self, desk: IntakeDesk, dcim: Path) -> None:
         (dcim / "twin.jpg").write_bytes((dcim / "IMG_0000.JPG").read_bytes())
         (dcim / "notes.txt").write_text("hello")
         submit(desk, [canals(dcim, move=True)])
         assert sorted(contents(dcim)) == ["notes.txt", "twin.jpg"]
 
-    def test_a_source_that_changed_after_the_commit_stays(self, desk: Desk, dcim: Path) -> None:
+    def test_a_source_that_changed_after_the_commit_stays(self, desk: IntakeDesk, dcim: Path) -> None:
         class Overwriting:
             """The card is written to just when the workers are woken."""
 
@@ -204,7 +204,7 @@ class TestMoving:
         assert list(contents(dcim)) == ["IMG_0001.JPG"]
         assert finish_moves(desk.store, desk.folder, NOON) == 0
 
-    def test_an_unplugged_disk_is_waited_for(self, desk: Desk, dcim: Path, tmp_path: Path) -> None:
+    def test_an_unplugged_disk_is_waited_for(self, desk: IntakeDesk, dcim: Path, tmp_path: Path) -> None:
         class Unplugging:
             def wake(self, step: str) -> bool:
                 dcim.rename(tmp_path / "away")
@@ -217,7 +217,9 @@ class TestMoving:
         assert finish_moves(desk.store, desk.folder, NOON) == 3
         assert contents(dcim) == {}
 
-    def test_a_source_is_kept_when_its_copy_is_damaged_meanwhile(self, desk: Desk, dcim: Path, tmp_path: Path) -> None:
+    def test_a_source_is_kept_when_its_copy_is_damaged_meanwhile(
+        self, desk: IntakeDesk, dcim: Path, tmp_path: Path
+    ) -> None:
         class Unplugging:
             def wake(self, step: str) -> bool:
                 dcim.rename(tmp_path / "away")
@@ -231,10 +233,10 @@ class TestMoving:
 
 
 class TestSweeping:
-    def stray(self, desk: Desk) -> Path:
+    def stray(self, desk: IntakeDesk) -> Path:
         return photograph(desk.folder.original("ab" * 32, ".jpg"))
 
-    def test_files_without_a_row_go_after_an_hour(self, desk: Desk, dcim: Path) -> None:
+    def test_files_without_a_row_go_after_an_hour(self, desk: IntakeDesk, dcim: Path) -> None:
         submit(desk, [canals(dcim)])
         strays = [self.stray(desk), photograph(desk.folder.proxy_files("cd" * 32).view)]
         strays.append(photograph(desk.folder.set_aside("ef" * 32, ".jpg")))
@@ -245,25 +247,25 @@ class TestSweeping:
         assert not any(path.exists() for path in (*strays, staging))
         assert len(copies(desk)) == 3
 
-    def test_files_of_rejected_photos_stay(self, desk: Desk, dcim: Path) -> None:
+    def test_files_of_rejected_photos_stay(self, desk: IntakeDesk, dcim: Path) -> None:
         submit(desk, [canals(dcim)])
         for photo in all_photos(desk):
             with desk.store.writing() as tx:
                 tx.photos.move(photo, replace(photo.position, status=Status.REJECTED), NOON)
         assert sweep(desk.store, desk.folder, LONG_AFTER) == 0
 
-    def test_files_of_other_names_are_not_ours(self, desk: Desk) -> None:
+    def test_files_of_other_names_are_not_ours(self, desk: IntakeDesk) -> None:
         other = photograph(desk.folder.incoming / "ab" / "holiday.jpg")
         sweep(desk.store, desk.folder, LONG_AFTER)
         assert other.exists()
 
-    def test_nothing_is_swept_while_somebody_submits(self, desk: Desk) -> None:
+    def test_nothing_is_swept_while_somebody_submits(self, desk: IntakeDesk) -> None:
         stray = self.stray(desk)
         with shared(desk.folder.intake_lock):
             assert sweep(desk.store, desk.folder, LONG_AFTER) == 0
         assert stray.exists()
 
-    def test_it_is_due_once_an_hour(self, desk: Desk) -> None:
+    def test_it_is_due_once_an_hour(self, desk: IntakeDesk) -> None:
         self.stray(desk)
         assert sweep_when_due(desk.store, desk.folder, LONG_AFTER) == 1
         self.stray(desk)

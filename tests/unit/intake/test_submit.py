@@ -12,7 +12,7 @@ import pytest
 
 from lightgate.adapters.metadata.reader import PillowHeaders
 from lightgate.errors import CatalogueUnreachable, InputInvalid, NameTooLong, SourceChanged, StorageFull
-from lightgate.intake import Desk, plan, submit, sweep
+from lightgate.intake import IntakeDesk, plan, submit, sweep
 from lightgate.ports.pictures import Header
 from support.desks import all_photos, canals, card, contents, copies, make_desk, photograph, read_exif_and_name
 from support.raw_files import write_dng
@@ -20,7 +20,7 @@ from support.stores import NOON, Sent
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[IntakeDesk]:
     made = make_desk(tmp_path / "data")
     yield made
     made.store.close()
@@ -36,7 +36,7 @@ def reasons(skipped: object) -> dict[str, str]:
 
 
 class TestTakingIn:
-    def test_a_folder_becomes_a_set_with_verified_copies_and_sources_stay(self, desk: Desk, dcim: Path) -> None:
+    def test_a_folder_becomes_a_set_with_verified_copies_and_sources_stay(self, desk: IntakeDesk, dcim: Path) -> None:
         before = contents(dcim)
         report = submit(desk, [canals(dcim, brief="Canal tour", languages=("en", "nl"), on_error="rollback")])[0]
         assert (report.slug, len(report.photo_ids)) == ("canal-houses-amsterdam", 3)
@@ -52,7 +52,7 @@ class TestTakingIn:
         assert (stored.brief, stored.languages, stored.on_error) == ("Canal tour", ("en", "nl"), "rollback")
         assert stored.source == str(dcim)
 
-    def test_workers_are_woken_after_the_rows_are_there(self, desk: Desk, dcim: Path) -> None:
+    def test_workers_are_woken_after_the_rows_are_there(self, desk: IntakeDesk, dcim: Path) -> None:
         class Looking(Sent):
             def wake(self, step: str) -> bool:
                 assert len(all_photos(desk)) == 3
@@ -62,26 +62,28 @@ class TestTakingIn:
         submit(replace(desk, dispatch=sent), [canals(dcim)])
         assert sent.steps == ["exif"]
 
-    def test_every_copied_photo_is_counted(self, desk: Desk, dcim: Path) -> None:
+    def test_every_copied_photo_is_counted(self, desk: IntakeDesk, dcim: Path) -> None:
         seen: list[tuple[int, int]] = []
         submit(desk, [canals(dcim)], progress=lambda done, total: seen.append((done, total)))
         assert seen == [(1, 3), (2, 3), (3, 3)]
 
-    def test_the_second_submit_of_a_folder_takes_in_nothing_and_says_where_it_is(self, desk: Desk, dcim: Path) -> None:
+    def test_the_second_submit_of_a_folder_takes_in_nothing_and_says_where_it_is(
+        self, desk: IntakeDesk, dcim: Path
+    ) -> None:
         submit(desk, [canals(dcim)])
         report = submit(desk, [canals(dcim)])[0]
         assert (report.slug, report.photo_ids) == (None, ())
         assert reasons(report.skipped)["IMG_0001.JPG"].endswith("photo 2 of the set canal-houses-amsterdam.")
         assert len(all_photos(desk)) == 3
 
-    def test_a_folder_that_grew_is_taken_in_where_it_grew(self, desk: Desk, dcim: Path) -> None:
+    def test_a_folder_that_grew_is_taken_in_where_it_grew(self, desk: IntakeDesk, dcim: Path) -> None:
         submit(desk, [canals(dcim)])
         photograph(dcim / "IMG_0003.JPG", 3)
         report = submit(desk, [canals(dcim)])[0]
         assert (len(report.photo_ids), len(report.skipped)) == (1, 3)
         assert report.slug == "canal-houses-amsterdam-2"
 
-    def test_equal_files_come_in_once(self, desk: Desk, dcim: Path) -> None:
+    def test_equal_files_come_in_once(self, desk: IntakeDesk, dcim: Path) -> None:
         (dcim / "A_copy.JPG").write_bytes((dcim / "IMG_0001.JPG").read_bytes())
         os.link(dcim / "IMG_0002.JPG", dcim / "Z_link.JPG")
         report = submit(desk, [canals(dcim)])[0]
@@ -91,13 +93,13 @@ class TestTakingIn:
             "Z_link.JPG": "It is the same picture as IMG_0002.JPG.",
         }
 
-    def test_files_of_one_name_in_two_folders_are_two_photos(self, desk: Desk, tmp_path: Path) -> None:
+    def test_files_of_one_name_in_two_folders_are_two_photos(self, desk: IntakeDesk, tmp_path: Path) -> None:
         photograph(tmp_path / "card/a/IMG.JPG", 1)
         photograph(tmp_path / "card/b/IMG.JPG", 2)
         submit(desk, [canals(tmp_path / "card", recursive=True)])
         assert [photo.relative_path for photo in all_photos(desk)] == ["a/IMG.JPG", "b/IMG.JPG"]
 
-    def test_named_files_are_taken_from_several_folders_once_each(self, desk: Desk, tmp_path: Path) -> None:
+    def test_named_files_are_taken_from_several_folders_once_each(self, desk: IntakeDesk, tmp_path: Path) -> None:
         one, two = photograph(tmp_path / "card/a/IMG.JPG", 1), photograph(tmp_path / "card/b/IMG.JPG", 2)
         submit(desk, [canals(one, two, tmp_path / "card/a")])
         assert [photo.relative_path for photo in all_photos(desk)] == ["a/IMG.JPG", "b/IMG.JPG"]
@@ -107,7 +109,7 @@ class TestTakingIn:
         ("PNG", ".jpg", ".png"),
     ])  # fmt: skip
     def test_other_formats_come_in_under_their_own_ending(
-        self, desk: Desk, tmp_path: Path, format_: str, ending: str, suffix: str
+        self, desk: IntakeDesk, tmp_path: Path, format_: str, ending: str, suffix: str
     ) -> None:
         photograph(tmp_path / "card" / f"one{ending}", format_=format_)
         submit(desk, [canals(tmp_path / "card")])
@@ -117,7 +119,9 @@ class TestTakingIn:
     @pytest.mark.parametrize(
         "name", [b"R&B 'n' \"soul\".jpg", b"new\nline.jpg", "🎉 写真.jpg".encode(), b"\xff\xfe.jpg", b"back\\slash.jpg"]
     )
-    def test_a_file_of_any_name_comes_in_and_is_found_again(self, desk: Desk, tmp_path: Path, name: bytes) -> None:
+    def test_a_file_of_any_name_comes_in_and_is_found_again(
+        self, desk: IntakeDesk, tmp_path: Path, name: bytes
+    ) -> None:
         photograph(tmp_path / "plain.jpg")
         folder = tmp_path / "card"
         folder.mkdir()
@@ -129,7 +133,9 @@ class TestTakingIn:
 
 
 class TestWhatIsLeft:
-    def test_each_file_that_cannot_be_taken_in_has_its_line_and_the_rest_go_on(self, desk: Desk, dcim: Path) -> None:
+    def test_each_file_that_cannot_be_taken_in_has_its_line_and_the_rest_go_on(
+        self, desk: IntakeDesk, dcim: Path
+    ) -> None:
         (dcim / "empty.jpg").touch()
         (dcim / "words.jpg").write_text("not a picture")
         (dcim / "raw.CR2").write_bytes(b"II*\0")
@@ -150,7 +156,7 @@ class TestWhatIsLeft:
         }
         assert report.left == ("1 folder (--recursive goes into them)",)
 
-    def test_a_raw_file_alone_is_taken_in_as_such(self, desk: Desk, tmp_path: Path) -> None:
+    def test_a_raw_file_alone_is_taken_in_as_such(self, desk: IntakeDesk, tmp_path: Path) -> None:
         (tmp_path / "raws").mkdir()
         write_dng(tmp_path / "raws" / "DSC_1.NEF", None)
         report = submit(desk, [canals(tmp_path / "raws")])[0]
@@ -158,14 +164,14 @@ class TestWhatIsLeft:
         (photo,) = all_photos(desk)
         assert (photo.original_file_name, photo.suffix) == ("DSC_1.NEF", ".raw")
 
-    def test_a_raw_file_beside_its_picture_is_left_there(self, desk: Desk, dcim: Path) -> None:
+    def test_a_raw_file_beside_its_picture_is_left_there(self, desk: IntakeDesk, dcim: Path) -> None:
         picture = next(each for each in dcim.iterdir() if each.suffix.lower() == ".jpg")
         write_dng(picture.with_suffix(".DNG"), None)
         report = submit(desk, [canals(dcim)])[0]
         assert picture.name not in reasons(report.skipped)
         assert "1 RAW file (beside its picture)" in report.left
 
-    def test_a_raw_file_comes_in_where_its_picture_is_damaged(self, desk: Desk, dcim: Path) -> None:
+    def test_a_raw_file_comes_in_where_its_picture_is_damaged(self, desk: IntakeDesk, dcim: Path) -> None:
         picture = next(each for each in dcim.iterdir() if each.suffix.lower() == ".jpg")
         write_dng(picture.with_suffix(".DNG"), None)
         picture.write_bytes(picture.read_bytes()[:20])
@@ -174,14 +180,14 @@ class TestWhatIsLeft:
         assert report.left == ()
         assert picture.with_suffix(".DNG").name in {photo.original_file_name for photo in all_photos(desk)}
 
-    def test_a_damaged_raw_file_beside_its_picture_is_no_matter(self, desk: Desk, dcim: Path) -> None:
+    def test_a_damaged_raw_file_beside_its_picture_is_no_matter(self, desk: IntakeDesk, dcim: Path) -> None:
         picture = next(each for each in dcim.iterdir() if each.suffix.lower() == ".jpg")
         picture.with_suffix(".CR2").write_bytes(b"no raw file")
         report = submit(desk, [canals(dcim)])[0]
         assert report.skipped == ()
         assert "1 RAW file (beside its picture)" in report.left
 
-    def test_a_truncated_header_and_a_pixel_bomb_are_named(self, desk: Desk, dcim: Path) -> None:
+    def test_a_truncated_header_and_a_pixel_bomb_are_named(self, desk: IntakeDesk, dcim: Path) -> None:
         whole = (dcim / "IMG_0000.JPG").read_bytes()
         (dcim / "cut.jpg").write_bytes(whole[:40])
         bomb = whole.replace(b"\xff\xc0\x00\x11\x08\x00\x1e\x00\x28", b"\xff\xc0\x00\x11\x08\xff\xff\xff\xff")
@@ -191,7 +197,7 @@ class TestWhatIsLeft:
         assert "megapixels" in reasons(report.skipped)["bomb.jpg"]
         assert "cannot be read" in reasons(report.skipped)["cut.jpg"]
 
-    def test_links_stay_in_their_folder(self, desk: Desk, dcim: Path, tmp_path: Path) -> None:
+    def test_links_stay_in_their_folder(self, desk: IntakeDesk, dcim: Path, tmp_path: Path) -> None:
         outside = photograph(tmp_path / "elsewhere" / "secret.jpg", 9)
         (dcim / "out.jpg").symlink_to(outside)
         (dcim / "within.jpg").symlink_to(dcim / "IMG_0001.JPG")
@@ -208,26 +214,28 @@ class TestWhatIsLeft:
             "folder.jpg": "It is a link to a folder.",
         }
 
-    def test_a_named_file_that_links_elsewhere_is_not_followed(self, desk: Desk, dcim: Path, tmp_path: Path) -> None:
+    def test_a_named_file_that_links_elsewhere_is_not_followed(
+        self, desk: IntakeDesk, dcim: Path, tmp_path: Path
+    ) -> None:
         outside = photograph(tmp_path / "elsewhere" / "secret.jpg", 9)
         (dcim / "out.jpg").symlink_to(outside)
         report = plan(desk, [canals(dcim / "out.jpg", dcim / "IMG_0000.JPG")])[0]
         assert reasons(report.skipped) == {"out.jpg": "It is a link to something outside the folder."}
 
-    def test_hidden_files_and_sidecars_are_counted_not_named(self, desk: Desk, dcim: Path) -> None:
+    def test_hidden_files_and_sidecars_are_counted_not_named(self, desk: IntakeDesk, dcim: Path) -> None:
         for name in (".DS_Store", "._IMG_0000.JPG", "Thumbs.db", "IMG_0000.xmp", "IMG_0001.XMP", "IMG_0000.THM"):
             (dcim / name).touch()
         report = submit(desk, [canals(dcim)])[0]
         assert report.left == ("3 hidden files", "1 sidecar (.thm)", "2 sidecars (.xmp)")
         assert report.skipped == ()
 
-    def test_a_file_over_the_limit_is_named(self, desk: Desk, dcim: Path) -> None:
+    def test_a_file_over_the_limit_is_named(self, desk: IntakeDesk, dcim: Path) -> None:
         with (dcim / "large.jpg").open("wb") as large:
             large.truncate(3_000_000)
         report = plan(replace(desk, max_file_mb=2), [canals(dcim)])[0]
         assert reasons(report.skipped)["large.jpg"].startswith("The file has 3 MB; the limit is 2 MB")
 
-    def test_a_picture_that_is_live_already_is_a_warning(self, desk: Desk, dcim: Path) -> None:
+    def test_a_picture_that_is_live_already_is_a_warning(self, desk: IntakeDesk, dcim: Path) -> None:
         class Asked:
             def has_capture(self, original_file_name: str, date_time: str) -> bool:
                 return (original_file_name, date_time) == ("IMG_0001.JPG", "2024:05:01 12:00:01")
@@ -236,7 +244,7 @@ class TestWhatIsLeft:
         assert len(report.photo_ids) == 3
         assert report.warnings == ("IMG_0001.JPG: a photo of this name and capture time is on the website already.",)
 
-    def test_a_catalogue_that_does_not_answer_is_a_warning(self, desk: Desk, dcim: Path) -> None:
+    def test_a_catalogue_that_does_not_answer_is_a_warning(self, desk: IntakeDesk, dcim: Path) -> None:
         class Away:
             def has_capture(self, original_file_name: str, date_time: str) -> bool:
                 raise CatalogueUnreachable(reason="no answer")
@@ -261,35 +269,35 @@ class TestRefusals:
         ({"paths": ()}, "Name a folder"),
     ])  # fmt: skip
     def test_a_field_that_is_unusable_is_refused_in_a_sentence(
-        self, desk: Desk, dcim: Path, changes: dict[str, object], says: str
+        self, desk: IntakeDesk, dcim: Path, changes: dict[str, object], says: str
     ) -> None:
         with pytest.raises(InputInvalid, match=says):
             submit(desk, [replace(canals(dcim), **changes)])  # type: ignore[arg-type]
 
-    def test_a_folder_that_is_not_there_is_refused(self, desk: Desk, tmp_path: Path) -> None:
+    def test_a_folder_that_is_not_there_is_refused(self, desk: IntakeDesk, tmp_path: Path) -> None:
         with pytest.raises(InputInvalid, match="There is no file or folder"):
             submit(desk, [canals(tmp_path / "nowhere")])
 
-    def test_a_folder_without_photographs_says_what_is_in_it(self, desk: Desk, dcim: Path) -> None:
+    def test_a_folder_without_photographs_says_what_is_in_it(self, desk: IntakeDesk, dcim: Path) -> None:
         with pytest.raises(InputInvalid, match=r"no photographs in .*card \(1 folder \(--recursive"):
             submit(desk, [canals(dcim.parent)])
 
-    def test_a_slip_in_the_last_set_stops_before_the_first(self, desk: Desk, dcim: Path) -> None:
+    def test_a_slip_in_the_last_set_stops_before_the_first(self, desk: IntakeDesk, dcim: Path) -> None:
         with pytest.raises(InputInvalid):
             submit(desk, [canals(dcim), canals(dcim, location="")])
         assert all_photos(desk) == []
 
-    def test_a_name_over_the_limit_is_refused_before_anything_is_copied(self, desk: Desk, dcim: Path) -> None:
+    def test_a_name_over_the_limit_is_refused_before_anything_is_copied(self, desk: IntakeDesk, dcim: Path) -> None:
         with pytest.raises(NameTooLong, match="limit is 150"):
             submit(desk, [canals(dcim, subject="many words " * 12)])
         assert not desk.folder.incoming.exists()
 
-    def test_a_disk_without_room_is_refused_before_anything_is_copied(self, desk: Desk, dcim: Path) -> None:
+    def test_a_disk_without_room_is_refused_before_anything_is_copied(self, desk: IntakeDesk, dcim: Path) -> None:
         with pytest.raises(StorageFull, match="Nothing was taken in"):
             submit(replace(desk, min_free_mb=1e9), [canals(dcim)])
         assert not desk.folder.incoming.exists()
 
-    def test_a_source_that_changes_while_it_is_copied_stops_the_set_whole(self, desk: Desk, dcim: Path) -> None:
+    def test_a_source_that_changes_while_it_is_copied_stops_the_set_whole(self, desk: IntakeDesk, dcim: Path) -> None:
         class Growing(PillowHeaders):
             def read(self, file: Path) -> Header:
                 header = super().read(file)
@@ -301,7 +309,7 @@ class TestRefusals:
             submit(replace(desk, headers=Growing(200, 100)), [canals(dcim)])
         assert (copies(desk), all_photos(desk)) == ([], [])
 
-    def test_a_folder_that_vanishes_stops_the_set_whole(self, desk: Desk, dcim: Path) -> None:
+    def test_a_folder_that_vanishes_stops_the_set_whole(self, desk: IntakeDesk, dcim: Path) -> None:
         class Unplugged(PillowHeaders):
             def read(self, file: Path) -> Header:
                 header = super().read(file)
@@ -314,14 +322,14 @@ class TestRefusals:
         assert (copies(desk), all_photos(desk)) == ([], [])
         assert len(submit(desk, [canals(dcim)])[0].photo_ids) == 2
 
-    def test_a_data_folder_that_cannot_be_written_is_said(self, desk: Desk, dcim: Path) -> None:
+    def test_a_data_folder_that_cannot_be_written_is_said(self, desk: IntakeDesk, dcim: Path) -> None:
         desk.folder.incoming.write_text("in the way")
         with pytest.raises(InputInvalid, match=r"data cannot be written"):
             submit(desk, [canals(dcim)])
 
 
 class TestDryRun:
-    def test_it_gives_the_names_that_the_gate_gives_and_writes_nothing(self, desk: Desk, dcim: Path) -> None:
+    def test_it_gives_the_names_that_the_gate_gives_and_writes_nothing(self, desk: IntakeDesk, dcim: Path) -> None:
         photograph(dcim / "unknown.jpg", 7, camera=None)
         names = dict(plan(desk, [canals(dcim)])[0].names)
         assert {path.name for path in desk.folder.home.iterdir()} <= {"review.db", "review.db-shm", "review.db-wal"}
@@ -331,7 +339,7 @@ class TestDryRun:
         assert names["IMG_0001.JPG"] == "Canal_houses_Amsterdam_Street_Photography_Canon_EOS_R5_2024_002.JPG"
         assert names["unknown.jpg"] == "Canal_houses_Amsterdam_Street_Photography_001.JPG"
 
-    def test_it_counts_on_from_names_in_the_queue_and_from_set_to_set(self, desk: Desk, tmp_path: Path) -> None:
+    def test_it_counts_on_from_names_in_the_queue_and_from_set_to_set(self, desk: IntakeDesk, tmp_path: Path) -> None:
         submit(desk, [canals(card(tmp_path / "one", 2))])
         read_exif_and_name(desk)
         photograph(tmp_path / "two" / "x.jpg", 11)
@@ -339,13 +347,13 @@ class TestDryRun:
         plans = plan(desk, [canals(tmp_path / "two"), canals(tmp_path / "three")])
         assert [each.names[0][1][-7:] for each in plans] == ["003.JPG", "004.JPG"]
 
-    def test_it_names_twins_without_copying(self, desk: Desk, dcim: Path) -> None:
+    def test_it_names_twins_without_copying(self, desk: IntakeDesk, dcim: Path) -> None:
         (dcim / "twin.jpg").write_bytes((dcim / "IMG_0000.JPG").read_bytes())
         assert reasons(plan(desk, [canals(dcim)])[0].skipped) == {"twin.jpg": "It is the same picture as IMG_0000.JPG."}
 
 
 class TestRealFiles:
-    def test_every_real_file_is_taken_in_or_has_its_line(self, desk: Desk, photos_dir: Path) -> None:
+    def test_every_real_file_is_taken_in_or_has_its_line(self, desk: IntakeDesk, photos_dir: Path) -> None:
         report = submit(desk, [canals(photos_dir, recursive=True)])[0]
         hidden = sum(int(line.split()[0]) for line in report.left)
         files = [path for path in photos_dir.rglob("*") if path.is_file()]
@@ -357,12 +365,12 @@ class TestRealFiles:
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
 class TestPermissions:
-    def test_a_file_that_may_not_be_read_has_its_line(self, desk: Desk, dcim: Path) -> None:
+    def test_a_file_that_may_not_be_read_has_its_line(self, desk: IntakeDesk, dcim: Path) -> None:
         (dcim / "IMG_0001.JPG").chmod(0)
         report = submit(desk, [canals(dcim)])[0]
         assert reasons(report.skipped) == {"IMG_0001.JPG": "There is no permission to read it."}
 
-    def test_a_read_only_folder_cannot_be_moved_from(self, desk: Desk, dcim: Path) -> None:
+    def test_a_read_only_folder_cannot_be_moved_from(self, desk: IntakeDesk, dcim: Path) -> None:
         dcim.chmod(0o555)
         with pytest.raises(InputInvalid, match="is read-only, so --move cannot empty it"):
             submit(desk, [canals(dcim, move=True)])
@@ -370,7 +378,7 @@ class TestPermissions:
 
 
 class TestTogether:
-    def test_two_submits_of_one_folder_at_once_make_one_set_of_photos(self, desk: Desk, tmp_path: Path) -> None:
+    def test_two_submits_of_one_folder_at_once_make_one_set_of_photos(self, desk: IntakeDesk, tmp_path: Path) -> None:
         dcim = card(tmp_path / "many", 12)
         meeting = threading.Barrier(2)
 
@@ -396,14 +404,14 @@ class TestTogether:
         assert sum(len(each.skipped) for each in reports) == 12
         assert len(copies(desk)) == 12
 
-    def test_a_sweep_leaves_a_running_submit_alone(self, desk: Desk, dcim: Path) -> None:
+    def test_a_sweep_leaves_a_running_submit_alone(self, desk: IntakeDesk, dcim: Path) -> None:
         swept: list[int] = []
         submit(desk, [canals(dcim)], progress=lambda done, total: swept.append(sweep_all(desk)))
         assert swept == [0, 0, 0]
         assert len(copies(desk)) == 3
 
 
-def test_a_sweep_takes_half_written_pictures_along(desk: Desk) -> None:
+def test_a_sweep_takes_half_written_pictures_along(desk: IntakeDesk) -> None:
     draft = desk.folder.proxies / "ab" / f".{'ab' * 32}-proxy.jpg.99999.part"
     draft.parent.mkdir(parents=True)
     draft.write_bytes(b"half")
@@ -412,5 +420,5 @@ def test_a_sweep_takes_half_written_pictures_along(desk: Desk) -> None:
     assert not draft.exists()
 
 
-def sweep_all(desk: Desk) -> int:
+def sweep_all(desk: IntakeDesk) -> int:
     return sweep(desk.store, desk.folder, NOON.replace(year=2100))

@@ -13,7 +13,7 @@ from lightgate.adapters.clip.calibrate import rank_correlation
 from lightgate.adapters.clip.calibration_file import read_judge, write_judge
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.domain.photo import Component, Exif, ExifFacts, HeaderExtra, QualityFacts, Scores
-from lightgate.domain.rating.calibrated import Judge
+from lightgate.domain.rating.calibrated import FittedRating
 from lightgate.domain.rating.quality import BandLimits
 from lightgate.domain.route.pipeline import Position, Status
 from lightgate.errors import InputInvalid, Misconfigured
@@ -167,7 +167,7 @@ def test_too_few_judgements_are_one_sentence(store: SqliteStore, tmp_path: Path)
 
 
 def test_a_judge_is_kept_and_judges_only_what_was_scored_alike(tmp_path: Path) -> None:
-    judge = Judge("m", "1.1", (1.0, 0.0, *[0.0] * 5), 0.5, ((0.0, 2.0), (1.0, 6.0), (2.0, 8.0)))
+    judge = FittedRating("m", "1.1", (1.0, 0.0, *[0.0] * 5), 0.5, ((0.0, 2.0), (1.0, 6.0), (2.0, 8.0)))
     write_judge(tmp_path / "calibration.json", judge)
     assert read_judge(tmp_path / "calibration.json") == judge
     assert judge.fits("m", "1.1")

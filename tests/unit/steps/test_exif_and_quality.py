@@ -12,7 +12,7 @@ import pytest
 
 from lightgate.adapters.clip.plug_ins import GROUP, plugged_in
 from lightgate.domain.photo import Claim, Exif, ExifFacts, Field, Photo, QualityFacts, Rights, Source, Text
-from lightgate.domain.rating.calibrated import Judge
+from lightgate.domain.rating.calibrated import FittedRating
 from lightgate.domain.rating.quality import QUALITY_VERSION, BandLimits, Measurements
 from lightgate.domain.route.pipeline import Position, Status
 from lightgate.engine.stage_notes import StageNotes
@@ -164,7 +164,7 @@ class TestQuality:
         assert found.scores.components[-1].text.startswith("Rated on the camera's preview of 6000")
 
     def test_a_fitted_rating_takes_the_place_of_the_computed_one(self, folder: DataFolder) -> None:
-        judge = Judge("fake", f"1.{QUALITY_VERSION}", (0.0,) * 6, 1.0, ((0.0, 2.0), (1.0, 9.0), (2.0, 9.5)))
+        judge = FittedRating("fake", f"1.{QUALITY_VERSION}", (0.0,) * 6, 1.0, ((0.0, 2.0), (1.0, 9.0), (2.0, 9.5)))
         (found,) = QualityWork(FakeDarkroom(MEASURED), folder, BandLimits(), FakeScorer(), judge=judge).do([claim(1)])
         assert isinstance(found, QualityFacts)
         assert (found.scores.qr, found.scores.band, found.scores.qr_mode) == (9.0, "Top", "calibrated")

@@ -84,7 +84,7 @@ def test_the_document_names_every_address_of_the_api_and_no_other(house: House) 
 
 def propose(house: House, photo_id: int) -> int:
     """Ask for two texts, and have a worker propose them."""
-    review.regenerate(house.desk(), photo_id, photo_of(house, photo_id).version, "ann", fields=_TWO)
+    review.regenerate(house.review_desk(), photo_id, photo_of(house, photo_id).version, "ann", fields=_TWO)
     with house.store.writing() as tx:
         at = house.now()
         claim = tx.requests.claim("w", at, at + timedelta(seconds=60))
@@ -450,6 +450,6 @@ class TestEvents:
 
 def test_what_happens_elsewhere_is_in_the_list_at_once(house: House, ann: Visitor) -> None:
     add_photos(house.store, 1, add_set(house.store, "Other"))
-    review.reject(house.desk(), 1, 1, "dana", "no")
+    review.reject(house.review_desk(), 1, 1, "dana", "no")
     found = check(ann.get("/api/v1/sets"))["sets"]
     assert [each["counts"].get("Rejected", 0) for each in found] == [1, 0]

@@ -30,7 +30,7 @@ def caption_of(house: House, photo_id: int) -> Text:
 
 def somebody_edits(house: House, photo_id: int, **texts: str) -> None:
     changes = Changes(texts=tuple(TextChange("en", Field(name), value) for name, value in texts.items()))
-    review.edit(house.desk(), photo_id, photo_of(house, photo_id).version, changes, "dana")
+    review.edit(house.review_desk(), photo_id, photo_of(house, photo_id).version, changes, "dana")
 
 
 def word_of(house: House, photo_id: int) -> str:

@@ -66,7 +66,7 @@ def test_a_rejected_photo_that_is_live_is_said_to_be_live_with_two_ways_off(hous
 
 def test_taking_it_off_is_the_publishers(house: House, ann: Visitor) -> None:
     publish(house, 1)
-    review.reject(house.desk(), 1, photo_of(house, 1).version, NAME, "")
+    review.reject(house.review_desk(), 1, photo_of(house, 1).version, NAME, "")
     with house.store.writing() as tx:
         person = tx.users.find(NAME)
         assert person is not None
@@ -109,7 +109,7 @@ def test_lists_and_the_page_wear_a_badge_of_what_the_website_has(
     house: House, ann: Visitor, state: LedgerState, badge: str
 ) -> None:
     publish(house, 1, state)
-    review.reopen(house.desk(), 1, photo_of(house, 1).version, NAME)
+    review.reopen(house.review_desk(), 1, photo_of(house, 1).version, NAME)
     with house.store.writing() as tx:
         [publication] = tx.publications.of_photo(1)
         tx.publications.put(1, replace(publication, state=state), house.now())
@@ -162,7 +162,7 @@ def test_the_start_page_and_the_dashboard_count_what_is_there(house: House, ann:
     publish(house, 1)
     publish(house, 2)
     publish(house, 3, LedgerState.FAILED)
-    review.reject(house.desk(), 1, photo_of(house, 1).version, NAME, "")
+    review.reject(house.review_desk(), 1, photo_of(house, 1).version, NAME, "")
     assert "2 on the website" in words(ann.get("/").text)
     dashboard = words(ann.get("/dashboard").text)
     assert "2 put there from here" in dashboard
@@ -175,7 +175,7 @@ def test_a_release_counts_what_is_still_there_whatever_became_of_the_photo(house
     with house.store.writing() as tx:
         number = tx.releases.next_number()
         tx.releases.add([ReleaseAct(number, 1, None, None, NAME, house.now())])
-    review.reopen(house.desk(), 1, photo_of(house, 1).version, NAME)
+    review.reopen(house.review_desk(), 1, photo_of(house, 1).version, NAME)
     page = words(ann.get(f"/releases/{number}").text)
     assert "1 of 1 on the website" in page
     assert "went back to review" not in page

@@ -117,7 +117,7 @@ def test_hostile_text_is_shown_as_text_everywhere(house: House, ann: Visitor, va
         columns = ("subject", "location", "folder", "original_file_name", "camera", "creator", "lens_model")
         tx.photos.write(photo_id, dict.fromkeys(columns, value))
     slug = photo_of(house, photo_id).set_slug
-    review.reject(house.desk(), photo_id, 1, value[:20], value[:1000])
+    review.reject(house.review_desk(), photo_id, 1, value[:20], value[:1000])
     for path in ("/", f"/sets/{slug}", "/photos?state=all", f"/photos/{photo_id}", "/release"):
         html = ann.get(path).text
         assert "<script>alert" not in html
@@ -139,7 +139,7 @@ def test_the_photo_page_says_where_each_text_came_from(house: House, ann: Visito
     edited = Changes(
         texts=(TextChange("en", Field.ALT_TEXT, "A cat that a person has described well, whiskers and all."),)
     )
-    review.edit(house.desk(), modelled, 1, edited, NAME)
+    review.edit(house.review_desk(), modelled, 1, edited, NAME)
     html = ann.get(f"/photos/{modelled}").text
     assert "By qwen2.5vl:3b" in html
     assert "By a person" in html
@@ -205,7 +205,7 @@ def test_the_start_leads_to_the_first_photo_that_waits(house: House, ann: Visito
 
 def test_the_history_names_who_and_what(house: House, ann: Visitor) -> None:
     [photo_id] = hang(house, shown=[replace(GALLERY[0], name="a.jpg")])
-    review.reject(house.desk(), photo_id, 1, "dana", "Out of focus")
+    review.reject(house.review_desk(), photo_id, 1, "dana", "Out of focus")
     html = ann.get(f"/photos/{photo_id}").text
     assert re.search(r"dana</span> rejected it", html)
     assert "Out of focus" in html

@@ -31,7 +31,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def propose(house: House) -> int:
-    review.regenerate(house.desk(), 1, photo_of(house, 1).version, "ann", fields=[Field.CAPTION])
+    review.regenerate(house.review_desk(), 1, photo_of(house, 1).version, "ann", fields=[Field.CAPTION])
     with house.store.writing() as tx:
         claim = tx.requests.claim("w", house.now(), house.now() + timedelta(seconds=60))
         assert claim is not None
@@ -107,7 +107,7 @@ def test_a_text_that_was_corrected_stands_out_no_more(house: House, ann: Visitor
     assert link in ann.get("/sets/harbour-festival/texts").text
     change = TextChange("en", Field.CAPTION, "A rocket lifts off from its pad beside two towers at night.")
     more = TextChange("en", Field.KEYWORDS, ("rocket", "launch", "night", "flame", "sky", "tower"))
-    review.edit(house.desk(), 3, photo_of(house, 3).version, Changes(texts=(change, more)), "ann")
+    review.edit(house.review_desk(), 3, photo_of(house, 3).version, Changes(texts=(change, more)), "ann")
     assert link not in ann.get("/sets/harbour-festival/texts").text
 
 

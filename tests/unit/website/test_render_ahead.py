@@ -10,12 +10,12 @@ import pytest
 from lightgate.domain.route.pipeline import Position, Status
 from lightgate.errors import InputInvalid
 from lightgate.ports.website import QualityRow
-from lightgate.website.package import Parcel
+from lightgate.website.package import PublishPackage
 from lightgate.website.render_ahead import RenderAhead
 from support.published import BARE
 
 QUALITY = cast("QualityRow", {"qr": 7})
-MADE = cast("Parcel", object())
+MADE = cast("PublishPackage", object())
 QUEUED = replace(BARE, position=Position("publish", Status.QUEUED))
 CLAIMED = replace(BARE, position=Position("publish", Status.RUNNING, 2))
 
@@ -46,7 +46,7 @@ def test_what_says_something_else_now_is_made_anew(ahead: RenderAhead, changed: 
 
 
 def test_what_fails_ahead_is_left_to_its_own_turn(ahead: RenderAhead) -> None:
-    def fails() -> Parcel:
+    def fails() -> PublishPackage:
         raise InputInvalid(reason="The original is gone.")
 
     ahead.start(QUEUED, QUALITY, fails)

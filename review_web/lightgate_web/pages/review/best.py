@@ -12,7 +12,7 @@ from lightgate.domain.photo import Photo
 from lightgate.domain.route.status_words import review_status
 from lightgate.errors import Conflict, InputInvalid, Refused, Transient
 from lightgate.steps import review
-from lightgate.steps.review import Desk
+from lightgate.steps.review import ReviewDesk
 from lightgate_web.pages import pages
 from lightgate_web.pages.review.compare import OPEN, series_of
 from lightgate_web.pages.review.decisions import onwards, place_before, version_from
@@ -35,7 +35,7 @@ def best_of_picked() -> Response:
     best = next((photo for photo in photos if photo.id == place_from(request.form, "best")), None)
     if best is None:
         raise InputInvalid(reason="Say which photo is the best.")
-    _choose(review.together(house().desk()), replace(best, version=version_from(request.form)), photos)
+    _choose(review.together(house().review_desk()), replace(best, version=version_from(request.form)), photos)
     return redirect(url_for("pages.photos", **selection_from(request.args).params), 303)
 
 
@@ -43,7 +43,7 @@ def best_of_picked() -> Response:
 def best_of_series(photo_id: int) -> Response | tuple[str, int]:
     """Save what is typed, approve the photo, and reject the others of its series."""
     selection, place = selection_from(request.args), place_before(photo_id)
-    desk = review.together(house().desk())
+    desk = review.together(house().review_desk())
     try:
         with desk.store.reading() as tx:
             photo = tx.photos.get(photo_id)
@@ -61,7 +61,7 @@ def best_of_series(photo_id: int) -> Response | tuple[str, int]:
     return onwards(selection, place)
 
 
-def _choose(desk: Desk, best: Photo, photos: Sequence[Photo]) -> None:
+def _choose(desk: ReviewDesk, best: Photo, photos: Sequence[Photo]) -> None:
     _refuse_parts_of_one(photos)
     review.approve(desk, best.id, best.version, person(), request.form.get("override_reason") or None)
     others = [photo.id for photo in photos if photo.id != best.id and review_status(photo) in OPEN]

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from lightgate.domain.photo import Field, Photo
 from lightgate.errors import Conflict, InputInvalid, Refused, Transient
 from lightgate.steps import review
-from lightgate.steps.review import Desk, Outcome
+from lightgate.steps.review import Outcome, ReviewDesk
 from lightgate.store import Place
 from lightgate_web.pages import pages
 from lightgate_web.pages.review.form import changes_from, is_any_text_unseen
@@ -38,11 +38,11 @@ Form = Mapping[str, str]
 _NAME_LENGTH = 60
 
 
-def _save(desk: Desk, photo_id: int, form: Form) -> Photo:
+def _save(desk: ReviewDesk, photo_id: int, form: Form) -> Photo:
     return _edited(desk, photo_id, form)
 
 
-def _approve(desk: Desk, photo_id: int, form: Form) -> Photo:
+def _approve(desk: ReviewDesk, photo_id: int, form: Form) -> Photo:
     with desk.store.reading() as tx:
         if is_any_text_unseen(form, tx.photos.get(photo_id)):
             raise Conflict
@@ -50,31 +50,31 @@ def _approve(desk: Desk, photo_id: int, form: Form) -> Photo:
     return review.approve(desk, photo_id, photo.version, person(), form.get("override_reason") or None)
 
 
-def _reject(desk: Desk, photo_id: int, form: Form) -> Photo:
+def _reject(desk: ReviewDesk, photo_id: int, form: Form) -> Photo:
     # what was typed before is kept with the photo, which may come back
     photo = _edited(desk, photo_id, form)
     return review.reject(desk, photo_id, photo.version, person(), form.get("reason", ""))
 
 
-def _reopen(desk: Desk, photo_id: int, form: Form) -> Photo:
+def _reopen(desk: ReviewDesk, photo_id: int, form: Form) -> Photo:
     return review.reopen(desk, photo_id, version_from(form), person())
 
 
-def _retry(desk: Desk, photo_id: int, form: Form) -> Photo:
+def _retry(desk: ReviewDesk, photo_id: int, form: Form) -> Photo:
     return review.retry(desk, photo_id, version_from(form), person())
 
 
-def _skip(desk: Desk, photo_id: int, form: Form) -> Photo:
+def _skip(desk: ReviewDesk, photo_id: int, form: Form) -> Photo:
     return review.skip(desk, photo_id, version_from(form), person())
 
 
-def _edited(desk: Desk, photo_id: int, form: Form) -> Photo:
+def _edited(desk: ReviewDesk, photo_id: int, form: Form) -> Photo:
     with desk.store.reading() as tx:
         photo = tx.photos.get(photo_id)
     return review.edit(desk, photo_id, version_from(form), changes_from(form, photo), person())
 
 
-_ACTIONS: Mapping[str, tuple[Callable[[Desk, int, Form], Photo], str]] = {
+_ACTIONS: Mapping[str, tuple[Callable[[ReviewDesk, int, Form], Photo], str]] = {
     "save": (_save, "Saved"),
     "approve": (_approve, "Approved"),
     "reject": (_reject, "Rejected"),
@@ -93,7 +93,7 @@ def decide(photo_id: int, action: str) -> Response | tuple[str, int]:
     place = place_before(photo_id)
     act, words = _ACTIONS[action]
     try:
-        photo = act(house().desk(), photo_id, request.form)
+        photo = act(house().review_desk(), photo_id, request.form)
     except (Refused, Transient) as error:
         return photo_page(photo_id, selection, request.form, error.message), status_of(error)
     flash(f"{words}: {short(photo.original_file_name, _NAME_LENGTH)}", "undoable" if action in _UNDOABLE else "done")
@@ -137,7 +137,7 @@ def restore(photo_id: int, event_id: int) -> Response | tuple[str, int]:
     """Put back what a field held before one change."""
     selection = selection_from(request.args)
     try:
-        review.restore(house().desk(), photo_id, version_from(request.form), event_id, person())
+        review.restore(house().review_desk(), photo_id, version_from(request.form), event_id, person())
     except (Refused, Transient) as error:
         return photo_page(photo_id, selection, request.form, error.message), status_of(error)
     flash("The earlier value is back", "undoable")
@@ -156,7 +156,7 @@ def lock(photo_id: int, action: str, field: str, language: str) -> Response | tu
             photo = tx.photos.get(photo_id)
         # what is typed is saved with it
         changes = replace(changes_from(request.form, photo), locks=(locked,))
-        review.edit(house().desk(), photo_id, version_from(request.form), changes, person())
+        review.edit(house().review_desk(), photo_id, version_from(request.form), changes, person())
     except (Refused, Transient) as error:
         return photo_page(photo_id, selection, request.form, error.message), status_of(error)
     return back_to(photo_id)
@@ -172,7 +172,7 @@ def bulk() -> Response:
     if action == "regenerate":
         refuse_without_model()
     outcomes = review.bulk(
-        house().desk(),
+        house().review_desk(),
         ids,
         action,
         person(),

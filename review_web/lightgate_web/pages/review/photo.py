@@ -82,7 +82,7 @@ def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping
     place = place_at(request.args, photo.id)
     around = beside(tx, selection, place)
     identity = identity_entries(photo, tx.names.is_frozen(photo.id), typed)
-    groups = language_groups(photo, issues, review.mendings(house().desk(), photo, issues), typed)
+    groups = language_groups(photo, issues, review.mendings(house().review_desk(), photo, issues), typed)
     return {
         "languages": groups,
         "is_typed": any(entry.is_typed for entry in (*identity, *(each for group in groups for each in group.entries))),

@@ -27,7 +27,7 @@ def ask(photo_id: int) -> Response | tuple[str, int]:
     try:
         refuse_without_model()
         review.regenerate(
-            house().desk(),
+            house().review_desk(),
             photo_id,
             version_from(form),
             person(),
@@ -49,9 +49,9 @@ def decide_proposal(photo_id: int, request_id: int, action: str) -> Response | t
             if tx.requests.get(request_id).photo_id != photo_id:
                 raise InputInvalid(reason="This proposal is another photo's.")
         if action == "take":
-            review.take(house().desk(), request_id, version_from(form), person(), fields)
+            review.take(house().review_desk(), request_id, version_from(form), person(), fields)
         else:
-            review.leave(house().desk(), request_id, person(), fields)
+            review.leave(house().review_desk(), request_id, person(), fields)
     except Refused as error:
         return photo_page(photo_id, selection_from(request.args), form, error.message), status_of(error)
     flash("Taken" if action == "take" else "Left as it was", "undoable" if action == "take" else "done")

@@ -30,7 +30,7 @@ def mend(photo_id: int, field: str, language: str) -> Response | tuple[str, int]
         with house().store.reading() as tx:
             photo = tx.photos.get(photo_id)
         changes = _with_mended(photo, changes_from(request.form, photo), Field(field), language)
-        review.edit(house().desk(), photo_id, version_from(request.form), changes, person())
+        review.edit(house().review_desk(), photo_id, version_from(request.form), changes, person())
     except (Refused, Transient) as error:
         return photo_page(photo_id, selection, request.form, error.message), status_of(error)
     flash("Mended", "undoable")
@@ -40,7 +40,7 @@ def mend(photo_id: int, field: str, language: str) -> Response | tuple[str, int]
 def _with_mended(photo: Photo, typed: Changes, field: Field, language: str) -> Changes:
     others = tuple(each for each in typed.texts if (each.language, each.field) != (language, field))
     own = next((each for each in typed.texts if each not in others), None) or _standing(photo, field, language)
-    return replace(typed, texts=(*others, review.mended(house().desk(), photo, own)))
+    return replace(typed, texts=(*others, review.mended(house().review_desk(), photo, own)))
 
 
 def _standing(photo: Photo, field: Field, language: str) -> TextChange:

@@ -84,7 +84,7 @@ def apply_to_several() -> Response:
     with house().store.reading() as tx:
         ids = picked_ids(tx)
     change, words = _change(request.form)
-    outcomes = review.bulk_edit(house().desk(), ids, change, person(), seen=place_from(request.form, "seen"))
+    outcomes = review.bulk_edit(house().review_desk(), ids, change, person(), seen=place_from(request.form, "seen"))
     is_changed = any(outcome.error is None and outcome.is_changed for outcome in outcomes)
     flash(_summed_up(words, outcomes), "undoable" if is_changed else "done")
     return redirect(url_for("pages.photos", **selection.params), 303)

@@ -24,13 +24,13 @@ _NAME_LENGTH = 60
 @pages.post("/undo")
 def undo() -> Response:
     """Take the person's last action back."""
-    return _shown("Undone", "redoable", review.undo(house().desk(), person()))
+    return _shown("Undone", "redoable", review.undo(house().review_desk(), person()))
 
 
 @pages.post("/redo")
 def redo() -> Response:
     """Do again what the person undid last."""
-    return _shown("Done again", "undoable", review.redo(house().desk(), person()))
+    return _shown("Done again", "undoable", review.redo(house().review_desk(), person()))
 
 
 @pages.app_template_global("this_page")

@@ -33,7 +33,7 @@ def take_subject(slug: str) -> Response:
     if is_common and found.common != request.form.get("subject"):
         raise InputInvalid(reason="The suggestion has changed in the meantime; look at it again.")
     wanted = {each: found.common or "" if is_common else name for each, name in found.by_photo.items()}
-    desk, refused = review.together(here.desk()), 0
+    desk, refused = review.together(here.review_desk()), 0
     for photo_id, subject in wanted.items():
         outcomes = review.bulk(desk, [photo_id], "edit", person(), changes=Changes(subject=subject))
         refused += sum(outcome.error is not None for outcome in outcomes)

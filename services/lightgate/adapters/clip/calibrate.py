@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lightgate.domain.rating.calibrated import Judge, features
+from lightgate.domain.rating.calibrated import FittedRating, features
 from lightgate.store import Judged
 
 Floats = NDArray[np.float64]
@@ -30,7 +30,7 @@ def _ranks(values: Floats) -> Floats:
     return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[where], dtype=np.float64)
 
 
-def fit(photos: Sequence[Judged], model: str, metrics_version: str) -> tuple[Judge, float]:
+def fit(photos: Sequence[Judged], model: str, metrics_version: str) -> tuple[FittedRating, float]:
     """Fit to judgements; give the judge and its rank correlation on photos that it was not fitted to."""
     given = np.array([features(photo.embedding, photo.marks) for photo in photos])
     wanted = np.array([photo.judgement for photo in photos], dtype=np.float64)
@@ -39,7 +39,7 @@ def fit(photos: Sequence[Judged], model: str, metrics_version: str) -> tuple[Jud
     weights, bias = _ridge(given, wanted, strength)
     ratings = np.array([photo.qr for photo in photos], dtype=np.float64)
     scale = zip(np.quantile(guessed[strength], _QUANTILES), np.quantile(ratings, _QUANTILES), strict=True)
-    judge = Judge(
+    judge = FittedRating(
         model, metrics_version, tuple(map(float, weights)), bias, tuple((float(a), float(b)) for a, b in scale)
     )
     return judge, rank_correlation(guessed[strength], wanted)

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class _Seat:
+class _Managed:
     """A program and its present run."""
 
     program: Program
@@ -48,7 +48,7 @@ class Supervisor:
         report_file: Path,
         urls: Mapping[str, str],
     ) -> None:
-        self._seats = {program.name: _Seat(program) for program in programs}
+        self._managed = {program.name: _Managed(program) for program in programs}
         self._environ = dict(environ)
         self._inherit = tuple(inherit)
         self._report_file = report_file
@@ -62,27 +62,27 @@ class Supervisor:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        for seat in self._seats.values():
-            if seat.child:
-                seat.child.kill_group()
+        for managed in self._managed.values():
+            if managed.child:
+                managed.child.kill_group()
         self._report_file.unlink(missing_ok=True)
         self._signals.close()
 
     def start_first(self, name: str, patience_s: float) -> bool:
         """Start one program ahead of the others; False when it is not at work in time."""
-        seat = self._seats[name]
+        managed = self._managed[name]
         until = time.monotonic() + patience_s
-        while not seat.is_ready and not self._stops and time.monotonic() < until:
-            self._look_at(seat)
+        while not managed.is_ready and not self._stops and time.monotonic() < until:
+            self._look_at(managed)
             self._signals.wait(0.05)
-        return seat.is_ready
+        return managed.is_ready
 
     def watch(self, on_change: Callable[[HouseReport], None]) -> None:
         """Keep everything running until a signal asks to stop."""
         while not self._stops:
             before = self._faces()
-            for seat in self._seats.values():
-                self._look_at(seat)
+            for managed in self._managed.values():
+                self._look_at(managed)
             if self._faces() != before:
                 report = self._report()
                 write_report(self._report_file, report)
@@ -95,7 +95,7 @@ class Supervisor:
         log.info("stopping")
         asked = self._stops
         for names in groups:
-            children = [seat.child for name in names if (seat := self._seats.get(name)) and seat.child]
+            children = [managed.child for name in names if (managed := self._managed.get(name)) and managed.child]
             for child in children:
                 child.ask_to_stop()
             began = time.monotonic()
@@ -109,58 +109,58 @@ class Supervisor:
                 log.warning("%s does not stop; killed", child.program.name)
                 break
         child.kill_group()
-        self._seats[child.program.name].child = None
+        self._managed[child.program.name].child = None
 
     def _count_stop(self) -> None:
         self._stops += 1
 
-    def _look_at(self, seat: _Seat) -> None:
-        if seat.child is None:
-            if time.monotonic() >= seat.restart_at:
-                self._start(seat)
+    def _look_at(self, managed: _Managed) -> None:
+        if managed.child is None:
+            if time.monotonic() >= managed.restart_at:
+                self._start(managed)
             return
-        code = seat.child.exit_code()
+        code = managed.child.exit_code()
         if code is not None:
-            self._bury(seat, seat.child, code)
-        elif not seat.is_ready:
-            seat.is_ready = seat.program.is_ready(seat.child.pid)
+            self._reap(managed, managed.child, code)
+        elif not managed.is_ready:
+            managed.is_ready = managed.program.is_ready(managed.child.pid)
 
-    def _start(self, seat: _Seat) -> None:
+    def _start(self, managed: _Managed) -> None:
         try:
-            seat.child = Child(seat.program, self._environ, self._inherit)
+            managed.child = Child(managed.program, self._environ, self._inherit)
         except OSError as error:
-            log.warning("%s cannot be started: %s", seat.program.name, error.strerror)
-            self._fall(seat)
+            log.warning("%s cannot be started: %s", managed.program.name, error.strerror)
+            self._schedule_restart(managed)
         else:
-            log.info("%s started, process %d", seat.program.name, seat.child.pid)
+            log.info("%s started, process %d", managed.program.name, managed.child.pid)
 
-    def _bury(self, seat: _Seat, child: Child, code: int) -> None:
-        log.warning("%s ended (%s)", seat.program.name, f"signal {-code}" if code < 0 else f"exit status {code}")
+    def _reap(self, managed: _Managed, child: Child, code: int) -> None:
+        log.warning("%s ended (%s)", managed.program.name, f"signal {-code}" if code < 0 else f"exit status {code}")
         child.kill_group()
         if time.monotonic() - child.started > _STEADY_S:
-            seat.falls = 0
-        self._fall(seat)
+            managed.falls = 0
+        self._schedule_restart(managed)
 
-    def _fall(self, seat: _Seat) -> None:
-        seat.child, seat.is_ready = None, False
-        seat.restart_at = time.monotonic() + min(_LONGEST_PAUSE_S, 0.5 * 2**seat.falls)
-        seat.falls += 1
+    def _schedule_restart(self, managed: _Managed) -> None:
+        managed.child, managed.is_ready = None, False
+        managed.restart_at = time.monotonic() + min(_LONGEST_PAUSE_S, 0.5 * 2**managed.falls)
+        managed.falls += 1
 
     def _turn_logs_over(self) -> None:
         if time.monotonic() - self._logs_checked > _LOG_CHECK_S:
             self._logs_checked = time.monotonic()
-            for seat in self._seats.values():
-                turn_over(seat.program.log)
+            for managed in self._managed.values():
+                turn_over(managed.program.log)
 
     def _faces(self) -> list[tuple[int | None, bool]]:
-        return [(seat.child.pid if seat.child else None, seat.is_ready) for seat in self._seats.values()]
+        return [(managed.child.pid if managed.child else None, managed.is_ready) for managed in self._managed.values()]
 
     def _report(self) -> HouseReport:
         processes = {
             name: ProcessReport(
-                seat.child.pid if seat.child else None, seat.is_ready, seat.falls, str(seat.program.log)
+                managed.child.pid if managed.child else None, managed.is_ready, managed.falls, str(managed.program.log)
             )
-            for name, seat in self._seats.items()
+            for name, managed in self._managed.items()
         }
         is_ready = all(process.is_ready for process in processes.values())
         return HouseReport(os.getpid(), is_ready, processes, self._urls)

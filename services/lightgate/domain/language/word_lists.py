@@ -20,7 +20,7 @@ _MOST_FORMS = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Match:
     """A term in a text."""
 
     #: as it stands there
@@ -68,7 +68,7 @@ class Terms:
     def __bool__(self) -> bool:
         return bool(self.values)
 
-    def find(self, words: Sequence[Word], text: str) -> Iterator[Found]:
+    def find(self, words: Sequence[Word], text: str) -> Iterator[Match]:
         """Find every term, the longest first; those that are exempt are passed over whole."""
         lengths, stems = self._lengths, self._stems
         after = 0
@@ -83,7 +83,7 @@ class Terms:
                 value = self._value(folded[place:after])
                 if value != "":
                     start, end = words[place].start, words[after - 1].end
-                    yield Found(text[start:end], start, end, value or "")
+                    yield Match(text[start:end], start, end, value or "")
 
     def opening(self, words: Sequence[Word]) -> int:
         """Give how many words at the beginning are a term; 0 for none, and for one that is exempt."""
@@ -131,7 +131,7 @@ class WordLists:
         """Give the languages that a list is there in."""
         return (language for listed, language in self.lists if listed == name)
 
-    def find(self, name: str, language: str, words: Sequence[Word], text: str) -> Iterator[Found]:
+    def find(self, name: str, language: str, words: Sequence[Word], text: str) -> Iterator[Match]:
         """Find the terms of a list in a text, those for all languages too."""
         for tag in (primary(language), ANY):
             terms = self.lists.get((name, tag))

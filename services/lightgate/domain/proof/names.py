@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from lightgate.domain.language.plurals import in_singular
 from lightgate.domain.language.tokens import CAPITAL_NOUNS, UNSPACED, Word, primary, singular
-from lightgate.domain.language.word_lists import ANY, Found, Terms, WordLists
+from lightgate.domain.language.word_lists import ANY, Match, Terms, WordLists
 from lightgate.domain.proof.evidence import Evidence
 from lightgate.domain.proof.sentence import WARN, Fault, Sentence
 
@@ -46,7 +46,7 @@ def listed_faults(
                 yield Fault(code, WARN, message, found.start, found.end)
 
 
-def _found(name: str, sentence: Sentence, lists: WordLists) -> Iterator[Found]:
+def _found(name: str, sentence: Sentence, lists: WordLists) -> Iterator[Match]:
     """Find the terms of a list as they stand there, and species in the plural."""
     found = list(lists.find(name, sentence.language, sentence.words, sentence.text))
     yield from found

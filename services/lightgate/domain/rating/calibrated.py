@@ -13,7 +13,7 @@ _MIDDLING = 50.0
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class FittedRating:
     """What was fitted, and to what it may be applied: scores of another model or version are not comparable."""
 
     #: ``Scores.model`` and ``Scores.metrics_version`` of the photos it was fitted to

@@ -103,9 +103,9 @@ def _planned(
     photo: Photo, quality: QualityRow, folder: DataFolder, renderer: Renderer, website: Website
 ) -> PlannedPhoto:
     original = folder.original(photo.content_hash, photo.suffix)
-    parcel = pack(photo, original, renderer, website, quality)
+    package = pack(photo, original, renderer, website, quality)
     ledger = {publication.target: publication for publication in photo.publications}
-    deliveries = [compare(parcel, target, ledger.get(target.name)) for target in website.targets]
+    deliveries = [compare(package, target, ledger.get(target.name)) for target in website.targets]
     files = (
         PlannedFile(delivery.target.name, file.path, len(file.rendition.content), change)
         for delivery in deliveries
@@ -116,7 +116,7 @@ def _planned(
         photo.file_name,
         files=tuple(files),
         to_remove=tuple((delivery.target.name, path) for delivery in deliveries for path in delivery.to_remove),
-        row=parcel.row,
-        row_change=compare_row(parcel, website.catalogue, is_ours=bool(ledger)),
+        row=package.row,
+        row_change=compare_row(package, website.catalogue, is_ours=bool(ledger)),
         notes=tuple(each.message for each in remarks(photo, original, website.terms)),
     )

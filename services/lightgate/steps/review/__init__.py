@@ -2,7 +2,7 @@
 
 from lightgate.steps.review.bulk import Outcome, bulk, bulk_edit
 from lightgate.steps.review.decisions import approve, reject, reopen, retry, skip
-from lightgate.steps.review.desk import Desk, together
+from lightgate.steps.review.desk import ReviewDesk, together
 from lightgate.steps.review.editing import Changes, Lock, TextChange, edit
 from lightgate.steps.review.find_and_replace import KeywordEdit, Replacement, Rewritten, keyword_counts, previewed
 from lightgate.steps.review.make_pictures import Made, make_pictures
@@ -13,7 +13,6 @@ from lightgate.steps.review.undo import NothingToRedo, NothingToUndo, Undone, We
 
 __all__ = [
     "Changes",
-    "Desk",
     "KeywordEdit",
     "Lock",
     "Made",
@@ -22,6 +21,7 @@ __all__ = [
     "NothingToUndo",
     "Outcome",
     "Replacement",
+    "ReviewDesk",
     "Rewritten",
     "TextChange",
     "Undone",

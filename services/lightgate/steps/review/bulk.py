@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from lightgate.domain.photo import Photo
 from lightgate.errors import Conflict, InputInvalid, LightgateError, NotFound, NotShown
 from lightgate.steps.review.decisions import approve, reject, reopen, retry, skip
-from lightgate.steps.review.desk import Desk, together
+from lightgate.steps.review.desk import ReviewDesk, together
 from lightgate.steps.review.editing import Changes, edit
 from lightgate.steps.review.regenerate import regenerate
 from lightgate.store import Transaction
@@ -31,7 +31,7 @@ class Outcome:
 
 
 def bulk(
-    desk: Desk,
+    desk: ReviewDesk,
     ids: Sequence[int],
     action: str,
     by: str,
@@ -72,7 +72,7 @@ def bulk(
 
 
 def bulk_edit(
-    desk: Desk, ids: Sequence[int], change: Callable[[Photo], Changes], by: str, *, seen: int | None = None
+    desk: ReviewDesk, ids: Sequence[int], change: Callable[[Photo], Changes], by: str, *, seen: int | None = None
 ) -> Sequence[Outcome]:
     """Edit many photos, each in its own way; what is as wanted already is left alone. ``seen``: see ``bulk``."""
     desk = together(desk)
@@ -84,7 +84,7 @@ def bulk_edit(
 
 
 def _found(
-    desk: Desk, ids: Sequence[int], by: str, seen: int | None, *, whoever: bool = False
+    desk: ReviewDesk, ids: Sequence[int], by: str, seen: int | None, *, whoever: bool = False
 ) -> Mapping[int, Photo | LightgateError]:
     """Read all photos at once, so that each is decided as it stands now, however long those before it take."""
     with desk.store.reading() as tx:
@@ -104,7 +104,7 @@ def _changed(tx: Transaction, seen: int, by: str | None) -> frozenset[int]:
     return tx.events.changed_since(seen, but_by=by, only_persons=by is not None)
 
 
-def _regenerated(desk: Desk, photo: Photo, by: str, hint: str) -> Photo:
+def _regenerated(desk: ReviewDesk, photo: Photo, by: str, hint: str) -> Photo:
     regenerate(desk, photo.id, photo.version, by, hint=hint)
     return photo
 

@@ -10,7 +10,7 @@ from lightgate.domain.route.pipeline import NAMING, NEEDS_APPROVAL, PUBLISH, REV
 from lightgate.errors import InputInvalid, ProofBlocks, RawNotDeveloped
 from lightgate.names.reserve import give_names
 from lightgate.pictures.series import rank_again
-from lightgate.steps.review.desk import Desk, fetch, mark_whole, move, note, prove
+from lightgate.steps.review.desk import ReviewDesk, fetch, mark_whole, move, note, prove
 from lightgate.steps.review.proven_picture import look
 from lightgate.steps.review.set_aside import bring_back, set_aside
 from lightgate.store import Actor, Event
@@ -20,7 +20,7 @@ from lightgate.website.approval import give_back, withdraw
 MAX_REASON = 2000
 
 
-def approve(desk: Desk, photo_id: int, version: int, by: str, override_reason: str | None = None) -> Photo:
+def approve(desk: ReviewDesk, photo_id: int, version: int, by: str, override_reason: str | None = None) -> Photo:
     """Approve exactly what the photo shows at this version.
 
     Raises:
@@ -48,7 +48,7 @@ def approve(desk: Desk, photo_id: int, version: int, by: str, override_reason: s
         return tx.photos.get(photo_id)
 
 
-def reject(desk: Desk, photo_id: int, version: int, by: str, reason: str) -> Photo:
+def reject(desk: ReviewDesk, photo_id: int, version: int, by: str, reason: str) -> Photo:
     """Put a photo aside with the reason, its name and file with it; a live version is marked to remove.
 
     The next release of its set, or the set's rollback, frees the name; until then the photo comes back under it.
@@ -68,7 +68,7 @@ def reject(desk: Desk, photo_id: int, version: int, by: str, reason: str) -> Pho
     return rejected
 
 
-def reopen(desk: Desk, photo_id: int, version: int, by: str) -> Photo:
+def reopen(desk: ReviewDesk, photo_id: int, version: int, by: str) -> Photo:
     """Take a decision back: to review, or, for one rejected before review, to the step where it stood.
 
     Raises:
@@ -94,7 +94,7 @@ def reopen(desk: Desk, photo_id: int, version: int, by: str) -> Photo:
     return reopened
 
 
-def give_approval_back(desk: Desk, photo: Photo, taken_back: Event, by: str) -> Photo:
+def give_approval_back(desk: ReviewDesk, photo: Photo, taken_back: Event, by: str) -> Photo:
     """Put the approval in force again that was in force before something was done which is taken back now.
 
     It stays the word of whoever gave it; the history says who gave it back. What was live then, and still is, is live
@@ -135,17 +135,17 @@ def _stood_at(history: Sequence[Event], done: Event) -> str:
     return moves[-1].old or ""
 
 
-def retry(desk: Desk, photo_id: int, version: int, by: str) -> Photo:
+def retry(desk: ReviewDesk, photo_id: int, version: int, by: str) -> Photo:
     """Send a failed photo through its step again, with all attempts."""
     return _leave_failure(desk, photo_id, version, by, Result.RETRIED)
 
 
-def skip(desk: Desk, photo_id: int, version: int, by: str) -> Photo:
+def skip(desk: ReviewDesk, photo_id: int, version: int, by: str) -> Photo:
     """Send a failed photo on without the facts of its step."""
     return _leave_failure(desk, photo_id, version, by, Result.SKIPPED)
 
 
-def _leave_failure(desk: Desk, photo_id: int, version: int, by: str, result: Result) -> Photo:
+def _leave_failure(desk: ReviewDesk, photo_id: int, version: int, by: str, result: Result) -> Photo:
     at = desk.now()
     with desk.store.writing() as tx:
         photo = fetch(tx, photo_id, version)

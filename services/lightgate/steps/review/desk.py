@@ -19,7 +19,7 @@ from lightgate.texts.proofreader import Proofreader
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ReviewDesk:
     """Where a person decides."""
 
     store: Store
@@ -41,7 +41,7 @@ class Desk:
             self.dispatch.wake(photo.position.step)
 
 
-def together(desk: Desk, prefix: str = "") -> Desk:
+def together(desk: ReviewDesk, prefix: str = "") -> ReviewDesk:
     """Give a desk at which all that is done is one operation; one that is such a desk already stays."""
     return desk if desk.operation else replace(desk, operation=f"{prefix}{secrets.token_hex(8)}")
 
@@ -59,7 +59,7 @@ def fetch(tx: Transaction, photo_id: int, version: int) -> Photo:
     return photo
 
 
-def move(tx: Transaction, desk: Desk, photo: Photo, result: Result, by: str, at: datetime) -> Position:
+def move(tx: Transaction, desk: ReviewDesk, photo: Photo, result: Result, by: str, at: datetime) -> Position:
     """Move a photo by a person's result, raise its version and write the event.
 
     Raises:
@@ -101,7 +101,7 @@ def note(
     return Event(photo.id, photo.set_id, at, Actor.PERSON, by, kind, name, old, new, operation=operation)
 
 
-def prove(tx: Transaction, desk: Desk, photo_id: int, at: datetime) -> None:
+def prove(tx: Transaction, desk: ReviewDesk, photo_id: int, at: datetime) -> None:
     """Write the text proof of what stands there now."""
     desk.proofreader.prove(tx, tx.photos.get(photo_id), at)
 

@@ -12,7 +12,7 @@ from lightgate.domain.route.pipeline import Result
 from lightgate.errors import InputInvalid
 from lightgate.names.reserve import choose_name, rename
 from lightgate.pictures.series import rank_again
-from lightgate.steps.review.desk import Desk, fetch, move, note, prove
+from lightgate.steps.review.desk import ReviewDesk, fetch, move, note, prove
 from lightgate.store import Actor, Transaction
 from lightgate.website.approval import withdraw
 
@@ -56,7 +56,7 @@ class Changes:
     locks: tuple[Lock, ...] = ()
 
 
-def edit(desk: Desk, photo_id: int, version: int, changes: Changes, by: str) -> Photo:
+def edit(desk: ReviewDesk, photo_id: int, version: int, changes: Changes, by: str) -> Photo:
     """Change a photo; an approved or live one goes back to review, while a live version stays live.
 
     Raises:
@@ -68,7 +68,7 @@ def edit(desk: Desk, photo_id: int, version: int, changes: Changes, by: str) -> 
         return apply_changes(tx, desk, fetch(tx, photo_id, version), changes, by, at)
 
 
-def apply_changes(tx: Transaction, desk: Desk, photo: Photo, changes: Changes, by: str, at: datetime) -> Photo:
+def apply_changes(tx: Transaction, desk: ReviewDesk, photo: Photo, changes: Changes, by: str, at: datetime) -> Photo:
     """Change a photo inside a transaction that does more; see ``edit``."""
     applied = [
         *_edit_identity(tx, desk, photo, changes, by, at),
@@ -97,7 +97,7 @@ _Applied = tuple[str, str | None, str | None]
 
 
 def _edit_identity(
-    tx: Transaction, desk: Desk, photo: Photo, changes: Changes, by: str, at: datetime
+    tx: Transaction, desk: ReviewDesk, photo: Photo, changes: Changes, by: str, at: datetime
 ) -> Iterator[_Applied]:
     wanted = {"subject": changes.subject, "location": changes.location, "folder": changes.folder}
     new = {name: _line(name, value) for name, value in wanted.items() if value is not None}

@@ -10,7 +10,7 @@ from pathlib import Path
 from lightgate.domain.photo import Photo
 from lightgate.errors import Conflict, LightgateError, OriginalMissing
 from lightgate.ports.pictures import Darkroom
-from lightgate.steps.review.desk import Desk, note
+from lightgate.steps.review.desk import ReviewDesk, note
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Made:
     error: str | None = None
 
 
-def make_pictures(desk: Desk, darkroom: Darkroom, ids: Sequence[int], by: str) -> Sequence[Made]:
+def make_pictures(desk: ReviewDesk, darkroom: Darkroom, ids: Sequence[int], by: str) -> Sequence[Made]:
     """Make the pictures of photos anew; one that cannot be does not stop the rest."""
     return [_one(desk, darkroom, photo_id, by) for photo_id in dict.fromkeys(ids)]
 
 
-def _one(desk: Desk, darkroom: Darkroom, photo_id: int, by: str) -> Made:
+def _one(desk: ReviewDesk, darkroom: Darkroom, photo_id: int, by: str) -> Made:
     try:
         with desk.store.reading() as tx:
             photo = tx.photos.get(photo_id)
@@ -44,7 +44,7 @@ def _one(desk: Desk, darkroom: Darkroom, photo_id: int, by: str) -> Made:
     return Made(photo_id, hashes)
 
 
-def _proven(desk: Desk, photo: Photo) -> Path:
+def _proven(desk: ReviewDesk, photo: Photo) -> Path:
     """Give the original, wherever it lies.
 
     Raises:

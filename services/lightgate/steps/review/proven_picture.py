@@ -8,7 +8,7 @@ from lightgate.domain.photo import Photo
 from lightgate.domain.route.pipeline import REVIEW
 from lightgate.errors import Conflict, PictureUnproven
 from lightgate.files.picture_proof import Fault, read_proven
-from lightgate.steps.review.desk import Desk
+from lightgate.steps.review.desk import ReviewDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Looked:
             raise PictureUnproven(reason=self.fault.value, photo_id=photo.id)
 
 
-def look(desk: Desk, photo_id: int) -> Looked:
+def look(desk: ReviewDesk, photo_id: int) -> Looked:
     """Hash the view that lies on the disk now."""
     with desk.store.reading() as tx:
         content_hash, hashes = tx.photos.pictures(photo_id)

@@ -9,7 +9,7 @@ from lightgate.domain.photo import Field, Photo
 from lightgate.domain.route.pipeline import Status
 from lightgate.engine.context import SCRIBES
 from lightgate.errors import IllegalMove, InputInvalid
-from lightgate.steps.review.desk import Desk, fetch, note
+from lightgate.steps.review.desk import ReviewDesk, fetch, note
 from lightgate.steps.review.editing import Changes, TextChange, apply_changes
 from lightgate.store import TextRequest, Transaction
 from lightgate.texts.writer import open_fields
@@ -19,7 +19,7 @@ TAKEN, LEFT = "taken", "left"
 
 
 def regenerate(
-    desk: Desk,
+    desk: ReviewDesk,
     photo_id: int,
     version: int,
     by: str,
@@ -52,7 +52,7 @@ def regenerate(
     return asked
 
 
-def take(desk: Desk, request_id: int, version: int, by: str, fields: Sequence[Field] = ()) -> Photo:
+def take(desk: ReviewDesk, request_id: int, version: int, by: str, fields: Sequence[Field] = ()) -> Photo:
     """Put proposed texts in the place of the photo's own; that is an edit, and their source stays the model.
 
     Raises:
@@ -77,7 +77,7 @@ def take(desk: Desk, request_id: int, version: int, by: str, fields: Sequence[Fi
         return taken
 
 
-def leave(desk: Desk, request_id: int, by: str, fields: Sequence[Field] = ()) -> Photo:
+def leave(desk: ReviewDesk, request_id: int, by: str, fields: Sequence[Field] = ()) -> Photo:
     """Put proposed texts away; the photo stays as it is."""
     at = desk.now()
     with desk.store.writing() as tx:

@@ -10,7 +10,7 @@ from lightgate.domain.proof.evidence import evidence_of
 from lightgate.domain.proof.proof import Context, proof
 from lightgate.domain.proof.repair import Repaired, repair
 from lightgate.errors import InputInvalid
-from lightgate.steps.review.desk import Desk
+from lightgate.steps.review.desk import ReviewDesk
 from lightgate.steps.review.editing import TextChange, shown
 
 
@@ -24,7 +24,7 @@ class Mending:
     done: tuple[str, ...]
 
 
-def mendings(desk: Desk, photo: Photo, issues: Sequence[Issue]) -> Sequence[Mending]:
+def mendings(desk: ReviewDesk, photo: Photo, issues: Sequence[Issue]) -> Sequence[Mending]:
     """List the texts with issues that a repair leaves with fewer, or lighter, ones."""
     touched = {(issue.language, issue.field) for issue in issues}
     texts = [
@@ -33,7 +33,7 @@ def mendings(desk: Desk, photo: Photo, issues: Sequence[Issue]) -> Sequence[Mend
     return tuple(_worth_it(photo, texts, _context(desk, photo))) if texts else ()
 
 
-def mended(desk: Desk, photo: Photo, change: TextChange) -> TextChange:
+def mended(desk: ReviewDesk, photo: Photo, change: TextChange) -> TextChange:
     """Mend what a person typed or what stands there.
 
     Raises:
@@ -65,6 +65,6 @@ def _weight(photo: Photo, text: Text, context: Context) -> tuple[int, int]:
     return sum(issue.severity == "block" for issue in found), len(found)
 
 
-def _context(desk: Desk, photo: Photo) -> Context:
+def _context(desk: ReviewDesk, photo: Photo) -> Context:
     # other photos' texts are left out: no repair makes a text unlike them
     return Context(desk.proofreader.lists(), evidence_of(photo), (), desk.proofreader.keywords)

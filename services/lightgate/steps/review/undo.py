@@ -22,7 +22,7 @@ from lightgate.errors import (
     Refused,
 )
 from lightgate.steps.review.decisions import approve, give_approval_back, reject, reopen
-from lightgate.steps.review.desk import Desk, note, together
+from lightgate.steps.review.desk import ReviewDesk, note, together
 from lightgate.steps.review.editing import edit
 from lightgate.steps.review.field_history import by_hand, changes_to, stands
 from lightgate.steps.review.undo_log import (
@@ -73,7 +73,7 @@ class Undone:
     events: tuple[Event, ...] = ()
 
 
-def undo(desk: Desk, by: str) -> Undone:
+def undo(desk: ReviewDesk, by: str) -> Undone:
     """Take back this person's newest decision or edit, of one photo or of many, with new versions and history.
 
     Raises:
@@ -92,7 +92,7 @@ def undo(desk: Desk, by: str) -> Undone:
     return _carried_out(desk, by, action, UNDONE, _take_back)
 
 
-def redo(desk: Desk, by: str) -> Undone:
+def redo(desk: ReviewDesk, by: str) -> Undone:
     """Do again what this person undid last, unless the person has done something else since.
 
     Raises:
@@ -107,7 +107,7 @@ def redo(desk: Desk, by: str) -> Undone:
     return _carried_out(desk, by, action, REDONE, _do_again)
 
 
-def restore(desk: Desk, photo_id: int, version: int, event_id: int, by: str) -> Photo:
+def restore(desk: ReviewDesk, photo_id: int, version: int, event_id: int, by: str) -> Photo:
     """Put back the value that a field had before one edit, whoever made it and however long ago.
 
     Raises:
@@ -122,10 +122,10 @@ def restore(desk: Desk, photo_id: int, version: int, event_id: int, by: str) -> 
     return edit(desk, photo_id, version, changes, by)
 
 
-_Apply = Callable[[Desk, Photo, Sequence[Event], str], Photo]
+_Apply = Callable[[ReviewDesk, Photo, Sequence[Event], str], Photo]
 
 
-def _carried_out(desk: Desk, by: str, action: Sequence[Event], kind: str, apply: _Apply) -> Undone:
+def _carried_out(desk: ReviewDesk, by: str, action: Sequence[Event], kind: str, apply: _Apply) -> Undone:
     at_once = together(desk, f"{kind}:")
     by_photo: dict[int, list[Event]] = {}
     for event in action:
@@ -144,7 +144,7 @@ def _carried_out(desk: Desk, by: str, action: Sequence[Event], kind: str, apply:
     return Undone(tuple(photos), tuple(refused), tuple(action))
 
 
-def _pass_over(desk: Desk, events: Sequence[Event], kind: str) -> None:
+def _pass_over(desk: ReviewDesk, events: Sequence[Event], kind: str) -> None:
     """What is left as it is must not stand in the way of older actions."""
     marks = [
         replace(each, at=desk.now(), kind=kind, name=str(each.id), old=None, new=PASSED_OVER, operation=desk.operation)
@@ -154,7 +154,7 @@ def _pass_over(desk: Desk, events: Sequence[Event], kind: str) -> None:
         tx.events.add(*marks)
 
 
-def _one(desk: Desk, photo_id: int, events: Sequence[Event], by: str, kind: str, apply: _Apply) -> Photo:
+def _one(desk: ReviewDesk, photo_id: int, events: Sequence[Event], by: str, kind: str, apply: _Apply) -> Photo:
     with desk.store.reading() as tx:
         photo = tx.photos.get(photo_id)
         _refuse_what_others_went_on_with(tx, photo, events, by, kind)
@@ -194,7 +194,7 @@ def _has_somebody_gone_on(history: Sequence[Event], decision: Event, by: str, ki
     return any(each.kind in kinds and each.actor != by for each in since)
 
 
-def _take_back(desk: Desk, photo: Photo, events: Sequence[Event], by: str) -> Photo:
+def _take_back(desk: ReviewDesk, photo: Photo, events: Sequence[Event], by: str) -> Photo:
     for event in reversed(events):
         if event.kind == "decision":
             photo = _decision_taken_back(desk, photo, event, by)
@@ -202,7 +202,7 @@ def _take_back(desk: Desk, photo: Photo, events: Sequence[Event], by: str) -> Ph
     return give_approval_back(desk, photo, events[0], by)
 
 
-def _do_again(desk: Desk, photo: Photo, events: Sequence[Event], by: str) -> Photo:
+def _do_again(desk: ReviewDesk, photo: Photo, events: Sequence[Event], by: str) -> Photo:
     photo = _with_fields(desk, photo, events, by, lambda event: event.new)
     for event in events:
         if event.kind == "decision":
@@ -211,7 +211,7 @@ def _do_again(desk: Desk, photo: Photo, events: Sequence[Event], by: str) -> Pho
 
 
 def _with_fields(
-    desk: Desk, photo: Photo, events: Sequence[Event], by: str, wanted: Callable[[Event], str | None]
+    desk: ReviewDesk, photo: Photo, events: Sequence[Event], by: str, wanted: Callable[[Event], str | None]
 ) -> Photo:
     fields = [event for event in events if event.kind == "field"]
     if not fields:
@@ -234,7 +234,7 @@ def _name_of_then(
     return name if holder is None or holder.photo_id == photo.id else None
 
 
-def _decision_taken_back(desk: Desk, photo: Photo, event: Event, by: str) -> Photo:
+def _decision_taken_back(desk: ReviewDesk, photo: Photo, event: Event, by: str) -> Photo:
     if event.name == "reopen":
         return _decided_as_before(desk, photo, event, by)
     # a later edit has taken the approval back already
@@ -242,7 +242,7 @@ def _decision_taken_back(desk: Desk, photo: Photo, event: Event, by: str) -> Pho
     return photo if is_over else reopen(desk, photo.id, photo.version, by)
 
 
-def _decided_as_before(desk: Desk, photo: Photo, reopened: Event, by: str) -> Photo:
+def _decided_as_before(desk: ReviewDesk, photo: Photo, reopened: Event, by: str) -> Photo:
     """Decide again as it was decided before the photo was reopened, with the same reason."""
     photo = give_approval_back(desk, photo, reopened, by)
     if photo.approval_id is not None:
@@ -255,7 +255,7 @@ def _decided_as_before(desk: Desk, photo: Photo, reopened: Event, by: str) -> Ph
     return _decision_done_again(desk, photo, decided[-1], by)
 
 
-def _decision_done_again(desk: Desk, photo: Photo, event: Event, by: str) -> Photo:
+def _decision_done_again(desk: ReviewDesk, photo: Photo, event: Event, by: str) -> Photo:
     if event.name == "approve":
         return approve(desk, photo.id, photo.version, by, event.new)
     if event.name == "reject":

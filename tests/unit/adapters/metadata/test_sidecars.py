@@ -10,7 +10,7 @@ import pytest
 from lightgate.adapters.metadata.reader import PillowHeaders
 from lightgate.adapters.metadata.sidecar import read_sidecar
 from lightgate.domain.photo import Claim, ExifFacts, Field, Source
-from lightgate.intake import Desk, submit
+from lightgate.intake import IntakeDesk, submit
 from lightgate.steps.exif import ExifWork
 from support.desks import all_photos, canals, contents, make_desk, photograph
 
@@ -30,7 +30,7 @@ NOTHING = DARKTABLE.replace('xmp:Rating="-1"', "").replace("© Ann", "")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path) -> IntakeDesk:
     return make_desk(tmp_path / "data", sidecar=read_sidecar)
 
 
@@ -79,7 +79,7 @@ class TestReading:
 
 
 class TestSubmitting:
-    def test_its_words_count_before_those_in_the_file(self, desk: Desk, photo: Path) -> None:
+    def test_its_words_count_before_those_in_the_file(self, desk: IntakeDesk, photo: Path) -> None:
         beside(photo, "IMG_1.xmp", LIGHTROOM)
         before = contents(photo.parent)
         submit(desk, [canals(photo.parent)])
@@ -94,7 +94,7 @@ class TestSubmitting:
         assert (found.extra.stars, found.rights.creator) == (4, "Ann")
         assert contents(photo.parent) == before
 
-    def test_it_stays_known_when_later_facts_are_written(self, desk: Desk, photo: Path) -> None:
+    def test_it_stays_known_when_later_facts_are_written(self, desk: IntakeDesk, photo: Path) -> None:
         beside(photo, "IMG_1.JPG.xmp", LIGHTROOM)
         submit(desk, [canals(photo)])
         (taken,) = all_photos(desk)

@@ -21,13 +21,13 @@ def keywords(house: House, photo_id: int) -> tuple[str, ...]:
 
 def test_keywords_are_added_once_and_removed_in_either_case(house: House) -> None:
     edit = KeywordEdit(add=("pet", "CAT"), remove=("Whiskers",))
-    [outcome] = bulk_edit(house.desk(), [1], edit.changes, NAME)
+    [outcome] = bulk_edit(house.review_desk(), [1], edit.changes, NAME)
     assert outcome.is_changed
     assert keywords(house, 1) == ("cat", "tabby", "portrait", "animal", "pet")
 
 
 def test_a_photo_that_has_nothing_to_change_stays_as_it_is(house: House) -> None:
-    [outcome] = bulk_edit(house.desk(), [2], KeywordEdit(remove=("cat",)).changes, NAME)
+    [outcome] = bulk_edit(house.review_desk(), [2], KeywordEdit(remove=("cat",)).changes, NAME)
     assert (outcome.error, outcome.is_changed, photo_of(house, 2).version) == (None, False, 1)
 
 
@@ -57,7 +57,7 @@ def test_an_exact_replacement_leaves_parts_of_words_alone(house: House) -> None:
 
 def test_a_replacement_is_taken_literally(house: House) -> None:
     wanted = Replacement("coffee", r"\1 (tea)", (Field.KEYWORDS,))
-    bulk_edit(house.desk(), [2], wanted.changes, NAME)
+    bulk_edit(house.review_desk(), [2], wanted.changes, NAME)
     assert keywords(house, 2)[0] == r"\1 (tea)"
 
 
@@ -67,8 +67,8 @@ def test_nothing_to_find_is_refused() -> None:
 
 
 def test_each_photo_of_many_has_its_own_answer(house: House) -> None:
-    review.reject(house.desk(), 3, 1, NAME, "")
-    outcomes = bulk_edit(house.desk(), [1, 3, 99], KeywordEdit(add=("new",)).changes, NAME)
+    review.reject(house.review_desk(), 3, 1, NAME, "")
+    outcomes = bulk_edit(house.review_desk(), [1, 3, 99], KeywordEdit(add=("new",)).changes, NAME)
     assert [outcome.error is None for outcome in outcomes] == [True, False, False]
 
 

@@ -40,10 +40,10 @@ from lightgate.files.data_folder import DataFolder
 from lightgate.names.reserve import free_rejected_names
 from lightgate.steps.review import (
     Changes,
-    Desk,
     Lock,
     NothingToRedo,
     NothingToUndo,
+    ReviewDesk,
     TextChange,
     approve,
     bulk,
@@ -76,14 +76,14 @@ def sent() -> Sent:
 
 
 @pytest.fixture
-def desk(store: SqliteStore, sent: Sent, tmp_path: Path) -> Desk:
+def desk(store: SqliteStore, sent: Sent, tmp_path: Path) -> ReviewDesk:
     clock = Clock()
 
     def tick() -> object:
         clock.forward(1)
         return clock()
 
-    return Desk(store, ROUTE, sent, DataFolder(tmp_path), Rule(), tick, KEY)  # type: ignore[arg-type]
+    return ReviewDesk(store, ROUTE, sent, DataFolder(tmp_path), Rule(), tick, KEY)  # type: ignore[arg-type]
 
 
 def photo_at(store: SqliteStore, step: str) -> int:
@@ -122,7 +122,7 @@ def caption(value: str) -> Changes:
 class TestApprove:
     @pytest.mark.parametrize("how", ["swapped", "gone", "unknown"])
     def test_what_is_not_proven_to_be_this_photo_is_not_approved(
-        self, desk: Desk, store: SqliteStore, how: str
+        self, desk: ReviewDesk, store: SqliteStore, how: str
     ) -> None:
         photo = store_photo(store)
         view = desk.folder.proxy_files(photo.content_hash).view
@@ -138,14 +138,16 @@ class TestApprove:
         with store.reading() as tx:
             assert tx.photos.get(photo.id).approval_id is None
 
-    def test_pictures_of_an_original_that_was_replaced_prove_nothing(self, desk: Desk, store: SqliteStore) -> None:
+    def test_pictures_of_an_original_that_was_replaced_prove_nothing(
+        self, desk: ReviewDesk, store: SqliteStore
+    ) -> None:
         photo = store_photo(store)
         with store.writing() as tx:
             tx.photos.write_facts(photo.id, ExifFacts(Exif()), NOON)
         with pytest.raises(PictureUnproven):
             approve(desk, photo.id, 1, "ann")
 
-    def test_an_approval_is_sealed_over_what_the_photo_says(self, desk: Desk, store: SqliteStore) -> None:
+    def test_an_approval_is_sealed_over_what_the_photo_says(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         photo = approve(desk, photo_id, 1, "ann")
         assert photo.position == Position("release", Status.WAITING)
@@ -165,20 +167,20 @@ class TestApprove:
             assert not is_sealed(said, approval.seal, KEY, other)
         assert (approval.approved_by, approval.version) == ("ann", 2)
 
-    def test_the_second_of_two_reviewers_is_told(self, desk: Desk, store: SqliteStore) -> None:
+    def test_the_second_of_two_reviewers_is_told(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         approve(desk, photo_id, 1, "ann")
         with pytest.raises(Conflict):
             approve(desk, photo_id, 1, "bob")
 
-    def test_a_photo_before_review_cannot_be_approved(self, desk: Desk, store: SqliteStore) -> None:
+    def test_a_photo_before_review_cannot_be_approved(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "quality")
         with pytest.raises(IllegalMove):
             approve(desk, photo_id, 1, "ann")
         with store.reading() as tx:
             assert tx.photos.get(photo_id).approval_id is None
 
-    def test_the_preview_of_a_raw_file_is_no_picture_to_approve(self, desk: Desk, store: SqliteStore) -> None:
+    def test_the_preview_of_a_raw_file_is_no_picture_to_approve(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         with store.writing() as tx:
             tx.photos.write_facts(photo_id, ExifFacts(Exif(format="RAW")), NOON)
@@ -187,7 +189,7 @@ class TestApprove:
         with store.reading() as tx:
             assert tx.photos.get(photo_id).position == Position("review", Status.WAITING)
 
-    def test_a_blocking_proof_needs_a_reason_which_is_kept(self, desk: Desk, store: SqliteStore) -> None:
+    def test_a_blocking_proof_needs_a_reason_which_is_kept(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         with store.writing() as tx:
             tx.photos.put_proof(photo_id, [Issue("empty", "block", "There is no caption.", "en")], 60, NOON)
@@ -199,7 +201,7 @@ class TestApprove:
 
 
 class TestEdit:
-    def test_an_edit_after_approval_takes_the_photo_back_to_review(self, desk: Desk, store: SqliteStore) -> None:
+    def test_an_edit_after_approval_takes_the_photo_back_to_review(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         approved = approve(desk, photo_id, 1, "ann")
         photo = edit(
@@ -209,14 +211,14 @@ class TestEdit:
         assert photo.approval_id is None
         assert photo.text("en", Field.CAPTION).source is Source.PERSON  # type: ignore[union-attr]
 
-    def test_saving_without_a_change_keeps_the_approval(self, desk: Desk, store: SqliteStore) -> None:
+    def test_saving_without_a_change_keeps_the_approval(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         approved = approve(desk, photo_id, 1, "ann")
         same = str(approved.text("en", Field.CAPTION).value)  # type: ignore[union-attr]
         changes = Changes(subject=approved.subject, texts=(TextChange("en", Field.CAPTION, same),))
         assert edit(desk, photo_id, approved.version, changes, "ann") == approved
 
-    def test_a_live_photo_stays_live_while_its_edit_is_reviewed(self, desk: Desk, store: SqliteStore) -> None:
+    def test_a_live_photo_stays_live_while_its_edit_is_reviewed(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "publish")
         with store.writing() as tx:
             photo = tx.photos.get(photo_id)
@@ -228,7 +230,7 @@ class TestEdit:
         assert [each.state for each in edited.publications] == ["live"]
         assert edited.file_name == photo.file_name
 
-    def test_a_photo_being_published_is_not_edited(self, desk: Desk, store: SqliteStore) -> None:
+    def test_a_photo_being_published_is_not_edited(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "publish")
         with store.writing() as tx:
             tx.queue.claim(ROUTE[-1], "me", 1, NOON, NOON)
@@ -237,14 +239,14 @@ class TestEdit:
         with store.reading() as tx:
             assert tx.photos.get(photo_id).text("en", Field.CAPTION).value != "New."  # type: ignore[union-attr]
 
-    def test_the_name_follows_the_subject_until_first_publication(self, desk: Desk, store: SqliteStore) -> None:
+    def test_the_name_follows_the_subject_until_first_publication(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         photo = edit(desk, photo_id, 1, Changes(subject="Old quay"), "ann")
         assert photo.file_name == "Old_quay_Rotterdam_City_Photography_001.JPG"
         with store.reading() as tx:
             assert tx.names.all_held() == [photo.file_name]
 
-    def test_a_name_typed_by_hand_is_held_or_refused(self, desk: Desk, store: SqliteStore) -> None:
+    def test_a_name_typed_by_hand_is_held_or_refused(self, desk: ReviewDesk, store: SqliteStore) -> None:
         one, two = add_photos(store, 2)
         bring_to(store, one, "review"), bring_to(store, two, "review")
         photo = edit(desk, one, 1, Changes(file_name="Évening light.jpg"), "ann")
@@ -254,7 +256,7 @@ class TestEdit:
         with pytest.raises(InputInvalid):
             edit(desk, two, 1, Changes(file_name="../.."), "ann")
 
-    def test_every_edited_field_is_in_the_history_with_old_and_new(self, desk: Desk, store: SqliteStore) -> None:
+    def test_every_edited_field_is_in_the_history_with_old_and_new(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         edit(
             desk, photo_id, 1, Changes(location="Antwerp", texts=(TextChange("en", Field.KEYWORDS, "a, b,a ,"),)), "ann"
@@ -266,7 +268,7 @@ class TestEdit:
         assert changed["location"] == ("Rotterdam", "Antwerp")
         assert changed["keywords.en"] == ("crane, harbour, boat, quay, water", "a, b")
 
-    def test_the_reviewers_rating_wins_and_can_be_taken_back(self, desk: Desk, store: SqliteStore) -> None:
+    def test_the_reviewers_rating_wins_and_can_be_taken_back(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         rated = edit(desk, photo_id, 1, Changes(qr=8.126), "ann")
         assert (rated.qr, rated.scores.band) == (8.13, "Top")
@@ -275,7 +277,7 @@ class TestEdit:
         with pytest.raises(InputInvalid):
             edit(desk, photo_id, 3, Changes(qr=11), "ann")
 
-    def test_locking_a_text_keeps_the_approval(self, desk: Desk, store: SqliteStore) -> None:
+    def test_locking_a_text_keeps_the_approval(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         approved = approve(desk, photo_id, 1, "ann")
         photo = edit(desk, photo_id, approved.version, Changes(locks=(Lock("en", Field.CAPTION, True),)), "ann")
@@ -283,18 +285,20 @@ class TestEdit:
         assert photo.text("en", Field.CAPTION).locked  # type: ignore[union-attr]
 
     @pytest.mark.parametrize("subject", ["", "   ", "x" * 201, "a\x00b"])
-    def test_a_subject_that_no_field_can_hold_is_refused(self, desk: Desk, store: SqliteStore, subject: str) -> None:
+    def test_a_subject_that_no_field_can_hold_is_refused(
+        self, desk: ReviewDesk, store: SqliteStore, subject: str
+    ) -> None:
         photo_id = photo_at(store, "review")
         with pytest.raises(InputInvalid):
             edit(desk, photo_id, 1, Changes(subject=subject), "ann")
 
-    def test_an_edit_is_proved_like_a_models_text(self, desk: Desk, store: SqliteStore) -> None:
+    def test_an_edit_is_proved_like_a_models_text(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         assert edit(desk, photo_id, 1, caption(""), "ann").needs_work
 
 
 class TestReject:
-    def test_a_rejected_photo_keeps_its_row_and_its_name(self, desk: Desk, store: SqliteStore) -> None:
+    def test_a_rejected_photo_keeps_its_row_and_its_name(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         photo = reject(desk, photo_id, 1, "ann", "Out of focus")
         assert review_status(photo) is ReviewStatus.REJECTED
@@ -302,7 +306,7 @@ class TestReject:
         with store.reading() as tx:
             assert tx.names.all_held() == ["Harbour_001.JPG"]
 
-    def test_a_name_that_was_freed_is_given_anew(self, desk: Desk, store: SqliteStore) -> None:
+    def test_a_name_that_was_freed_is_given_anew(self, desk: ReviewDesk, store: SqliteStore) -> None:
         first, second = photos_at_review(store, 2)
         rejected = reject(desk, first, 1, "ann", "")
         with store.writing() as tx:
@@ -315,7 +319,7 @@ class TestReject:
         assert reopened.file_name == "Harbour_Rotterdam_City_Photography_001.JPG"
         assert second == 2
 
-    def test_a_name_that_was_published_is_never_freed(self, desk: Desk, store: SqliteStore) -> None:
+    def test_a_name_that_was_published_is_never_freed(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         with store.writing() as tx:
             tx.names.publish(photo_id, NOON)
@@ -324,7 +328,7 @@ class TestReject:
             assert free_rejected_names(tx, [rejected.set_id], "ann", NOON) == 0
         assert rejected.file_name == "Harbour_001.JPG"
 
-    def test_the_file_is_set_aside_and_comes_back(self, desk: Desk, store: SqliteStore) -> None:
+    def test_the_file_is_set_aside_and_comes_back(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         with store.reading() as tx:
             photo = tx.photos.get(photo_id)
@@ -339,7 +343,7 @@ class TestReject:
         assert reopened.position == Position("review", Status.WAITING)
         assert reopened.file_name == "Harbour_001.JPG"
 
-    def test_a_move_that_a_crash_cut_off_is_finished(self, desk: Desk, store: SqliteStore) -> None:
+    def test_a_move_that_a_crash_cut_off_is_finished(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         rejected = reject(desk, photo_id, 1, "ann", "")
         working = desk.folder.original(rejected.content_hash, rejected.suffix)
@@ -349,14 +353,14 @@ class TestReject:
         assert not working.exists()
         assert settle_files(store, desk.folder, NOON) == 0
 
-    def test_an_approval_does_not_outlive_a_rejection(self, desk: Desk, store: SqliteStore) -> None:
+    def test_an_approval_does_not_outlive_a_rejection(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         approved = approve(desk, photo_id, 1, "ann")
         rejected = reject(desk, photo_id, approved.version, "ann", "")
         assert rejected.approval_id is None
         assert reopen(desk, photo_id, rejected.version, "ann").position.step == "review"
 
-    def test_a_live_photo_that_is_rejected_is_marked_to_remove(self, desk: Desk, store: SqliteStore) -> None:
+    def test_a_live_photo_that_is_rejected_is_marked_to_remove(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "publish")
         with store.writing() as tx:
             tx.photos.move(tx.photos.get(photo_id), Position("publish", Status.PUBLISHED), NOON)
@@ -367,7 +371,9 @@ class TestReject:
         assert rejected.file_name is not None
         assert [each.state for each in reopen(desk, photo_id, 2, "ann").publications] == ["live"]
 
-    def test_reopening_is_refused_in_words_when_the_picture_came_again(self, desk: Desk, store: SqliteStore) -> None:
+    def test_reopening_is_refused_in_words_when_the_picture_came_again(
+        self, desk: ReviewDesk, store: SqliteStore
+    ) -> None:
         photo_id = photo_at(store, "review")
         reject(desk, photo_id, 1, "ann", "")
         [twin] = add_photos(store, 1)
@@ -384,26 +390,28 @@ class TestFailures:
         return photo_id
 
     def test_retry_gives_all_attempts_again_and_wakes_the_worker(
-        self, desk: Desk, store: SqliteStore, sent: Sent
+        self, desk: ReviewDesk, store: SqliteStore, sent: Sent
     ) -> None:
         photo = retry(desk, self.fail(store, "quality"), 1, "ann")
         assert photo.position == Position("quality", Status.QUEUED)
         assert sent.steps == ["quality"]
 
-    def test_skipping_captions_leaves_a_photo_that_says_what_it_lacks(self, desk: Desk, store: SqliteStore) -> None:
+    def test_skipping_captions_leaves_a_photo_that_says_what_it_lacks(
+        self, desk: ReviewDesk, store: SqliteStore
+    ) -> None:
         photo = skip(desk, self.fail(store, "caption"), 1, "ann")
         assert photo.position == Position("review", Status.WAITING)
         assert photo.needs_work
         with pytest.raises(ProofBlocks):
             approve(desk, photo.id, photo.version, "ann")
 
-    def test_reading_the_header_cannot_be_skipped(self, desk: Desk, store: SqliteStore) -> None:
+    def test_reading_the_header_cannot_be_skipped(self, desk: ReviewDesk, store: SqliteStore) -> None:
         with pytest.raises(IllegalMove):
             skip(desk, self.fail(store, "exif"), 1, "ann")
 
 
 class TestBulkAndUndo:
-    def test_one_photo_that_cannot_does_not_stop_the_others(self, desk: Desk, store: SqliteStore) -> None:
+    def test_one_photo_that_cannot_does_not_stop_the_others(self, desk: ReviewDesk, store: SqliteStore) -> None:
         ids = add_photos(store, 3)
         for photo_id in ids[:2]:
             bring_to(store, photo_id, "review")
@@ -415,17 +423,17 @@ class TestBulkAndUndo:
             (99, "not_found"),
         ]
 
-    def test_nobody_approves_many_without_saying_what_was_shown(self, desk: Desk, store: SqliteStore) -> None:
+    def test_nobody_approves_many_without_saying_what_was_shown(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         with pytest.raises(NotShown, match="last_event"):
             bulk(desk, [photo_id], "approve", "ann")
         assert version_of(store, photo_id) == 1
 
-    def test_an_unknown_action_is_refused(self, desk: Desk) -> None:
+    def test_an_unknown_action_is_refused(self, desk: ReviewDesk) -> None:
         with pytest.raises(InputInvalid, match="approve, reject"):
             bulk(desk, [], "publish", "ann")
 
-    def test_undo_walks_back_through_ones_own_actions(self, desk: Desk, store: SqliteStore) -> None:
+    def test_undo_walks_back_through_ones_own_actions(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         with store.reading() as tx:
             before = tx.photos.get(photo_id)
@@ -437,7 +445,9 @@ class TestBulkAndUndo:
         with pytest.raises(NothingToUndo):
             undo(desk, "ann")
 
-    def test_redo_does_again_what_was_undone_until_something_else_is_done(self, desk: Desk, store: SqliteStore) -> None:
+    def test_redo_does_again_what_was_undone_until_something_else_is_done(
+        self, desk: ReviewDesk, store: SqliteStore
+    ) -> None:
         photo = store_photo(store)
         edit(desk, photo.id, 1, Changes(qr=8.0), "ann")
         approved = approve(desk, photo.id, 2, "ann", "seen")
@@ -454,13 +464,13 @@ class TestBulkAndUndo:
             redo(desk, "ann")
         assert undo(desk, "ann").photos[0].qr_by_person == 8.0
 
-    def test_a_rejection_done_again_keeps_its_reason(self, desk: Desk, store: SqliteStore) -> None:
+    def test_a_rejection_done_again_keeps_its_reason(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo = store_photo(store)
         reject(desk, photo.id, 1, "ann", "Blurred")
         undo(desk, "ann")
         assert redo(desk, "ann").photos[0].reject_reason == "Blurred"
 
-    def test_an_earlier_value_comes_back_whoever_changed_it(self, desk: Desk, store: SqliteStore) -> None:
+    def test_an_earlier_value_comes_back_whoever_changed_it(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo = store_photo(store)
         old = photo.text("en", Field.CAPTION)
         change = Changes(texts=(TextChange("en", Field.CAPTION, "Something else stands here."),))
@@ -475,20 +485,22 @@ class TestBulkAndUndo:
         with pytest.raises(InputInvalid, match="no such change"):
             restore(desk, photo.id, restored.version, 9999, "ann")
 
-    def test_undo_leaves_others_actions_alone(self, desk: Desk, store: SqliteStore) -> None:
+    def test_undo_leaves_others_actions_alone(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         approve(desk, photo_id, 1, "bob")
         with pytest.raises(NothingToUndo):
             undo(desk, "ann")
         assert version_of(store, photo_id) == 2
 
-    def test_undoing_an_edit_gives_the_old_rating_and_identity(self, desk: Desk, store: SqliteStore) -> None:
+    def test_undoing_an_edit_gives_the_old_rating_and_identity(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         edit(desk, photo_id, 1, Changes(qr=9, location="Antwerp"), "ann")
         [restored] = undo(desk, "ann").photos
         assert (restored.qr_by_person, restored.location) == (None, "Rotterdam")
 
-    def test_what_was_done_to_many_is_taken_back_and_done_again_in_one(self, desk: Desk, store: SqliteStore) -> None:
+    def test_what_was_done_to_many_is_taken_back_and_done_again_in_one(
+        self, desk: ReviewDesk, store: SqliteStore
+    ) -> None:
         ids = photos_at_review(store, 3)
         edit(desk, ids[0], 1, Changes(qr=2.0), "ann")
         bulk(desk, ids, "approve", "ann", reason="seen", seen=newest(store))
@@ -501,7 +513,7 @@ class TestBulkAndUndo:
         with pytest.raises(NothingToUndo):
             undo(desk, "ann")
 
-    def test_what_somebody_went_on_with_is_passed_over_and_said(self, desk: Desk, store: SqliteStore) -> None:
+    def test_what_somebody_went_on_with_is_passed_over_and_said(self, desk: ReviewDesk, store: SqliteStore) -> None:
         ids = photos_at_review(store, 3)
         edit(desk, ids[2], 1, Changes(qr=2.0), "ann")
         bulk(desk, ids, "edit", "ann", changes=Changes(subject="Boats"))
@@ -514,7 +526,7 @@ class TestBulkAndUndo:
         with store.reading() as tx:
             assert tx.photos.get(ids[1]).subject == "Ships"
 
-    def test_undo_never_replaces_what_another_wrote(self, desk: Desk, store: SqliteStore) -> None:
+    def test_undo_never_replaces_what_another_wrote(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         edit(desk, photo_id, 1, Changes(qr=9), "ann")
         edit(desk, photo_id, 2, Changes(qr=4), "bob")
@@ -522,7 +534,7 @@ class TestBulkAndUndo:
             undo(desk, "ann")
         assert version_of(store, photo_id) == 3
 
-    def test_a_text_that_is_the_models_again_says_so(self, desk: Desk, store: SqliteStore) -> None:
+    def test_a_text_that_is_the_models_again_says_so(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         text = Text("en", Field.CAPTION, "Boats lie in the old harbour at noon.", Source.MODEL, model="qwen")
         with store.writing() as tx:
@@ -532,13 +544,13 @@ class TestBulkAndUndo:
         assert back is not None
         assert (back.value, back.source, back.model) == (text.value, Source.MODEL, "qwen")
 
-    def test_a_rejection_is_taken_back(self, desk: Desk, store: SqliteStore) -> None:
+    def test_a_rejection_is_taken_back(self, desk: ReviewDesk, store: SqliteStore) -> None:
         photo_id = photo_at(store, "review")
         reject(desk, photo_id, 1, "ann", "wrong")
         assert undo(desk, "ann").photos[0].position == Position("review", Status.WAITING)
 
 
-def test_no_door_of_review_leads_to_publish(desk: Desk, store: SqliteStore) -> None:
+def test_no_door_of_review_leads_to_publish(desk: ReviewDesk, store: SqliteStore) -> None:
     """The only result that opens the release gate is RELEASED, and no decision has it."""
     photo_id = photo_at(store, "review")
     approved = approve(desk, photo_id, 1, "ann")

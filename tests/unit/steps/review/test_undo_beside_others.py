@@ -17,8 +17,8 @@ from lightgate.files.data_folder import DataFolder
 from lightgate.names.reserve import give_names
 from lightgate.steps.review import (
     Changes,
-    Desk,
     NothingToUndo,
+    ReviewDesk,
     TextChange,
     approve,
     bulk,
@@ -41,14 +41,14 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 
 @pytest.fixture
-def desk(store: SqliteStore, tmp_path: Path) -> Desk:
+def desk(store: SqliteStore, tmp_path: Path) -> ReviewDesk:
     clock = Clock()
 
     def tick() -> datetime:
         clock.forward(1)
         return clock()
 
-    return Desk(store, ROUTE, Sent(), DataFolder(tmp_path), Rule(), tick, b"k" * 32)
+    return ReviewDesk(store, ROUTE, Sent(), DataFolder(tmp_path), Rule(), tick, b"k" * 32)
 
 
 def at_review(store: SqliteStore) -> Photo:
@@ -61,12 +61,12 @@ def now(store: SqliteStore, photo: Photo) -> Photo:
         return tx.photos.get(photo.id)
 
 
-def rewrite(desk: Desk, photo: Photo, by: str) -> None:
+def rewrite(desk: ReviewDesk, photo: Photo, by: str) -> None:
     sentence = f"Boats lie at the quay, as {by} sees them."
     edit(desk, photo.id, photo.version, Changes(texts=(TextChange("en", Field.CAPTION, sentence),)), by)
 
 
-def test_redo_approves_nothing_that_somebody_else_wrote_since(desk: Desk, store: SqliteStore) -> None:
+def test_redo_approves_nothing_that_somebody_else_wrote_since(desk: ReviewDesk, store: SqliteStore) -> None:
     photo = at_review(store)
     approve(desk, photo.id, photo.version, "ann")
     undo(desk, "ann")
@@ -79,7 +79,7 @@ def test_redo_approves_nothing_that_somebody_else_wrote_since(desk: Desk, store:
         undo(desk, "ann")
 
 
-def test_redo_approves_nothing_that_somebody_else_wrote_before_the_undo(desk: Desk, store: SqliteStore) -> None:
+def test_redo_approves_nothing_that_somebody_else_wrote_before_the_undo(desk: ReviewDesk, store: SqliteStore) -> None:
     photo = at_review(store)
     approve(desk, photo.id, photo.version, "ann")
     rewrite(desk, now(store, photo), "bob")
@@ -89,7 +89,7 @@ def test_redo_approves_nothing_that_somebody_else_wrote_before_the_undo(desk: De
     assert now(store, photo).approval_id is None
 
 
-def test_a_reopening_taken_back_restores_the_approval(desk: Desk, store: SqliteStore) -> None:
+def test_a_reopening_taken_back_restores_the_approval(desk: ReviewDesk, store: SqliteStore) -> None:
     photo = at_review(store)
     approve(desk, photo.id, photo.version, "ann")
     reopen(desk, photo.id, now(store, photo).version, "ann")
@@ -97,7 +97,7 @@ def test_a_reopening_taken_back_restores_the_approval(desk: Desk, store: SqliteS
     assert now(store, photo).position.step == "release"
 
 
-def test_a_reopening_taken_back_restores_the_rejection_with_its_reason(desk: Desk, store: SqliteStore) -> None:
+def test_a_reopening_taken_back_restores_the_rejection_with_its_reason(desk: ReviewDesk, store: SqliteStore) -> None:
     photo = at_review(store)
     reject(desk, photo.id, photo.version, "ann", "Blurred")
     reopen(desk, photo.id, now(store, photo).version, "ann")
@@ -105,7 +105,7 @@ def test_a_reopening_taken_back_restores_the_rejection_with_its_reason(desk: Des
     assert (now(store, photo).position.status, now(store, photo).reject_reason) == (Status.REJECTED, "Blurred")
 
 
-def test_a_reopening_is_not_taken_back_over_what_somebody_else_wrote(desk: Desk, store: SqliteStore) -> None:
+def test_a_reopening_is_not_taken_back_over_what_somebody_else_wrote(desk: ReviewDesk, store: SqliteStore) -> None:
     photo = at_review(store)
     approve(desk, photo.id, photo.version, "ann")
     reopen(desk, photo.id, now(store, photo).version, "ann")
@@ -115,7 +115,7 @@ def test_a_reopening_is_not_taken_back_over_what_somebody_else_wrote(desk: Desk,
     assert now(store, photo).approval_id is None
 
 
-def test_what_cannot_be_undone_any_more_is_refused_once(desk: Desk, store: SqliteStore) -> None:
+def test_what_cannot_be_undone_any_more_is_refused_once(desk: ReviewDesk, store: SqliteStore) -> None:
     approved, edited = at_review(store), bring_to(store, add_photos(store, 1, label="b")[0], "review")
     approve(desk, approved.id, approved.version, "ann")
     rewrite(desk, edited, "ann")
@@ -126,7 +126,7 @@ def test_what_cannot_be_undone_any_more_is_refused_once(desk: Desk, store: Sqlit
     assert undo(desk, "ann").photos[0].id == approved.id
 
 
-def test_a_file_name_that_somebody_else_chose_since_stays(desk: Desk, store: SqliteStore) -> None:
+def test_a_file_name_that_somebody_else_chose_since_stays(desk: ReviewDesk, store: SqliteStore) -> None:
     photo = at_review(store)
     edit(desk, photo.id, photo.version, Changes(file_name="Anns_quay_001.JPG"), "ann")
     edit(desk, photo.id, now(store, photo).version, Changes(file_name="Bobs_quay_001.JPG"), "bob")
@@ -135,7 +135,7 @@ def test_a_file_name_that_somebody_else_chose_since_stays(desk: Desk, store: Sql
     assert now(store, photo).file_name == "Bobs_quay_001.JPG"
 
 
-def set_of(desk: Desk, store: SqliteStore, count: int) -> list[Photo]:
+def set_of(desk: ReviewDesk, store: SqliteStore, count: int) -> list[Photo]:
     """Photos at review under names that the rule gave."""
     ids = add_photos(store, count)
     for photo_id in ids:
@@ -148,7 +148,7 @@ def set_of(desk: Desk, store: SqliteStore, count: int) -> list[Photo]:
     return [bring_to(store, photo_id, "review") for photo_id in ids]
 
 
-def test_a_rejection_taken_back_gives_the_same_name_and_the_approval(desk: Desk, store: SqliteStore) -> None:
+def test_a_rejection_taken_back_gives_the_same_name_and_the_approval(desk: ReviewDesk, store: SqliteStore) -> None:
     photos = set_of(desk, store, 4)
     approved = approve(desk, photos[1].id, photos[1].version, "bob")
     reject(desk, approved.id, approved.version, "ann", "Blurred")
@@ -167,7 +167,7 @@ def test_a_rejection_taken_back_gives_the_same_name_and_the_approval(desk: Desk,
     assert undo(desk, "ann").photos[0].position == approved.position
 
 
-def test_an_approval_with_a_reason_comes_back_with_its_reason(desk: Desk, store: SqliteStore) -> None:
+def test_an_approval_with_a_reason_comes_back_with_its_reason(desk: ReviewDesk, store: SqliteStore) -> None:
     [photo] = set_of(desk, store, 1)
     empty = edit(desk, photo.id, photo.version, Changes(texts=(TextChange("en", Field.CAPTION, ""),)), "ann")
     approved = approve(desk, photo.id, empty.version, "ann", "A detail shot")
@@ -178,7 +178,7 @@ def test_an_approval_with_a_reason_comes_back_with_its_reason(desk: Desk, store:
         assert tx.approvals.get(back.approval_id or 0).override_reason == "A detail shot"
 
 
-def test_a_whole_rejection_taken_back_gives_all_names_and_approvals(desk: Desk, store: SqliteStore) -> None:
+def test_a_whole_rejection_taken_back_gives_all_names_and_approvals(desk: ReviewDesk, store: SqliteStore) -> None:
     photos = set_of(desk, store, 6)
     names = [photo.file_name for photo in photos]
     for photo in photos[:3]:
@@ -192,7 +192,7 @@ def test_a_whole_rejection_taken_back_gives_all_names_and_approvals(desk: Desk, 
     assert [now(store, photo).position.step for photo in photos] == ["release"] * 3 + ["review"] * 3
 
 
-def test_an_approval_of_what_has_changed_since_stays_gone(desk: Desk, store: SqliteStore) -> None:
+def test_an_approval_of_what_has_changed_since_stays_gone(desk: ReviewDesk, store: SqliteStore) -> None:
     [photo] = set_of(desk, store, 1)
     approved = approve(desk, photo.id, photo.version, "ann")
     reject(desk, photo.id, approved.version, "ann", "")
@@ -202,7 +202,7 @@ def test_an_approval_of_what_has_changed_since_stays_gone(desk: Desk, store: Sql
     assert (back.position.step, back.approval_id) == ("review", None)
 
 
-def test_a_photo_that_was_not_approved_is_not_approved_by_undo(desk: Desk, store: SqliteStore) -> None:
+def test_a_photo_that_was_not_approved_is_not_approved_by_undo(desk: ReviewDesk, store: SqliteStore) -> None:
     [photo] = set_of(desk, store, 1)
     approved = approve(desk, photo.id, photo.version, "ann")
     reopened = reopen(desk, photo.id, approved.version, "bob")
@@ -211,7 +211,7 @@ def test_a_photo_that_was_not_approved_is_not_approved_by_undo(desk: Desk, store
     assert (back.position.step, back.approval_id) == ("review", None)
 
 
-def test_an_edit_taken_back_gives_the_same_name_and_the_approval(desk: Desk, store: SqliteStore) -> None:
+def test_an_edit_taken_back_gives_the_same_name_and_the_approval(desk: ReviewDesk, store: SqliteStore) -> None:
     photos = set_of(desk, store, 3)
     approved = approve(desk, photos[0].id, photos[0].version, "ann")
     edited = edit(desk, approved.id, approved.version, Changes(subject="Boats"), "ann")
@@ -222,7 +222,7 @@ def test_an_edit_taken_back_gives_the_same_name_and_the_approval(desk: Desk, sto
     assert (again.file_name, again.position.step) == (edited.file_name, "review")
 
 
-def test_a_name_that_another_photo_has_taken_since_is_left_to_it(desk: Desk, store: SqliteStore) -> None:
+def test_a_name_that_another_photo_has_taken_since_is_left_to_it(desk: ReviewDesk, store: SqliteStore) -> None:
     [photo, other] = set_of(desk, store, 2)
     edit(desk, photo.id, photo.version, Changes(subject="Boats"), "ann")
     edit(desk, other.id, other.version, Changes(file_name=photo.file_name), "bob")

@@ -10,7 +10,7 @@ from typing import Protocol
 CHUNK_BYTES = 64 * 1024
 
 
-class FileServer(Protocol):
+class FileConnection(Protocol):
     """One connection, signed in. Paths are absolute or as the server's start folder has them.
 
     Every method raises ``TargetUnreachable`` when the connection is lost, ``TargetRefused`` when the server says no
@@ -52,7 +52,7 @@ class FileServer(Protocol):
 
 
 #: opens a connection
-Connect = Callable[[], FileServer]
+Connect = Callable[[], FileConnection]
 
 
 class Pace:

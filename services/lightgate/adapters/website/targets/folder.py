@@ -18,7 +18,7 @@ from typing import NoReturn
 from lightgate.adapters.website.targets.paths import DRAFT_PREFIX, DRAFT_SUFFIX, draft_name, parts_of
 from lightgate.domain.modes import READABLE, Modes
 from lightgate.errors import NameTooLong, StorageFull, TargetRefused, TargetUnreachable
-from lightgate.ports.website import Found, Permit
+from lightgate.ports.website import Permit, RemoteFile
 
 #: what the one target is called where none is named
 FOLDER = "folder"
@@ -63,9 +63,9 @@ class FolderTarget:
                 draft.rename(file)
                 _sync(file.parent)
 
-    def look(self, path: str) -> Found | None:
+    def look(self, path: str) -> RemoteFile | None:
         content_hash = self.digest(path)
-        return None if content_hash is None else Found(self._file(path).stat().st_size, content_hash)
+        return None if content_hash is None else RemoteFile(self._file(path).stat().st_size, content_hash)
 
     def read(self, path: str) -> bytes | None:
         file = self._file(path)

@@ -54,8 +54,8 @@ class FtpAccount:
         return f"FtpAccount({self.user}@{self.host}:{self.port})"
 
 
-class FtpServer:
-    """``FileServer`` over one control connection."""
+class FtpConnection:
+    """``FileConnection`` over one control connection."""
 
     def __init__(self, account: FtpAccount) -> None:
         self._account = account
@@ -299,7 +299,7 @@ class FtpServer:
 
 def connector(account: FtpAccount) -> Connect:
     """Give what opens a connection to this account."""
-    return lambda: FtpServer(account)
+    return lambda: FtpConnection(account)
 
 
 def _is(error: ftplib.Error, *codes: str) -> bool:

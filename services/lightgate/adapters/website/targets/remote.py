@@ -15,11 +15,11 @@ from contextlib import contextmanager, suppress
 from typing import Literal, TypeVar
 
 from lightgate.adapters.breaker import Breaker
-from lightgate.adapters.website.targets.connection import Connect, FileServer, Pace
+from lightgate.adapters.website.targets.connection import Connect, FileConnection, Pace
 from lightgate.adapters.website.targets.paths import aside, draft_name, parts_of
 from lightgate.domain.modes import READABLE, Modes
 from lightgate.errors import LightgateError, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
-from lightgate.ports.website import Found, Permit
+from lightgate.ports.website import Permit, RemoteFile
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class RemoteTarget:
         self._away = Breaker(clock=clock)
         self._closed = Breaker(failures=1, cool_down_s=CLOSED_COOL_DOWN_S, clock=clock)
         self._full = Breaker(failures=1, clock=clock)
-        self._server: FileServer | None = None
+        self._server: FileConnection | None = None
         self._used_at = 0.0
         #: names with a dot in front, which some hosts refuse
         self._takes_hidden = True
@@ -97,7 +97,7 @@ class RemoteTarget:
         *folders, name = parts_of(path)
         wanted = hashlib.sha256(content).hexdigest()
 
-        def write(server: FileServer) -> None:
+        def write(server: FileConnection) -> None:
             permit.ask()
             self._make_folders(server, folders)
             try:
@@ -113,7 +113,7 @@ class RemoteTarget:
 
         self._tried(write)
 
-    def _stored(self, server: FileServer, folders: list[str], name: str, content: bytes, writer: str) -> str:
+    def _stored(self, server: FileConnection, folders: list[str], name: str, content: bytes, writer: str) -> str:
         """Write the temporary file; give its place."""
         hidden = self._draft(folders, name, writer)
         try:
@@ -125,7 +125,7 @@ class RemoteTarget:
         self._takes_hidden = False
         return stored
 
-    def _stored_at(self, server: FileServer, draft: str, content: bytes) -> str:
+    def _stored_at(self, server: FileConnection, draft: str, content: bytes) -> str:
         with self._cleared_away(server, draft):
             # not overwritten but removed: the server may still hold open what a try of ours broke off
             server.delete(draft)
@@ -137,7 +137,7 @@ class RemoteTarget:
         return self._place([*folders, draft_name(name, writer, is_hidden=hidden)])
 
     @contextmanager
-    def _cleared_away(self, server: FileServer, draft: str) -> Iterator[None]:
+    def _cleared_away(self, server: FileConnection, draft: str) -> Iterator[None]:
         """Leave no temporary file where the server still speaks with us."""
         try:
             yield
@@ -149,14 +149,14 @@ class RemoteTarget:
                     server.delete(draft)
             raise
 
-    def look(self, path: str) -> Found | None:
+    def look(self, path: str) -> RemoteFile | None:
         place = self._place(parts_of(path))
 
-        def look(server: FileServer) -> Found | None:
+        def look(server: FileConnection) -> RemoteFile | None:
             size = server.size(place)
             if size is None:
                 return None
-            return Found(size, server.digest(place) if self._verify == "auto" else None)
+            return RemoteFile(size, server.digest(place) if self._verify == "auto" else None)
 
         return self._tried(look)
 
@@ -171,7 +171,7 @@ class RemoteTarget:
     def remove(self, path: str, permit: Permit) -> None:
         *folders, name = parts_of(path)
 
-        def remove(server: FileServer) -> None:
+        def remove(server: FileConnection) -> None:
             permit.ask()
             server.delete(self._place([*folders, name]))
             for depth in range(len(folders), 0, -1):
@@ -186,7 +186,7 @@ class RemoteTarget:
         """Remove temporary files, and what stepped aside for them; where hidden names are refused there are others."""
         *folders, name = parts_of(path)
 
-        def forget(server: FileServer) -> None:
+        def forget(server: FileConnection) -> None:
             draft = self._draft(folders, name, writer)
             try:
                 server.delete(draft)
@@ -220,7 +220,7 @@ class RemoteTarget:
             self._server = None
             self._folders.clear()
 
-    def _tried(self, act: Callable[[FileServer], T]) -> T:
+    def _tried(self, act: Callable[[FileConnection], T]) -> T:
         """Do something over the open connection, again over a new one when it drops."""
         with self._lock:
             for attempt in range(1, TRIES + 1):
@@ -243,7 +243,7 @@ class RemoteTarget:
                     return done
         raise AssertionError("the last try returns or raises")
 
-    def _opened(self) -> FileServer:
+    def _opened(self) -> FileConnection:
         has_rested = self._clock() - self._used_at > RESTED_S
         if self._server is not None and has_rested and not self._server.is_alive():
             self.close()
@@ -261,7 +261,7 @@ class RemoteTarget:
     def _place(self, parts: list[str]) -> str:
         return self._root + "/".join(parts)
 
-    def _make_folders(self, server: FileServer, folders: list[str]) -> None:
+    def _make_folders(self, server: FileConnection, folders: list[str]) -> None:
         whole = self._place(folders).rstrip("/")
         if whole in self._folders:
             return
@@ -274,7 +274,7 @@ class RemoteTarget:
                     server.set_mode(folder, self._modes.folder)
                 self._folders.add(folder)
 
-    def _check(self, server: FileServer, draft: str, path: str, size_bytes: int, wanted: str) -> None:
+    def _check(self, server: FileConnection, draft: str, path: str, size_bytes: int, wanted: str) -> None:
         """Compare what arrived with what was sent."""
         found = server.size(draft)
         if found != size_bytes:

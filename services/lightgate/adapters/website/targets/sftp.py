@@ -44,8 +44,8 @@ class SftpAccount:
         return f"SftpAccount({self.user}@{self.host}:{self.port})"
 
 
-class SftpServer:
-    """``FileServer`` over one SSH connection."""
+class SftpConnection:
+    """``FileConnection`` over one SSH connection."""
 
     def __init__(self, account: SftpAccount) -> None:
         self._account = account
@@ -249,4 +249,4 @@ class SftpServer:
 
 def connector(account: SftpAccount) -> Connect:
     """Give what opens a connection to this account."""
-    return lambda: SftpServer(account)
+    return lambda: SftpConnection(account)

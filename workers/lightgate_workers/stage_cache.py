@@ -17,7 +17,7 @@ MIB = 2**20
 
 
 @dataclass(slots=True)
-class Bench:
+class StageCache:
     """Opened on first use in each process, so that no database handle and no model crosses a fork."""
 
     open_house: Callable[[Stage], House]
