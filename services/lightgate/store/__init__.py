@@ -11,40 +11,21 @@ error. No network, disk or model work belongs inside. Every write of a position 
 """
 
 from lightgate.store.figures import Figures, Notes
-from lightgate.store.history import Actor, Event, Events
-from lightgate.store.live import Holds, Publications, Redirects, Release, ReleaseAct, Releases
-from lightgate.store.people import Audit, AuditLine, Failures, SavedView, User, Users, Views
-from lightgate.store.photos import (
-    MOST_COUNTED,
-    Approval,
-    Approvals,
-    Around,
-    Names,
-    NewPhoto,
-    NewSet,
-    Order,
-    PhotoFilter,
-    Photos,
-    Place,
-    Reservation,
-    Sets,
-    TextQuality,
-    Total,
-)
+from lightgate.store.history import Actor, Approval, Approvals, Event, Events
+from lightgate.store.holds import Holds
+from lightgate.store.known_texts import CatalogueText, KnownTexts, Likeness
+from lightgate.store.ledger import Publications
+from lightgate.store.names import Names, Reservation
+from lightgate.store.people import Failures, User, Users
+from lightgate.store.photos import MOST_COUNTED, Around, NewPhoto, Order, PhotoFilter, Photos, Place, TextQuality, Total
 from lightgate.store.pictures import Judged, Pictures
 from lightgate.store.queue import LONGEST_HOLD, HeldBack, Queue
-from lightgate.store.texts import (
-    CatalogueText,
-    KnownTexts,
-    Likeness,
-    RequestClaim,
-    Requests,
-    RequestStatus,
-    TextRequest,
-    Vocabulary,
-    VocabularyEntry,
-)
+from lightgate.store.releases import Redirects, Release, ReleaseAct, Releases
+from lightgate.store.requests import RequestClaim, Requests, RequestStatus, TextRequest
+from lightgate.store.review_site import Audit, AuditLine, SavedView, Views
+from lightgate.store.sets import NewSet, Sets
 from lightgate.store.transaction import Store, Transaction
+from lightgate.store.vocabulary import Vocabulary, VocabularyEntry
 
 __all__ = [
     "LONGEST_HOLD",

@@ -70,3 +70,46 @@ class Events(Protocol):
 
     def last_id(self) -> int:
         """Give the id of the newest event, 0 when there is none: a cheap sign that something changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A person's word for exactly this content."""
+
+    id: int
+    photo_id: int
+    #: the photo's version when it was approved
+    version: int
+    #: HMAC-SHA-256, hex, see ``domain/seal.py``
+    seal: str
+    seal_version: int
+    approved_by: str
+    approved_at: datetime
+    override_reason: str | None = None
+    #: where the keywords stood in the vocabulary, from the top down; None in approvals that did not keep it
+    keyword_paths: tuple[tuple[str, ...], ...] | None = None
+    #: when it was taken back, which no seal survives
+    withdrawn_at: datetime | None = None
+
+
+class Approvals(Protocol):
+    def add(
+        self,
+        photo_id: int,
+        version: int,
+        seal: str,
+        seal_version: int,
+        by: str,
+        at: datetime,
+        override_reason: str | None = None,
+        keyword_paths: Sequence[Sequence[str]] | None = None,
+    ) -> int:
+        """Record an approval; gives its id, to be written to the photo in the same transaction."""
+
+    def put_seal(self, approval_id: int, seal: str, withdrawn_at: datetime | None = None) -> None:
+        """Seal a record, once its id is known; or seal it anew as withdrawn, so that its old seal is gone for good."""
+
+    def get(self, approval_id: int) -> Approval: ...
+
+    def last_of(self, photo_id: int) -> Approval | None:
+        """Give the last approval that a photo was given, in force or not."""

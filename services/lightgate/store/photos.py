@@ -1,31 +1,16 @@
-"""Photos, their sets, their names and the approvals that bind them."""
+"""Photos: read, listed, written."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from lightgate.domain.photo import Issue, Photo, PhotoSet, Sidecar, StageFacts, Text, TextValue
-from lightgate.domain.proof.prefill import Described
+from lightgate.domain.photo import Issue, Photo, Sidecar, StageFacts, Text, TextValue
 from lightgate.domain.query import Query
 from lightgate.domain.route.pipeline import Position
-
-
-@dataclass(frozen=True, slots=True)
-class NewSet:
-    """A set about to be taken in."""
-
-    title: str
-    subject: str
-    location: str
-    folder: str
-    brief: str
-    source: str
-    languages: tuple[str, ...]
-    on_error: str = "wait"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +29,6 @@ class NewPhoto:
     source_mode: int | None = None
     #: what was written beside it
     sidecar: Sidecar | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """A person's word for exactly this content."""
-
-    id: int
-    photo_id: int
-    #: the photo's version when it was approved
-    version: int
-    #: HMAC-SHA-256, hex, see ``domain/seal.py``
-    seal: str
-    seal_version: int
-    approved_by: str
-    approved_at: datetime
-    override_reason: str | None = None
-    #: where the keywords stood in the vocabulary, from the top down; None in approvals that did not keep it
-    keyword_paths: tuple[tuple[str, ...], ...] | None = None
-    #: when it was taken back, which no seal survives
-    withdrawn_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    """A file name held for a photo."""
-
-    #: folded stem, see ``domain.naming.fold``
-    key: str
-    file_name: str
-    #: folded stem without its counter
-    stem_key: str
-    counter: int
-    #: None for names that were imported
-    photo_id: int | None
 
 
 class Order(StrEnum):
@@ -305,91 +256,3 @@ class Photos(Protocol):
 
     def delete(self, photo_id: int) -> None:
         """Remove the row and its texts, requests and proof; events stay."""
-
-
-class Sets(Protocol):
-    def add(self, new: NewSet, at: datetime) -> PhotoSet:
-        """Insert a set under a slug made from its title, numbered when the slug is taken."""
-
-    def get(self, slug_or_id: str | int) -> PhotoSet:
-        """Read a set.
-
-        Raises:
-            NotFound: no such set.
-        """
-
-    def all(self, *, with_rolled_back: bool = False) -> Sequence[PhotoSet]:
-        """List sets in the order of their submission."""
-
-    def photo_ids(self, set_id: int) -> Sequence[int]: ...
-
-    def described(self, set_id: int, language: str, ids: Collection[int] | None = None) -> Sequence[Described]:
-        """List the photos of a set, or those of ``ids``, that have texts, by what they say in one language."""
-
-    def waiting_for_names(self) -> Sequence[PhotoSet]:
-        """List the sets, oldest first, with photos at the naming gate."""
-
-    def entomb(self, set_id: int, at: datetime) -> None:
-        """Keep a rolled-back set's row as a tombstone."""
-
-
-class Names(Protocol):
-    def highest(self, stem_keys: Sequence[str]) -> Mapping[str, int]:
-        """Give the highest counter that is held or published for each folded stem; absent: none."""
-
-    def holder(self, key: str) -> Reservation | None:
-        """Find who holds a folded name now."""
-
-    def held(self, keys: Sequence[str]) -> frozenset[str]:
-        """Give those of folded names that somebody holds, or that were published."""
-
-    def reserve(self, reservation: Reservation, at: datetime) -> None:
-        """Hold a name.
-
-        Raises:
-            NameTaken: another photo holds it, or it was published once.
-        """
-
-    def reserve_all(self, reservations: Sequence[Reservation], at: datetime) -> None:
-        """Hold names, all in one statement.
-
-        Raises:
-            NameTaken: for one that is held or was published, or that two of them want.
-        """
-
-    def release(self, photo_id: int, at: datetime) -> None:
-        """Free an unpublished photo's name; a published one stays for ever."""
-
-    def publish(self, photo_id: int, at: datetime) -> None:
-        """Freeze a photo's name: it is never given again."""
-
-    def is_frozen(self, photo_id: int) -> bool: ...
-
-    def import_names(self, reservations: Sequence[Reservation], at: datetime) -> int:
-        """Add names of an older ledger as published; those already held are left. Gives how many were new."""
-
-    def all_held(self) -> Sequence[str]:
-        """List every file name that is reserved or published."""
-
-
-class Approvals(Protocol):
-    def add(
-        self,
-        photo_id: int,
-        version: int,
-        seal: str,
-        seal_version: int,
-        by: str,
-        at: datetime,
-        override_reason: str | None = None,
-        keyword_paths: Sequence[Sequence[str]] | None = None,
-    ) -> int:
-        """Record an approval; gives its id, to be written to the photo in the same transaction."""
-
-    def put_seal(self, approval_id: int, seal: str, withdrawn_at: datetime | None = None) -> None:
-        """Seal a record, once its id is known; or seal it anew as withdrawn, so that its old seal is gone for good."""
-
-    def get(self, approval_id: int) -> Approval: ...
-
-    def last_of(self, photo_id: int) -> Approval | None:
-        """Give the last approval that a photo was given, in force or not."""

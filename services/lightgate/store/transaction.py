@@ -6,13 +6,20 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from lightgate.store.figures import Figures, Notes
-from lightgate.store.history import Events
-from lightgate.store.live import Holds, Publications, Redirects, Releases
-from lightgate.store.people import Audit, Users, Views
-from lightgate.store.photos import Approvals, Names, Photos, Sets
+from lightgate.store.history import Approvals, Events
+from lightgate.store.holds import Holds
+from lightgate.store.known_texts import KnownTexts
+from lightgate.store.ledger import Publications
+from lightgate.store.names import Names
+from lightgate.store.people import Users
+from lightgate.store.photos import Photos
 from lightgate.store.pictures import Pictures
 from lightgate.store.queue import Queue
-from lightgate.store.texts import KnownTexts, Requests, Vocabulary
+from lightgate.store.releases import Redirects, Releases
+from lightgate.store.requests import Requests
+from lightgate.store.review_site import Audit, Views
+from lightgate.store.sets import Sets
+from lightgate.store.vocabulary import Vocabulary
 
 
 class Transaction(Protocol):

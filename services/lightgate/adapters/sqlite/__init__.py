@@ -12,11 +12,11 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from lightgate.adapters.sqlite.engine import make_engine
-from lightgate.adapters.sqlite.facets.figures import Figures
+from lightgate.adapters.sqlite.facets.figures import Figures, Notes
 from lightgate.adapters.sqlite.facets.history import Approvals, Events
 from lightgate.adapters.sqlite.facets.holds import Holds
 from lightgate.adapters.sqlite.facets.known_texts import KnownTexts
-from lightgate.adapters.sqlite.facets.ledger import Notes, Publications
+from lightgate.adapters.sqlite.facets.ledger import Publications
 from lightgate.adapters.sqlite.facets.names import Names
 from lightgate.adapters.sqlite.facets.people import Users
 from lightgate.adapters.sqlite.facets.photos import Photos
@@ -24,8 +24,8 @@ from lightgate.adapters.sqlite.facets.pictures import Pictures
 from lightgate.adapters.sqlite.facets.queue import Queue
 from lightgate.adapters.sqlite.facets.releases import Redirects, Releases
 from lightgate.adapters.sqlite.facets.requests import Requests
+from lightgate.adapters.sqlite.facets.review_site import Audit, Views
 from lightgate.adapters.sqlite.facets.sets import Sets
-from lightgate.adapters.sqlite.facets.site import Audit, Views
 from lightgate.adapters.sqlite.facets.vocabulary import Vocabulary
 from lightgate.adapters.sqlite.faults import translated
 

@@ -1,4 +1,4 @@
-"""Sums over the whole queue, for the dashboard; each is one statement over an index."""
+"""Sums over the whole queue, each one statement over an index; and the small notes of the installation."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Text, distinct, exists, func, select, type_coerce
+from sqlalchemy import Connection, Text, delete, distinct, exists, func, select, type_coerce
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lightgate.adapters.sqlite.listing.liveness import in_states, sums
-from lightgate.adapters.sqlite.schema import approval, photo_count, photo_event, photo_text, publication
+from lightgate.adapters.sqlite.schema import approval, note, photo_count, photo_event, photo_text, publication
 from lightgate.adapters.sqlite.schema import review_queue as row
 from lightgate.domain.photo import WHOLE
 from lightgate.domain.route.liveness import Liveness
@@ -132,3 +133,23 @@ class Figures:
     def workers(self) -> Mapping[str, str]:
         query = select(row.c.lease_owner, row.c.step).where(row.c.status == Status.RUNNING.value)
         return {owner: step for owner, step in self._connection.execute(query) if owner}
+
+
+class Notes:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, key: str) -> str | None:
+        return self._connection.execute(select(note.c.value).where(note.c.key == key)).scalar()
+
+    def put(self, key: str, value: str | None, at: datetime) -> None:
+        if value is None:
+            self._connection.execute(delete(note).where(note.c.key == key))
+            return
+        statement = upsert(note).values(key=key, value=value, at=at)
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["key"], set_={"value": value, "at": at})
+        )
+
+    def all(self) -> Mapping[str, tuple[str, datetime]]:
+        return {each.key: (each.value, each.at) for each in self._connection.execute(select(note))}

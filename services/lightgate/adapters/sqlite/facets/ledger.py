@@ -1,8 +1,8 @@
-"""What is live: one row a photo and target, and the small notes of the installation."""
+"""What is live: one row a photo and target."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, exists, or_, select, text, update
@@ -10,7 +10,6 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lightgate.adapters.sqlite.listing.lists import BY_SET_AND_STATE
 from lightgate.adapters.sqlite.rows import LEDGER_COLUMNS, publication_of
-from lightgate.adapters.sqlite.schema import note
 from lightgate.adapters.sqlite.schema import publication as row
 from lightgate.adapters.sqlite.schema import review_queue as photo
 from lightgate.domain.approval.kept import as_told
@@ -18,7 +17,9 @@ from lightgate.domain.photo import Publication
 from lightgate.domain.route.pipeline import PUBLISH, Status
 
 _IS_DEBT = text("publication.state IN ('taking_off', 'putting_back')")
+
 _IS_NO_DEBT = text("publication.state NOT IN ('taking_off', 'putting_back')")
+
 #: a time further ahead was written before the clock was set back
 _LONGEST_PUT_OFF = timedelta(hours=1)
 
@@ -79,23 +80,3 @@ class Publications:
     def remove(self, photo_id: int, target: str) -> None:
         is_it = (row.c.photo_id == photo_id, row.c.target == target)
         self._connection.execute(delete(row).where(*is_it))
-
-
-class Notes:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def get(self, key: str) -> str | None:
-        return self._connection.execute(select(note.c.value).where(note.c.key == key)).scalar()
-
-    def put(self, key: str, value: str | None, at: datetime) -> None:
-        if value is None:
-            self._connection.execute(delete(note).where(note.c.key == key))
-            return
-        statement = upsert(note).values(key=key, value=value, at=at)
-        self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["key"], set_={"value": value, "at": at})
-        )
-
-    def all(self) -> Mapping[str, tuple[str, datetime]]:
-        return {each.key: (each.value, each.at) for each in self._connection.execute(select(note))}

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from lightgate.adapters.sqlite.facets import facts
+from lightgate.adapters.sqlite import facts
 from lightgate.adapters.sqlite.listing.lists import List
 from lightgate.adapters.sqlite.listing.places import status_conditions
 from lightgate.adapters.sqlite.rows import load

@@ -1,15 +1,14 @@
-"""Requests for texts, the vocabulary, and texts that stand elsewhere already."""
+"""Requests for new texts, each under a lease; what comes of one is only a proposal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from lightgate.domain.keywords.vocabulary import Known, Term, TermState
 from lightgate.domain.photo import Field, Text
 
 
@@ -60,46 +59,6 @@ class RequestClaim:
     request: TextRequest
     token: int
     owner: str
-
-
-@dataclass(frozen=True, slots=True)
-class Likeness:
-    """Another text that says the same, or nearly."""
-
-    #: None for a row of the website's catalogue
-    photo_id: int | None
-    #: published name, else the original's
-    name: str
-    #: shared words, 0 to 1
-    likeness: float
-    #: the series its photo stands in
-    series: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueText:
-    """Caption and alt text of a published photo that is none of the queue's."""
-
-    file_name: str
-    language: str
-    caption: str
-    alt_text: str
-
-
-@dataclass(frozen=True, slots=True)
-class VocabularyEntry:
-    """One keyword as a person sees it."""
-
-    id: int
-    name: str
-    state: TermState
-    #: how often a model used it while it was not listed
-    seen: int
-    #: the terms above it, topmost first
-    path: tuple[str, ...]
-    synonyms: tuple[str, ...]
-    #: the primary part of a language tag
-    language: str = "en"
 
 
 class Requests(Protocol):
@@ -163,70 +122,3 @@ class Requests(Protocol):
 
     def decide(self, request_id: int, field: Field, decision: str, at: datetime) -> None:
         """Note that a person took or left one field of a proposal."""
-
-
-class Vocabulary(Protocol):
-    """The photographer's own keywords: a list for each language; one in ``en`` holds for ``en-GB``."""
-
-    def add(self, language: str, terms: Iterable[Term], at: datetime) -> int:
-        """List terms, with those above them; what is there already takes the new spelling. Gives how many are new."""
-
-    def clear(self, language: str) -> None:
-        """Take every listed term of a language out; what is banned or proposed stays."""
-
-    def count(self, state: TermState, language: str | None = None) -> int:
-        """Count terms of one state, in one language or in all."""
-
-    def find(self, language: str, keys: Sequence[str]) -> Mapping[str, Sequence[Known]]:
-        """Look up ``domain.vocabulary.key_of`` keys among terms and their synonyms."""
-
-    def propose(self, language: str, names: Iterable[str], at: datetime) -> None:
-        """Put words that a model used, and nobody judged, before a person; one that is there is counted."""
-
-    def entries(
-        self, state: TermState, *, language: str | None = None, after: int = 0, limit: int = 200, search: str = ""
-    ) -> Sequence[VocabularyEntry]:
-        """List terms of one state by id, in one language or in all."""
-
-    def decide(self, term_id: int, state: TermState, at: datetime) -> None:
-        """List or ban a term.
-
-        Raises:
-            NotFound: no such term.
-        """
-
-    def path_of(self, language: str, keyword: str) -> tuple[str, ...]:
-        """Give a keyword with the terms above it that may be published, topmost first; empty where it has no one
-        place."""
-
-    def paths_of(self, language: str, keywords: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-        """Give ``path_of`` of many keywords in a few queries; what has no one place is not there."""
-
-
-class KnownTexts(Protocol):
-    """Captions and alt texts that were written before, found by likeness in far less time than reading all."""
-
-    def alike(
-        self, text: Text, *, before: int | None, file_name: str | None = None, limit: int = 3
-    ) -> Sequence[Likeness]:
-        """Find texts alike enough, the nearest first, in the same language and field; rejected photos do not count.
-
-        Args:
-            before: only photos with a lower id, so that of two the first stays; None: all.
-            file_name: the photo's own row in the catalogue, which is no other's text.
-        """
-
-    def put(self, photo_id: int, text: Text) -> None:
-        """Know a photo's text; the old one is forgotten. ``photos.put_text`` does this by itself."""
-
-    def put_missing(self, limit: int = 500) -> int:
-        """Know texts that were written before this index was; give how many."""
-
-    def put_catalogue(self, texts: Iterable[CatalogueText]) -> None:
-        """Know texts of the website's catalogue."""
-
-    def catalogue_names(self) -> frozenset[str]:
-        """Give the file names whose catalogue texts are known."""
-
-    def forget_catalogue(self, file_names: Iterable[str]) -> None:
-        """Forget texts that are no longer in the catalogue."""

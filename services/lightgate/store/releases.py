@@ -1,4 +1,4 @@
-"""What is live, what a release replaced, and where old names lead."""
+"""What a person let through the gate, release by release, and where earlier addresses lead now."""
 
 from __future__ import annotations
 
@@ -7,33 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from lightgate.domain.photo import Before, Publication
-
-
-class Publications(Protocol):
-    """The ledger: which target holds what, apart from where the photo stands."""
-
-    def put(self, photo_id: int, publication: Publication, at: datetime) -> None:
-        """Write the ledger's row of this photo and target; a debt is due at once."""
-
-    def debts_due(self, at: datetime, limit: int) -> Sequence[int]:
-        """List photos with a debt that is due, oldest first, none of which a publish worker has."""
-
-    def put_off(self, photo_id: int, target: str, until: datetime) -> None:
-        """Try a debt again then."""
-
-    def of_photo(self, photo_id: int) -> Sequence[Publication]: ...
-
-    def file_names(self) -> frozenset[str]:
-        """Give the names, case-folded, of everything that is at a target."""
-
-    def photo_ids(self) -> Sequence[int]:
-        """List the photos that have anything at a target."""
-
-    def rejected_ids(self, set_id: int | None = None) -> Sequence[int]:
-        """List rejected photos that have something at a target, in one set or in all."""
-
-    def remove(self, photo_id: int, target: str) -> None: ...
+from lightgate.domain.photo import Before
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,29 +83,6 @@ class Releases(Protocol):
 
     def kept_hashes(self) -> frozenset[str]:
         """Give the SHA-256 of every file that undoing the newest release, or a debt, may need."""
-
-
-class Holds(Protocol):
-    """Who changes what is live of a photo: one at a time, under a lease, with a token that only ever rises."""
-
-    def take(
-        self, photo_id: int, owner: str, at: datetime, until: datetime, claim_token: int | None = None
-    ) -> int | None:
-        """Hold a photo; gives the token, or None where somebody holds it.
-
-        A lease that ran out, or lies too far ahead, holds nothing; nor does a claim that is not the row's any more.
-        """
-
-    def renew(self, photo_id: int, token: int, until: datetime) -> bool:
-        """Extend a hold that is still ours."""
-
-    def is_held(self, photo_id: int, token: int) -> bool: ...
-
-    def free(self, photo_id: int, token: int) -> None:
-        """Give a hold up; harmless when it is not ours any more."""
-
-    def word(self, photo_id: int) -> tuple[object, ...]:
-        """Give what a change under way rests on, to be compared: hold, claim, version, approval and release act."""
 
 
 class Redirects(Protocol):
