@@ -1,4 +1,4 @@
-"""People, their saved views and what they did to the installation."""
+"""People, their sessions and their wrong passwords."""
 
 from __future__ import annotations
 
