@@ -41,7 +41,7 @@ def _look(here: House) -> dict[str, Any]:
         oldest = tx.queue.ready_since(now)
         by_status = tx.photos.count_by_status()
         reconciled = tx.notes.get(RECONCILE_NOTE)
-    backlog = {step: here.dispatch.backlog(step) for step in here.stages}
+    backlog = {step: here.dispatch.backlog(step) for step in here.pipeline.stages}
     return {
         "store": {"ok": True},
         "broker": {"ok": all(count is not None for count in backlog.values()), "backlog": backlog},

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
-from lightgate import intake, steps
+from lightgate import intake
 from lightgate.adapters.captions.word_lists import word_lists
 from lightgate.adapters.host.filesystem import require_local
 from lightgate.adapters.keys import installation_keys
@@ -26,24 +25,22 @@ from lightgate.adapters.website.targets.folder import FOLDER
 from lightgate.domain.names.naming import Rule
 from lightgate.domain.rating.quality import BandLimits
 from lightgate.domain.route.pipeline import Route
-from lightgate.domain.series.shot import Shift
 from lightgate.engine.context import Outage, Rarely, RunnerContext
-from lightgate.engine.stage import Stage
+from lightgate.engine.pipeline import Pipeline
+from lightgate.engine.stage import Hook
+from lightgate.errors import SettingInvalid
 from lightgate.files import private
 from lightgate.files.data_folder import DataFolder
 from lightgate.names.ledger import refresh
-from lightgate.names.reserve import name_ready_sets
 from lightgate.pictures.old_pictures import prove_old_pictures
-from lightgate.pictures.series import find_new_series
 from lightgate.ports.machine import Dispatch
 from lightgate.ports.website import Website
 from lightgate.settings import Settings
-from lightgate.steps import review
+from lightgate.steps import PIPELINE, review
 from lightgate.steps.release.desk import ReleaseDesk
 from lightgate.steps.release.originals import tidy_originals
 from lightgate.store import Store
 from lightgate.texts import proofreader
-from lightgate.texts.prefill_report import write_due_reports
 from lightgate.texts.proofreader import Proofreader
 from lightgate.website import restored
 
@@ -61,12 +58,16 @@ class House:
     folder: DataFolder
     store: Store
     dispatch: Dispatch
-    route: Route
-    stages: Mapping[str, Stage]
+    pipeline: Pipeline
     now: Callable[[], datetime]
     #: seals approvals
     key: bytes = field(repr=False)
     outage: Outage = field(default_factory=Outage, repr=False)
+
+    @property
+    def route(self) -> Route:
+        """The steps of the pipeline."""
+        return self.pipeline.route
 
     @property
     def rule(self) -> Rule:
@@ -119,37 +120,35 @@ class House:
             sidecar=read_sidecar,
         )
 
-    def runner_context(self) -> RunnerContext:
-        """What keeps photos moving."""
-        workers = self.settings.workers
+    def runner_context(self, stage: str = "") -> RunnerContext:
+        """What a stage's worker passes its photos on with; without a stage, what ends claims."""
+        return self._context(self.pipeline.hooks(self.settings, self.store, stage))
+
+    def reconciler_context(self) -> RunnerContext:
+        """What puts right what was lost, with everything that is due from time to time."""
+        chores: Sequence[Hook] = (
+            partial(restored.watch, self.store, self.folder, self.route),
+            partial(intake.finish_moves, self.store, self.folder),
+            partial(intake.sweep_when_due, self.store, self.folder),
+            Rarely(timedelta(minutes=10), partial(review.settle_files, self.store, self.folder)),
+            Rarely(timedelta(seconds=30), partial(refresh, self.store, self.folder)),
+            partial(intake.roll_back_blocked, self.intake_desk()),
+            Rarely(timedelta(minutes=30), self._learn_texts),
+            Rarely(timedelta(minutes=10), self._tidy_originals),
+        )
+        return self._context(self.pipeline.hooks(self.settings, self.store), chores)
+
+    def _context(self, hooks: Mapping[str, Sequence[Hook]], chores: Sequence[Hook] = ()) -> RunnerContext:
+        workers, stages = self.settings.workers, self.pipeline.stages.values()
         return RunnerContext(
             self.store,
             self.route,
             self.dispatch,
             self.now,
             workers.lease_s,
-            hooks={
-                "exif": (partial(name_ready_sets, self.store, self.route, self.rule),),
-                "quality": (
-                    partial(
-                        find_new_series, self.store, self.folder, self.route, _overlap, proofreader=self.proofreader
-                    ),
-                ),
-                "caption": (
-                    partial(write_due_reports, self.store, self.folder, partial(word_lists, self.folder.words)),
-                ),
-            },
-            chores=(
-                partial(restored.watch, self.store, self.folder, self.route),
-                partial(intake.finish_moves, self.store, self.folder),
-                partial(intake.sweep_when_due, self.store, self.folder),
-                Rarely(timedelta(minutes=10), partial(review.settle_files, self.store, self.folder)),
-                Rarely(timedelta(seconds=30), partial(refresh, self.store, self.folder)),
-                partial(intake.roll_back_blocked, self.intake_desk()),
-                Rarely(timedelta(minutes=30), self._learn_texts),
-                Rarely(timedelta(minutes=10), self._tidy_originals),
-            ),
-            slots={step: workers.processes(step) for step in ("exif", "quality", "publish")},
+            hooks=hooks,
+            chores=chores,
+            slots={each.name: workers.processes(each.name) for each in stages if not each.is_exclusive},
             outage=self.outage,
             kill_at=self.settings.kill_at,
         )
@@ -168,13 +167,6 @@ class House:
         self.store.close()
 
 
-def _overlap(one: Path, other: Path) -> Shift | None:
-    # numpy and libvips, which few processes need
-    from lightgate.adapters.pixels.overlap import overlap  # noqa: PLC0415
-
-    return overlap(one, other)
-
-
 def clock() -> datetime:
     """Tell the time."""
     return datetime.now(UTC)
@@ -186,6 +178,7 @@ def build(
     durable: bool = True,
     dispatch: Dispatch | None = None,
     busy_timeout_s: float = BUSY_TIMEOUT_S,
+    pipeline: Pipeline = PIPELINE,
 ) -> House:
     """Wire a house on a migrated database; reaches for no network.
 
@@ -196,7 +189,11 @@ def build(
     Raises:
         DatabaseOutdated: the database is not there yet or of another version.
         UnsafeDatabase: this process's SQLite library must not open it.
+        SettingInvalid: ``workers.other`` names what is no stage.
     """
+    if strangers := sorted(settings.workers.other.keys() - pipeline.stages.keys()):
+        reason = f"no stage is called “{strangers[0]}”"
+        raise SettingInvalid(name="workers.other", reason=reason)
     folder = DataFolder(settings.home)
     store = SqliteStore(folder.database, durable=durable, busy_timeout_s=busy_timeout_s)
     require_current(store.engine, folder.database)
@@ -204,9 +201,8 @@ def build(
         settings=settings,
         folder=folder,
         store=store,
-        dispatch=dispatch or CeleryDispatch(broker_url(settings, folder), list(steps.STAGES)),
-        route=steps.ROUTE,
-        stages=steps.STAGES,
+        dispatch=dispatch or CeleryDispatch(broker_url(settings, folder), list(pipeline.stages)),
+        pipeline=pipeline,
         now=clock,
         key=installation_keys.seal_key(folder.secrets),
     )

@@ -34,6 +34,7 @@ LightgateError
 ├── Misconfigured           stop the process and say what to change
 │   ├── SettingInvalid
 │   ├── SettingUnknown
+│   ├── PipelineInvalid     the stages are no road from intake to the website
 │   ├── ServiceMissing      a program or package that this command needs
 │   ├── ClipUnavailable     no CLIP model: its scores stay empty, the rest goes on
 │   ├── PortTaken
@@ -247,6 +248,10 @@ class SettingInvalid(Misconfigured):
 
 class SettingUnknown(Misconfigured):
     """There is no setting {name}.{suggestion}"""
+
+
+class PipelineInvalid(Misconfigured):
+    """The route of the photos is not valid: {reason}."""
 
 
 class ServiceMissing(Misconfigured):

@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from lightgate.intake import submit
-from lightgate.names.reserve import name_ready_sets
+from lightgate.steps.naming import name_ready_sets
 from support.desks import all_photos, canals, make_desk, read_exif
 from support.stores import NOON
 

@@ -120,11 +120,11 @@ def walk(home: Path, server: RedisServer, seed: int | None) -> Mapping[str, str 
 
 
 def _bring_to_review(house: House, ids: list[int], chaos: Chaos | None) -> None:
-    line, strikes = house.runner_context(), 0
+    context, strikes = house.reconciler_context(), 0
 
     def look() -> bool:
         nonlocal strikes
-        reconcile(line)
+        reconcile(context)
         if chaos and strikes < FAULTS:
             chaos.strike()
             strikes += 1

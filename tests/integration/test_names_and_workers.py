@@ -17,7 +17,7 @@ from lightgate.domain.route.pipeline import start
 from lightgate.engine.context import RunnerContext
 from lightgate.engine.runner import drain
 from lightgate.engine.stage import Finding, Stage
-from lightgate.names.reserve import name_ready_sets
+from lightgate.steps.naming import name_ready_sets
 from support.noop.stages import header_of
 from support.stores import NOON, ROUTE, Clock, Sent, add_set, make_store, new_photo
 

@@ -355,11 +355,11 @@ def test_nothing_is_claimed_while_the_site_s_folder_is_away(tmp_path: Path, hous
     away = tmp_path / "unmounted"
     settings = Settings(home=house.home, publish=Publish(directory=away))
     work = build(settings, house.store)
-    report = drain(house.line, STAGE, work, WORKER)
+    report = drain(house.context, STAGE, work, WORKER)
     assert str(away) in (report.why_not_ready or "")
     assert house.photo(photo_id).position == Position("publish", Status.QUEUED, 0)
     away.mkdir()
-    assert drain(house.line, STAGE, work, WORKER).done == [photo_id]
+    assert drain(house.context, STAGE, work, WORKER).done == [photo_id]
     assert (away / FULL).is_file()
     work.website.catalogue.close()
 

@@ -152,7 +152,7 @@ def test_a_photo_in_a_worker_s_hands_is_not_taken_off(house: House) -> None:
     house.approve(photo_id)
     house.release(photo_id)
     with house.store.writing() as tx:
-        step = next(step for step in house.line.route if step.name == "publish")
+        step = next(step for step in house.context.route if step.name == "publish")
         tx.queue.claim(step, "worker", 1, NOON.replace(year=2027), NOON.replace(year=2028))
     (outcome,) = house.unpublish(photo_id)
     assert "right now" in outcome.message

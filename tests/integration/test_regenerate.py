@@ -249,7 +249,7 @@ def test_a_lost_worker_costs_the_wish_one_attempt(house: House) -> None:
     asked = house.ask()
     with house.store.writing() as tx:
         tx.requests.claim("dead", house.clock(), house.clock())
-    lapse(house.line, "dead")
+    lapse(house.context, "dead")
     assert (house.request(asked.id).status, house.request(asked.id).attempt) == (RequestStatus.QUEUED, 1)
 
 
@@ -259,7 +259,7 @@ def test_reconcile_takes_lost_wishes_back_and_wakes_their_worker(house: House) -
         tx.requests.claim("dead", house.clock(), house.clock())
     house.clock.forward(61)
     house.sent.steps.clear()
-    reconcile(house.line)
+    reconcile(house.context)
     assert house.request(asked.id).status is RequestStatus.QUEUED
     assert house.sent.steps == ["caption"]
 
@@ -290,7 +290,7 @@ def test_a_request_that_makes_its_stage_exit_is_given_up_after_its_attempts(hous
 
     asked = house.ask(Field.CAPTION)
     for _ in range(MOST_ATTEMPTS + 1):
-        drain(house.line, STAGE, Exiting(), "me")
+        drain(house.context, STAGE, Exiting(), "me")
         house.clock.forward(60)
     given_up = house.request(asked.id)
     assert given_up.status is RequestStatus.FAILED

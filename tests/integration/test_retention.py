@@ -93,7 +93,7 @@ def test_the_owner_s_choice_is_applied_as_time_goes_by(house: House, tmp_path: P
     house.bring_live(live)
     publish = Publish(originals="archive", archive=tmp_path / "archive")
     wired = build(Settings(home=house.home, publish=publish), dispatch=house.sent)
-    reconcile(wired.runner_context())
+    reconcile(wired.reconciler_context())
     wired.close()
     assert (tmp_path / "archive/2026/city/Harbour_001.jpg").is_file()
     assert original(house, live).is_symlink()

@@ -15,7 +15,7 @@ from lightgate.domain.photo import Exif, ExifFacts, Photo
 from lightgate.domain.route.pipeline import Result, advance
 from lightgate.files.data_folder import DataFolder
 from lightgate.intake import IntakeDesk, Request
-from lightgate.names.reserve import name_ready_sets
+from lightgate.steps.naming import name_ready_sets
 from support.stores import NOON, ROUTE, Sent, make_store
 
 

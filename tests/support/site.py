@@ -47,7 +47,7 @@ class House:
         return seal_key(self.folder.secrets)
 
     @property
-    def runner_context(self) -> RunnerContext:
+    def context(self) -> RunnerContext:
         return RunnerContext(self.store, ROUTE, self.sent, self.clock)
 
     def photo(self, photo_id: int) -> Photo:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,10 +16,11 @@ from lightgate.adapters.host import command_lines
 from lightgate.bootstrap import House, build
 from lightgate.bootstrap import migrate as migrate_house
 from lightgate.domain.route.pipeline import start
+from lightgate.engine.pipeline import Pipeline
 from lightgate.engine.reconcile import reconcile
 from lightgate.settings import load
 from lightgate.store import NewPhoto, NewSet
-from support.noop.app import ROUTE, STAGES
+from support.noop.app import PIPELINE
 from support.waiting import eventually
 
 TESTS = Path(__file__).resolve().parent.parent
@@ -64,6 +65,8 @@ class Works:
     home: Path
     broker_url: str
     settings: dict[str, str] = field(default_factory=dict)
+    #: where modules of the test's own lie
+    modules: Sequence[Path] = ()
     workers: list[WorkerProcess] = field(default_factory=list)
 
     @property
@@ -75,13 +78,14 @@ class Works:
             **self.settings,
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("LIGHTGATE_")}
-        return {**inherited, **named, "PYTHONPATH": str(TESTS), "REMAP_SIGTERM": "SIGQUIT"}
+        path = os.pathsep.join(map(str, (TESTS, *self.modules)))
+        return {**inherited, **named, "PYTHONPATH": path, "REMAP_SIGTERM": "SIGQUIT"}
 
-    def house(self) -> House:
+    def house(self, pipeline: Pipeline = PIPELINE) -> House:
         given = {name: value for name, value in self.environ.items() if name.startswith("LIGHTGATE_")}
         settings = load(given, config=None)
         migrate_house(settings)
-        return replace(build(settings, durable=False), stages=STAGES, route=ROUTE)
+        return build(settings, durable=False, pipeline=pipeline)
 
     def worker(
         self, stage: str, *, name: str = "", processes: int = 1, method: str = "fork", app: str = NOOP_APP
@@ -138,10 +142,10 @@ def steps_of(house: House, ids: Sequence[int]) -> list[str]:
 
 def reconciled_until(house: House, ids: Sequence[int], wanted: set[str], within_s: float = 40) -> list[str]:
     """Reconcile, as its own process would, until every photo stands at one of the wanted places."""
-    line = house.runner_context()
+    context = house.reconciler_context()
 
     def look() -> list[str] | None:
-        reconcile(line)
+        reconcile(context)
         found = steps_of(house, ids)
         return found if set(found) <= wanted else None
 

@@ -61,7 +61,7 @@ def _run_for(stage: Stage, cache: StageCache) -> Callable[[Task], Answer]:
 
 def _drain(stage: Stage, cache: StageCache, owner: str) -> DrainReport:
     house = cache.house(stage)
-    return runner.drain(house.runner_context(), stage, cache.work(stage), owner, _POOL)
+    return runner.drain(house.runner_context(stage.name), stage, cache.work(stage), owner, _POOL)
 
 
 def shown(report: DrainReport) -> Answer:

@@ -17,13 +17,14 @@ from lightgate.adapters.website.catalogue.counts import count_catalogue
 from lightgate.domain.query import BANDS
 from lightgate.domain.route.liveness import Liveness
 from lightgate.domain.route.pipeline import Status
+from lightgate.domain.route.status_words import step_label
 from lightgate.steps.caption import RUNTIME_NOTE
 from lightgate.store import Transaction
 from lightgate_web.pages import pages
 from lightgate_web.request.cache import database_state, worked_out
 from lightgate_web.request.context import house
 from lightgate_web.show.plots import bars, camera_mix, growth
-from lightgate_web.show.wording import FIELDS, STEPS
+from lightgate_web.show.wording import FIELDS
 
 #: the newest approvals and decisions that are looked at: they tell how it goes now
 _DECISIONS = 1000
@@ -182,7 +183,7 @@ def _stages(tx: Transaction, now: datetime) -> Sequence[StageLine]:
     passed = tx.figures.passed_since(now - _HOUR)
     return [
         StageLine(
-            STEPS.get(step.name, step.name),
+            step_label(step.name),
             positions.get((step.name, Status.QUEUED.value), 0) + positions.get((step.name, Status.WAITING.value), 0),
             positions.get((step.name, Status.RUNNING.value), 0),
             positions.get((step.name, Status.FAILED.value), 0),

@@ -63,6 +63,7 @@ def photo_json(photo: Photo) -> dict[str, Any]:
             "components": [_flat(component) for component in photo.scores.components],
         },
         "hints": [_flat(hint) for hint in photo.hints],
+        "facts": {stage: dict(found) for stage, found in photo.facts.items()},
         "series": None if photo.series is None else {**_flat(photo.series), "kind": photo.series.kind.value},
         "qr": photo.qr,
         "qr_by_person": photo.qr_by_person,

@@ -11,7 +11,14 @@ from lightgate.domain.language.languages import name_of
 from lightgate.domain.photo import Exif, Field, Photo, Source, Text
 from lightgate.domain.query import BANDS
 from lightgate.domain.route.liveness import Liveness, has_whole_version, liveness
-from lightgate.domain.route.status_words import DONE, LIVENESS, ReviewStatus, review_status, why_not_live
+from lightgate.domain.route.status_words import (
+    LIVENESS,
+    ReviewStatus,
+    done_word,
+    review_status,
+    step_label,
+    why_not_live,
+)
 from lightgate.store import Event, Total
 from lightgate_web.request.selection import ALL, UNDECIDED
 from lightgate_web.show.json_shapes import picture_url
@@ -49,8 +56,6 @@ _SAID_BY_STATE = frozenset(
     {(Liveness.LIVE, ReviewStatus.PUBLISHED), (Liveness.BEING_SENT, ReviewStatus.RELEASED)}
     | {(Liveness.NOT_LIVE, word) for word in ReviewStatus if word is not ReviewStatus.PUBLISHED}
 )
-
-STEPS: Mapping[str, str] = {step: words.capitalize() for step, words in DONE.items()}
 
 FIELDS: Mapping[Field, str] = {Field.CAPTION: "Caption", Field.ALT_TEXT: "Alt text", Field.KEYWORDS: "Keywords"}
 
@@ -104,7 +109,6 @@ def install(app: Flask) -> None:
         STATES=STATES,
         STATE_ICONS=STATE_ICONS,
         LIVENESS=LIVENESS,
-        STEPS=STEPS,
         Field=Field,
         picture_url=picture_url,
         why_not_live=why_not_live,
@@ -123,6 +127,8 @@ def install(app: Flask) -> None:
         short=short,
         source=source_words,
         state=state_of,
+        step_done=done_word,
+        step_label=step_label,
         thousands=thousands,
         total=total_words,
     )
@@ -251,7 +257,7 @@ def _field_words(name: str) -> str:
 def _position_words(event: Event) -> str:
     step, _, rest = (event.new or "").partition(":")
     status, _, failure = rest.partition(" ")
-    place = STEPS.get(step, step).lower()
+    place = done_word(step)
     if status == "failed":
         return f"gave up: {failure.partition(': ')[2] or failure}"
     words = {"queued": f"queued to be {place}", "running": f"started: to be {place}", "waiting": f"waits to be {place}"}

@@ -24,7 +24,7 @@ def calibrate(session: Session, as_json: bool) -> None:
 
     house = session.house
     limits = BandLimits(**session.settings.bands.model_dump())
-    report = fit_rating(house.store, house.folder, limits, house.now())
+    report = fit_rating(house.store, house.folder, limits, house.route, house.now())
     if as_json:
         print_json(report)
         return

@@ -36,7 +36,7 @@ def reconcile(session: Session, watch: bool) -> None:
     \b
     Example: lightgate reconcile
     """
-    line = session.house.runner_context()
+    line = session.house.reconciler_context()
     if watch:
         share_for_good(session.folder.use_lock)
         set_up_logs(session.settings.log_level)

@@ -16,7 +16,7 @@ from lightgate.cli.output import console, print_json, printable, say, table
 from lightgate.cli.photo_sheet import sheet
 from lightgate.cli.session import Session, as_json, pass_session
 from lightgate.domain.route.liveness import Liveness, liveness, seen_by_visitor
-from lightgate.domain.route.status_words import LIVENESS, ReviewStatus
+from lightgate.domain.route.status_words import LIVENESS, WORK, ReviewStatus
 from lightgate.engine.progress import SetProgress, held_words, progress_of, progress_of_all
 from lightgate.installation.background import how_it_is
 from lightgate.installation.heartbeats import at_work
@@ -136,17 +136,13 @@ def _answer(session: Session, photo_set: str | None) -> dict[str, object]:
     }
 
 
-#: steps that may wait for something outside
-_MAY_WAIT = {"quality": "Ratings", "caption": "Captions", "publish": "Publishing"}
-
-
 def _picture(session: Session, photo_set: str | None) -> RenderableType:
     parts: list[RenderableType] = [_processes_line(session)]
     with session.house.store.reading() as tx:
-        waits = {word: tx.notes.get(f"{step}.status") for step, word in _MAY_WAIT.items()}
+        waits = {step: tx.notes.get(f"{step}.status") for step in session.house.pipeline.stages}
         restore, held = state_of(tx), tx.queue.held_back(session.house.now())
     parts += [Text(printable(restore.sentence))] if restore else []
-    parts += [Text(f"{word}: {printable(why)}") for word, why in waits.items() if why]
+    parts += [Text(f"{WORK.get(step, step.capitalize())}: {printable(why)}") for step, why in waits.items() if why]
     parts += [Text(printable(held_words(each))) for each in held]
     found = _found(session, photo_set)
     if photo_set:
@@ -180,7 +176,7 @@ def _elsewhere_line(session: Session) -> Text:
     if not found:
         program = "docker compose" if session.settings.intake.mounted_at else "lightgate"
         return Text(f"Lightgate is not running here ({program} up -d).")
-    missing = [f"no {stage}" for stage in session.house.stages if stage not in found]
+    missing = [f"no {stage}" for stage in session.house.pipeline.stages if stage not in found]
     counted = [f"{count} {printable(stage)}" for stage, count in found.items()]
     return Text(f"Workers that run on this data folder: {', '.join(counted + missing)}.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -335,6 +336,8 @@ class Photo:
     crashes: int = 0
     #: SHA-256, hex, of the pictures made from the original, by kind (``view``, ``crop``, ``proxy``, ``thumb``)
     pictures: dict[str, str] = field(default_factory=dict)
+    #: what stages without columns of their own found, by stage
+    facts: Mapping[str, Mapping[str, Fact]] = field(default_factory=dict)
     approval_id: int | None = None
     reject_reason: str | None = None
     publications: tuple[Publication, ...] = ()
@@ -454,8 +457,20 @@ class PublishFacts:
     moved: tuple[tuple[str, str], ...] = ()
 
 
-#: facts about the picture and its texts, which become columns
-StageFacts = ExifFacts | QualityFacts | CaptionFacts
+#: what JSON can hold without more structure
+Fact = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFacts:
+    """What a stage finds that has no columns of its own: kept, and shown, under the stage's name."""
+
+    stage: str
+    values: Mapping[str, Fact]
+
+
+#: facts about the picture and its texts
+StageFacts = ExifFacts | QualityFacts | CaptionFacts | OtherFacts
 Facts = StageFacts | PublishFacts
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from lightgate.domain.photo import Failure, Photo
-from lightgate.domain.route.pipeline import PUBLISH, QUALITY, Position, Result, Route
+from lightgate.domain.route.pipeline import CAPTION, PUBLISH, QUALITY, Position, Result, Route
+from lightgate.engine.stage import Hook
 from lightgate.ports.machine import Dispatch
 from lightgate.store import Actor, Event, Store
 from lightgate.website.restored import why_held_back
@@ -19,8 +20,6 @@ BACKOFF_BASE_S = 2.0
 MAX_BACKOFF_S = 60.0
 #: a photo that was handed back uncharged waits this long
 GIVEN_BACK_S = 10.0
-#: the step whose workers answer requests for new texts
-SCRIBES = "caption"
 
 
 @dataclass(slots=True)
@@ -56,10 +55,10 @@ class RunnerContext:
     dispatch: Dispatch
     now: Callable[[], datetime]
     lease_s: float = 60.0
-    #: set-level work, by the stage after which it is due: idempotent, cheap when there is nothing to do
-    hooks: Mapping[str, Sequence[Callable[[datetime], object]]] = field(default_factory=dict)
+    #: set-level work, by the stage after which it is due
+    hooks: Mapping[str, Sequence[Hook]] = field(default_factory=dict)
     #: what ``reconcile`` does besides: sweeping, finishing moves
-    chores: Sequence[Callable[[datetime], object]] = ()
+    chores: Sequence[Hook] = ()
     #: processes a stage, so that ``reconcile`` wakes each
     slots: Mapping[str, int] = field(default_factory=dict)
     #: of this process, however many lines it makes
@@ -134,10 +133,10 @@ def wake_waiting(context: RunnerContext) -> None:
         # even one worker settles them all
         ready.setdefault(PUBLISH, 1)
     if requests:
-        ready[SCRIBES] = ready.get(SCRIBES, 0) + requests
+        ready[CAPTION] = ready.get(CAPTION, 0) + requests
     if ready.get(QUALITY):
         # nothing to write yet, but time to load the model
-        ready.setdefault(SCRIBES, 1)
+        ready.setdefault(CAPTION, 1)
     for step, count in ready.items():
         if not context.dispatch.backlog(step):
             for _ in range(min(count, context.slots.get(step, 1))):

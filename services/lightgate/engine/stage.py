@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from lightgate.domain.photo import Claim, Facts, Photo, Text
@@ -14,6 +15,10 @@ from lightgate.store import Store, TextRequest
 
 #: what a stage says of one photo: facts, or why there are none
 Finding = Facts | LightgateError
+#: set-level work: idempotent, cheap when there is nothing to do
+Hook = Callable[[datetime], object]
+#: builds the hooks of a stop where they are run; imports there what is heavy
+Hooks = Callable[[Settings, Store, Route], Sequence[Hook]]
 
 
 class Work(Protocol):
@@ -54,13 +59,28 @@ class SettlesDebts(Protocol):
         """
 
 
+def _none(settings: Settings, store: Store, route: Route) -> Sequence[Hook]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A stop that opens by a person's word, or by its own hooks once photos have come to it."""
+
+    step: Step
+    #: what is due once photos stand at it
+    hooks: Hooks = _none
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One automatic stop of the route."""
+    """One automatic stop of the route; what is not said here follows from the step's name."""
 
     step: Step
     #: build the work; runs once a worker process and imports what is heavy
     build: Callable[[Settings, Store], Work]
+    #: what is due once photos are past it
+    hooks: Hooks = _none
     #: photos claimed at once, where the work itself has no ``batch``
     batch: int = 1
     #: Celery's limits for one message, which drains for ``drain_s``

@@ -9,7 +9,7 @@ import logging
 from datetime import datetime, timedelta
 
 from lightgate.domain.photo import Photo
-from lightgate.domain.route.pipeline import Status
+from lightgate.domain.route.pipeline import CAPTION, Status
 from lightgate.errors import LightgateError
 from lightgate.intake.desk import IntakeDesk
 from lightgate.intake.rollback import rollback
@@ -20,7 +20,6 @@ log = logging.getLogger(__name__)
 PATIENCE = timedelta(minutes=1)
 #: why captions wait, written by their stage
 _STATUS_NOTE = "caption.status"
-_CAPTION = "caption"
 
 
 def roll_back_blocked(desk: IntakeDesk, at: datetime) -> int:
@@ -47,5 +46,5 @@ def roll_back_blocked(desk: IntakeDesk, at: datetime) -> int:
 
 
 def _is_blocked(photo: Photo, at: datetime) -> bool:
-    is_waiting = photo.position.step == _CAPTION and photo.position.status is Status.QUEUED
+    is_waiting = photo.position.step == CAPTION and photo.position.status is Status.QUEUED
     return is_waiting and photo.updated_at is not None and at - photo.updated_at >= PATIENCE

@@ -1,8 +1,4 @@
-"""The naming gate: photos get their names a set at a time, in naming order, as soon as the set's headers are read.
-
-A name is reserved in the transaction that writes it. Two processes at the gate do no harm: the second finds nothing
-left to name.
-"""
+"""Names are reserved in the transaction that writes them: one photo holds a name, and a published one for ever."""
 
 from __future__ import annotations
 
@@ -14,55 +10,10 @@ from lightgate.domain.names import naming
 from lightgate.domain.names.naming import Allocation, Given, Rule, Wanted
 from lightgate.domain.names.slug import slug
 from lightgate.domain.photo import Photo
-from lightgate.domain.route.pipeline import NAMING, Position, Result, Route, Status, advance, steps_before
+from lightgate.domain.route.pipeline import Status
 from lightgate.domain.route.status_words import ReviewStatus
-from lightgate.errors import IllegalMove, InputInvalid, NameTooLong
-from lightgate.store import Actor, Event, PhotoFilter, Reservation, Store, Transaction
-
-_ACTOR = "naming"
-
-
-def name_ready_sets(store: Store, route: Route, rule: Rule, at: datetime) -> int:
-    """Name the photos of every set whose turn it is, oldest set first; give how many photos passed the gate."""
-    with store.reading() as tx:
-        ready = [each.id for each in tx.sets.waiting_for_names() if _is_its_turn(tx, each.id, route)]
-    passed = 0
-    for set_id in ready:
-        with store.writing() as tx:
-            if _is_its_turn(tx, set_id, route):
-                passed += _name_set(tx, set_id, route, rule, at)
-    return passed
-
-
-def _is_its_turn(tx: Transaction, set_id: int, route: Route) -> bool:
-    return all(tx.queue.is_past(set_id, step.name) for step in steps_before(route, NAMING))
-
-
-def _name_set(tx: Transaction, set_id: int, route: Route, rule: Rule, at: datetime) -> int:
-    found = tx.photos.many(tx.sets.photo_ids(set_id))
-    photos = {each.id: each for each in found if each.position == Position(NAMING, Status.WAITING)}
-    # a name that a person typed before the gate stays
-    nameless = [photo for photo in photos.values() if photo.file_name is None]
-    allocation = _allocate(tx, nameless, rule)
-    refused = dict(allocation.refused)
-    after = {
-        photo.id: advance(photo.position, Result.REFUSED if photo.id in refused else Result.NAMED, route)
-        for photo in photos.values()
-    }
-    tx.photos.move_all([(photo, after[photo.id]) for photo in photos.values()], at)
-    tx.photos.write_all(
-        {photo_id: {"error_code": error.code, "error_message": error.message} for photo_id, error in refused.items()}
-    )
-    tx.events.add(*(_passed(photo, after[photo.id], at, refused.get(photo.id)) for photo in photos.values()))
-    _hold(tx, photos, allocation.given, at, Actor.SYSTEM, _ACTOR)
-    return len(photos) - len(refused)
-
-
-def _passed(photo: Photo, after: Position, at: datetime, error: NameTooLong | None) -> Event:
-    new = f"{after.step}:{after.status}" + (f" {error.code}: {error.message}" if error else "")
-    return Event(
-        photo.id, photo.set_id, at, Actor.SYSTEM, _ACTOR, "position", NAMING, f"{NAMING}:{Status.WAITING}", new
-    )
+from lightgate.errors import IllegalMove, InputInvalid
+from lightgate.store import Actor, Event, PhotoFilter, Reservation, Transaction
 
 
 def wanted(photo: Photo) -> Wanted:
@@ -88,7 +39,7 @@ def give_names(
     Raises:
         NameTooLong: for the first photo that cannot have one.
     """
-    return _take(tx, photos, _allocate(tx, photos, rule), at, actor_kind, actor)
+    return _take(tx, photos, allocate(tx, photos, rule), at, actor_kind, actor)
 
 
 def free_rejected_names(tx: Transaction, set_ids: Collection[int], by: str, at: datetime) -> int:
@@ -129,7 +80,7 @@ def rename(
     kept = {photo.id: _renumbered(tx, photo, rule) for photo in named}
     stem_changed = [photo for photo in named if kept[photo.id] is None]
     # before anything is released: a number that one of these photos gives up is not given to another of them
-    allocation = _allocate(tx, stem_changed, rule)
+    allocation = allocate(tx, stem_changed, rule)
     same_number = [given for given in kept.values() if given]
     changed = _differing(named, Allocation((*same_number, *allocation.given), allocation.refused))
     for given in changed.given:
@@ -159,7 +110,7 @@ def choose_name(
     naming.require_fitting(chosen, rule)
     key, stem_key, counter = naming.split(chosen, rule)
     tx.names.release(photo.id, at)
-    _hold(tx, {photo.id: photo}, [Given(photo.id, chosen, key, stem_key, counter)], at, actor_kind, actor)
+    hold(tx, {photo.id: photo}, [Given(photo.id, chosen, key, stem_key, counter)], at, actor_kind, actor)
 
 
 def _require_at_rest(photo: Photo) -> None:
@@ -182,7 +133,7 @@ def _differing(photos: Sequence[Photo], allocation: Allocation) -> Allocation:
     return Allocation(new, allocation.refused)
 
 
-def _allocate(tx: Transaction, photos: Sequence[Photo], rule: Rule) -> Allocation:
+def allocate(tx: Transaction, photos: Sequence[Photo], rule: Rule) -> Allocation:
     asked = [wanted(photo) for photo in photos]
     highest = tx.names.highest(sorted({naming.stem_key(each, rule) for each in asked}))
     return allocate_free(tx, asked, highest, rule)
@@ -205,11 +156,11 @@ def _take(
     for _, error in allocation.refused:
         raise error
     by_id = {photo.id: photo for photo in photos}
-    _hold(tx, by_id, allocation.given, at, actor_kind, actor)
+    hold(tx, by_id, allocation.given, at, actor_kind, actor)
     return {given.photo_id: given.file_name for given in allocation.given}
 
 
-def _hold(
+def hold(
     tx: Transaction,
     photos: Mapping[int, Photo],
     names: Sequence[Given],
@@ -242,7 +193,7 @@ def foreseen_name(tx: Transaction, photo: Photo, rule: Rule) -> str | None:
     same_number = _renumbered(tx, photo, rule)
     if same_number is not None:
         return same_number.file_name
-    allocation = _allocate(tx, [photo], rule)
+    allocation = allocate(tx, [photo], rule)
     for _, error in allocation.refused:
         raise error
     return allocation.given[0].file_name

@@ -16,10 +16,10 @@ from lightgate.adapters.clip.calibration_file import write_judge
 from lightgate.domain.photo import Photo
 from lightgate.domain.rating.calibrated import FittedRating
 from lightgate.domain.rating.quality import CALIBRATED, FULL, BandLimits, band, default_rating
-from lightgate.domain.route.pipeline import REVIEW
+from lightgate.domain.route.pipeline import REVIEW, Route
 from lightgate.errors import InputInvalid
 from lightgate.files.data_folder import DataFolder
-from lightgate.pictures.series import rank_again
+from lightgate.pictures.series import after_rating, rank_again
 from lightgate.store import Actor, Event, Judged, Store, Transaction
 
 #: judgements that are worth a fit, and that a decision of either kind needs
@@ -47,7 +47,7 @@ class CalibrationReport:
     rated: int = 0
 
 
-def calibrate(store: Store, folder: DataFolder, limits: BandLimits, at: datetime) -> CalibrationReport:
+def calibrate(store: Store, folder: DataFolder, limits: BandLimits, route: Route, at: datetime) -> CalibrationReport:
     """Fit, compare, and adopt the fit only where it is clearly better; what was approved or is live stays as it is.
 
     Raises:
@@ -67,7 +67,7 @@ def calibrate(store: Store, folder: DataFolder, limits: BandLimits, at: datetime
     was_fitted = folder.calibration.is_file()
     adopted = judge if is_adopted else None
     write_judge(folder.calibration, adopted)
-    rated = rate_anew(store, adopted, limits, at) if adopted or was_fitted else 0
+    rated = rate_anew(store, adopted, limits, route, at) if adopted or was_fitted else 0
     return CalibrationReport(basis, len(photos), model, round(default, 3), round(fitted, 3), is_adopted, rated)
 
 
@@ -87,10 +87,10 @@ def _require_enough(photos: Sequence[Judged]) -> None:
         )
 
 
-def rate_anew(store: Store, judge: FittedRating | None, limits: BandLimits, at: datetime) -> int:
+def rate_anew(store: Store, judge: FittedRating | None, limits: BandLimits, route: Route, at: datetime) -> int:
     """Rate the photos that wait for a decision, and that no person rated, by a judge or by default; give how many."""
     with store.writing() as tx:
-        undecided = tx.pictures.undecided()
+        undecided = tx.pictures.undecided(after_rating(route))
         waiting = [each for each in undecided if judge is None or judge.fits(each.model, each.metrics_version)]
         photos = {photo.id: photo for photo in tx.photos.many([each.id for each in waiting])}
         for each in waiting:

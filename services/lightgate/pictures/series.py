@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from lightgate.domain.photo import Photo
-from lightgate.domain.route.pipeline import Route, steps_before
+from lightgate.domain.route.pipeline import QUALITY, REVIEW, Route, steps_before, steps_between
 from lightgate.domain.route.status_words import ReviewStatus
 from lightgate.domain.series.brackets import in_time, may_be_panorama
 from lightgate.domain.series.find import UNRANKED, find_series
@@ -20,9 +20,6 @@ from lightgate.domain.series.shot import Shift, Shot
 from lightgate.files.data_folder import DataFolder
 from lightgate.store import PhotoFilter, Store, Transaction
 from lightgate.texts.proofreader import Proofreader
-
-#: the step that leaves what series are found by
-_RATING = "quality"
 
 #: photos that are proved in one transaction
 _AT_ONCE = 50
@@ -46,7 +43,9 @@ def find_new_series(
         proofreader: reads again what was found in texts before it was known that they are of one series.
     """
     with store.reading() as tx:
-        due = [set_id for set_id in tx.pictures.sets_without_series() if _is_rated(tx, set_id, route)]
+        due = [
+            set_id for set_id in tx.pictures.sets_without_series(after_rating(route)) if _is_rated(tx, set_id, route)
+        ]
         shots = {set_id: tx.pictures.shots(set_id) for set_id in due}
     for set_id in due:
         # pictures are read here, outside of any transaction
@@ -87,8 +86,13 @@ def rank_again(tx: Transaction, photo: Photo) -> None:
     tx.pictures.put_ranks({photo.id: (None, "Rejected."), **places})
 
 
+def after_rating(route: Route) -> Sequence[str]:
+    """List the steps where photos stand that were rated lately; further on nobody looks for their series any more."""
+    return [step.name for step in steps_between(route, QUALITY, REVIEW)]
+
+
 def _is_rated(tx: Transaction, set_id: int, route: Route) -> bool:
-    steps = (*(step.name for step in steps_before(route, _RATING)), _RATING)
+    steps = (*(step.name for step in steps_before(route, QUALITY)), QUALITY)
     return all(tx.queue.is_past(set_id, name) for name in steps)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from lightgate.domain.names.naming import Rule
+from lightgate.domain.route.pipeline import EXIF, PUBLISH, QUALITY
 from lightgate.settings.section import Address, Count, Positive, SecretAddress, Section
 
 #: of one stage, where nobody said how many
@@ -16,7 +18,7 @@ _MOST_PROCESSES = 4
 
 
 class Naming(Section):
-    """File names, see ``domain/naming.py``."""
+    """File names, see ``domain/names/naming.py``."""
 
     template: str = "{subject}_{location}_{folder}_Photography_{camera}_{year}_{counter}"
     extension: str = ".JPG"
@@ -52,6 +54,8 @@ class Workers(Section):
     #: 0: one a core, at most four; each takes 0.5 GB with ONNX Runtime, 1 GB with torch
     quality: Annotated[int, Field(ge=0)] = 0
     publish: Count = 1
+    #: of stages that are not named here, e.g. ``{"colour": 2}``; one each without it
+    other: Mapping[str, Count] = Field(default_factory=dict)
     #: a worker that does not renew its lease within this time has lost the photo
     lease_s: Positive = 60
     #: ``reconcile`` looks this often
@@ -63,7 +67,8 @@ class Workers(Section):
 
     def processes(self, stage: str) -> int:
         """Give how many processes work for a stage."""
-        return int(getattr(self, stage, 1)) or min(_MOST_PROCESSES, os.cpu_count() or 1)
+        named = {EXIF: self.exif, QUALITY: self.quality, PUBLISH: self.publish}
+        return named.get(stage, self.other.get(stage, 1)) or min(_MOST_PROCESSES, os.cpu_count() or 1)
 
 
 class Bands(Section):

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from lightgate.adapters.captions.word_lists import word_lists
 from lightgate.domain.photo import CaptionFacts, Claim, Issue, Photo, Text
 from lightgate.domain.proof.proof import WARN, field_scores, score
-from lightgate.domain.route.pipeline import QUALITY, Status, Step
+from lightgate.domain.route.pipeline import CAPTION, QUALITY, Route, Status, Step
 from lightgate.domain.route.status_words import ReviewStatus
-from lightgate.engine.stage import Finding, Stage, Work
+from lightgate.engine.stage import Finding, Hook, Stage, Work
 from lightgate.engine.stage_notes import StageNotes
 from lightgate.errors import InputInvalid, LightgateError, ModelAnswerBad, UnreadableImage
 from lightgate.files.data_folder import DataFolder
@@ -23,6 +24,7 @@ from lightgate.ports.captions import Captioner
 from lightgate.ports.machine import Exclusive
 from lightgate.settings import Settings
 from lightgate.store import Store, TextRequest
+from lightgate.texts.prefill_report import write_due_reports
 from lightgate.texts.proofreader import Proofreader
 from lightgate.texts.writer import Writer, Written, open_fields
 
@@ -48,7 +50,6 @@ def _build(settings: Settings, store: Store) -> Work:
     # libvips, httpx and the ollama client, which only this stage's workers need
     from lightgate.adapters.captions.draft import DraftWriter
     from lightgate.adapters.captions.ollama import OllamaCaptioner
-    from lightgate.adapters.captions.word_lists import word_lists
     from lightgate.adapters.host.gpu_lock import GpuLock, gpu_lock_file
     from lightgate.adapters.pixels.darkroom import upright_jpeg
 
@@ -71,9 +72,15 @@ def _build(settings: Settings, store: Store) -> Work:
     )
 
 
+def _hooks(settings: Settings, store: Store, route: Route) -> Sequence[Hook]:
+    folder = DataFolder(settings.home)
+    return (partial(write_due_reports, store, folder, partial(word_lists, folder.words)),)
+
+
 STAGE = Stage(
-    Step("caption", max_attempts=5, can_be_skipped=True),
+    Step(CAPTION, max_attempts=5, can_be_skipped=True),
     _build,
+    _hooks,
     # above LAST_START_S and the longest hard_timeout_s together, so that the photo's own limits come first
     soft_limit_s=1860,
     hard_limit_s=1890,

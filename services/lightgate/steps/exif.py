@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lightgate.domain.photo import Claim, Photo
-from lightgate.domain.route.pipeline import Step
+from lightgate.domain.route.pipeline import EXIF, Step
 from lightgate.engine.stage import Finding, Stage, Work
 from lightgate.errors import LightgateError, OriginalMissing
 from lightgate.files.data_folder import DataFolder
@@ -25,7 +25,7 @@ def _build(settings: Settings, store: Store) -> Work:
     return ExifWork(headers, DataFolder(settings.home))
 
 
-STAGE = Stage(Step("exif", max_attempts=5), _build, batch=8, soft_limit_s=60, hard_limit_s=90)
+STAGE = Stage(Step(EXIF, max_attempts=5), _build, batch=8, soft_limit_s=60, hard_limit_s=90)
 
 
 @dataclass(frozen=True, slots=True)

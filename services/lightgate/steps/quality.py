@@ -7,20 +7,25 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
+from lightgate.adapters.captions.word_lists import word_lists
 from lightgate.domain.photo import Claim, Component, Photo, QualityFacts, Scores
 from lightgate.domain.rating.calibrated import FittedRating
 from lightgate.domain.rating.quality import CALIBRATED, BandLimits, band, rate
-from lightgate.domain.route.pipeline import Step
-from lightgate.engine.stage import Finding, Stage, Work
+from lightgate.domain.route.pipeline import QUALITY, Route, Step
+from lightgate.domain.series.shot import Shift
+from lightgate.engine.stage import Finding, Hook, Stage, Work
 from lightgate.engine.stage_notes import StageNotes
 from lightgate.errors import ClipUnavailable, LightgateError
 from lightgate.files.data_folder import DataFolder
+from lightgate.pictures.series import find_new_series
 from lightgate.ports.machine import Exclusive
 from lightgate.ports.pictures import AestheticScorer, Darkroom, Development, Rating
 from lightgate.settings import Settings
 from lightgate.store import Store
+from lightgate.texts.proofreader import Proofreader
 
 log = logging.getLogger(__name__)
 
@@ -64,9 +69,23 @@ def _build(settings: Settings, store: Store) -> Work:
     )
 
 
+def _hooks(settings: Settings, store: Store, route: Route) -> Sequence[Hook]:
+    folder = DataFolder(settings.home)
+    reader = Proofreader(partial(word_lists, folder.words), settings.texts.keywords)
+    return (partial(find_new_series, store, folder, route, _overlap, proofreader=reader),)
+
+
+def _overlap(one: Path, other: Path) -> Shift | None:
+    # numpy and libvips, which few processes need
+    from lightgate.adapters.pixels.overlap import overlap
+
+    return overlap(one, other)
+
+
 STAGE = Stage(
-    Step("quality", max_attempts=5, can_be_skipped=True),
+    Step(QUALITY, max_attempts=5, can_be_skipped=True),
     _build,
+    _hooks,
     batch=8,
     # the first message also waits for torch and a model of some gigabytes, before it claims a photo
     soft_limit_s=240,

@@ -37,14 +37,14 @@ class Pictures(Protocol):
     def decided(self) -> Sequence[Judged]:
         """List photos that a person approved or rejected, by id."""
 
-    def undecided(self) -> Sequence[Judged]:
-        """List photos that wait for a decision and that no person rated."""
+    def undecided(self, steps: Sequence[str]) -> Sequence[Judged]:
+        """List photos at these steps that no person decided on or rated."""
 
     def hinted(self, set_id: int) -> Sequence[HintedPhoto]:
         """List a set's photos that wait for a decision, each by the likeliest thing a model believes it shows."""
 
-    def sets_without_series(self) -> Sequence[int]:
-        """List sets with photos that were rated since their series were looked for, oldest first."""
+    def sets_without_series(self, steps: Sequence[str]) -> Sequence[int]:
+        """List sets with photos at these steps that were rated since their series were looked for, oldest first."""
 
     def shots(self, set_id: int, series_key: str | None = None) -> Sequence[Shot]:
         """Give what the search for series asks of a set's photos that were rated, or of those of one series.

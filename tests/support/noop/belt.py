@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lightgate import steps as real
-from lightgate.adapters.queue.celery import CeleryDispatch
-from lightgate.bootstrap import House, broker_url, build
-from lightgate.domain.route.pipeline import NAMING, Result, Step
-from lightgate.engine.stage import Stage
-from lightgate.files.data_folder import DataFolder
+from lightgate.bootstrap import House, build
+from lightgate.domain.route.pipeline import Result, Step
+from lightgate.engine.pipeline import Pipeline
+from lightgate.engine.stage import Gate, Stage
 from lightgate.settings import Settings, load
+from lightgate.steps import naming
 from lightgate_workers.worker import make_app
 from support.noop.stages import Nothing
 
@@ -27,25 +27,22 @@ def _idle(stage: Stage, name: str) -> Stage:
     return replace(stage, step=step, build=lambda _settings, _store: Nothing(name), batch=BATCH, start_method="fork")
 
 
-STAGES = {
-    name: _idle(real.STAGES[like], name)
-    for name, like in (("exif", "exif"), ("quality", "quality"), ("caption", "caption"), (DELIVER, "publish"))
-}
-ROUTE = (
-    STAGES["exif"].step,
-    Step(NAMING, opened_by=Result.NAMED),
-    STAGES["quality"].step,
-    STAGES["caption"].step,
-    STAGES[DELIVER].step,
-    Step(END, opened_by=Result.RELEASED),
+PIPELINE = Pipeline(
+    [
+        _idle(real.STAGES["exif"], "exif"),
+        naming.GATE,
+        _idle(real.STAGES["quality"], "quality"),
+        _idle(real.STAGES["caption"], "caption"),
+        _idle(real.STAGES["publish"], DELIVER),
+        Gate(Step(END, opened_by=Result.RELEASED)),
+    ]
 )
+STAGES = PIPELINE.stages
 
 
 def house(settings: Settings, *, durable: bool = False, busy_timeout_s: float = 30) -> House:
     """Open a house on this route."""
-    dispatch = CeleryDispatch(broker_url(settings, DataFolder(settings.home)), list(STAGES))
-    made = build(settings, durable=durable, dispatch=dispatch, busy_timeout_s=busy_timeout_s)
-    return replace(made, stages=STAGES, route=ROUTE)
+    return build(settings, durable=durable, busy_timeout_s=busy_timeout_s, pipeline=PIPELINE)
 
 
 app = make_app(

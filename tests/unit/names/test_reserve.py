@@ -13,7 +13,8 @@ from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import Exif, ExifFacts, Photo
 from lightgate.domain.route.pipeline import Position, Result, Status, advance
 from lightgate.errors import IllegalMove, NameTooLong
-from lightgate.names.reserve import name_ready_sets, rename
+from lightgate.names.reserve import rename
+from lightgate.steps.naming import name_ready_sets
 from lightgate.store import Actor
 from support.stores import NOON, ROUTE, add_photos, add_set, make_store
 

@@ -19,6 +19,7 @@ from lightgate.domain.route.pipeline import Position, Status
 from lightgate.errors import InputInvalid, Misconfigured
 from lightgate.files.data_folder import DataFolder
 from lightgate.pictures.calibration import calibrate, rate_anew
+from lightgate.steps import ROUTE
 from support.stores import NOON, add_photos, make_store
 
 WIDTH = 16
@@ -63,7 +64,7 @@ def by_chance(vector: np.ndarray, random: np.random.Generator) -> int:
 
 def test_a_fit_that_is_clearly_better_is_adopted_and_rates_what_waits(store: SqliteStore, tmp_path: Path) -> None:
     rated_photos(store, liked)
-    report = calibrate(store, DataFolder(tmp_path), BandLimits(), NOON)
+    report = calibrate(store, DataFolder(tmp_path), BandLimits(), ROUTE, NOON)
     assert (report.basis, report.is_adopted, report.rated) == ("stars", True, 120)
     assert report.fitted > 0.8 > report.default + 0.5
     with store.reading() as tx:
@@ -84,7 +85,7 @@ def test_a_rating_given_anew_is_another_version_and_stands_in_the_history(store:
         shown = tx.events.last_id()
         tx.photos.write(1, {"qr_by_person": 9.5, "band": "Top"})
         before = tx.photos.many([1, 2])
-    calibrate(store, DataFolder(tmp_path), BandLimits(), NOON)
+    calibrate(store, DataFolder(tmp_path), BandLimits(), ROUTE, NOON)
     with store.reading() as tx:
         own, rated = tx.photos.many([1, 2])
         changed = tx.events.changed_since(shown)
@@ -97,27 +98,27 @@ def test_a_rating_given_anew_is_another_version_and_stands_in_the_history(store:
         f"{before[1].qr:g}",
         f"{rated.qr:g}",
     )
-    rate_anew(store, read_judge(DataFolder(tmp_path).calibration), BandLimits(), NOON)
+    rate_anew(store, read_judge(DataFolder(tmp_path).calibration), BandLimits(), ROUTE, NOON)
     with store.reading() as tx:
         assert tx.photos.get(2) == rated
 
 
 def test_a_second_run_compares_with_the_default_again(store: SqliteStore, tmp_path: Path) -> None:
     rated_photos(store, liked)
-    first, second = (calibrate(store, DataFolder(tmp_path), BandLimits(), NOON) for _ in range(2))
+    first, second = (calibrate(store, DataFolder(tmp_path), BandLimits(), ROUTE, NOON) for _ in range(2))
     assert second.is_adopted
     assert (second.default, second.fitted) == (first.default, first.fitted)
 
 
 def test_a_fit_that_is_given_up_takes_its_ratings_along(store: SqliteStore, tmp_path: Path) -> None:
     rated_photos(store, liked)
-    calibrate(store, DataFolder(tmp_path), BandLimits(), NOON)
+    calibrate(store, DataFolder(tmp_path), BandLimits(), ROUTE, NOON)
     with store.writing() as tx:
         random = np.random.default_rng(9)
         for photo in tx.pictures.starred():
             header = HeaderExtra(stars=int(random.integers(1, 6)))
             tx.photos.write_facts(photo.id, ExifFacts(Exif(), extra=header), NOON)
-    report = calibrate(store, DataFolder(tmp_path), BandLimits(), NOON)
+    report = calibrate(store, DataFolder(tmp_path), BandLimits(), ROUTE, NOON)
     assert (report.is_adopted, report.rated) == (False, 120)
     with store.reading() as tx:
         assert {photo.scores.qr_mode for photo in tx.photos.many(list(range(1, 121)))} == {"full"}
@@ -129,13 +130,13 @@ def test_scores_of_two_precisions_are_never_mixed(store: SqliteStore, tmp_path: 
     with store.writing() as tx:
         for photo_id in range(1, 41):
             tx.photos.write(photo_id, {"score_model": "m cpu-int8"})
-    report = calibrate(store, DataFolder(tmp_path), BandLimits(), NOON)
+    report = calibrate(store, DataFolder(tmp_path), BandLimits(), ROUTE, NOON)
     assert (report.photos, report.model, report.rated) == (80, "m cpu-float32", 80)
 
 
 def test_stars_by_chance_change_nothing(store: SqliteStore, tmp_path: Path) -> None:
     rated_photos(store, by_chance)
-    report = calibrate(store, DataFolder(tmp_path), BandLimits(), NOON)
+    report = calibrate(store, DataFolder(tmp_path), BandLimits(), ROUTE, NOON)
     assert (report.is_adopted, report.rated) == (False, 0)
     assert read_judge(DataFolder(tmp_path).calibration) is None
 
@@ -144,7 +145,7 @@ def test_a_persons_own_rating_stays(store: SqliteStore, tmp_path: Path) -> None:
     rated_photos(store, liked)
     with store.writing() as tx:
         tx.photos.write(1, {"qr_by_person": 9.5, "band": "Top"})
-    assert calibrate(store, DataFolder(tmp_path), BandLimits(), NOON).rated == 119
+    assert calibrate(store, DataFolder(tmp_path), BandLimits(), ROUTE, NOON).rated == 119
     with store.reading() as tx:
         photo = tx.photos.get(1)
     assert (photo.qr, photo.scores.band, photo.scores.qr_mode) == (9.5, "Top", None)
@@ -153,17 +154,17 @@ def test_a_persons_own_rating_stays(store: SqliteStore, tmp_path: Path) -> None:
 def test_approvals_and_rejections_count_where_there_are_no_stars(store: SqliteStore, tmp_path: Path) -> None:
     rated_photos(store, lambda vector, random: None)
     with store.writing() as tx:
-        for judged in tx.pictures.undecided():
+        for judged in tx.pictures.undecided(["caption", "review"]):
             if np.frombuffer(judged.embedding, dtype="<f2")[0] < 0:
                 tx.photos.move(tx.photos.get(judged.id), Position("review", Status.REJECTED), NOON)
     with pytest.raises(InputInvalid, match="approved or rejected"):
-        calibrate(store, DataFolder(tmp_path), BandLimits(), NOON)
+        calibrate(store, DataFolder(tmp_path), BandLimits(), ROUTE, NOON)
 
 
 def test_too_few_judgements_are_one_sentence(store: SqliteStore, tmp_path: Path) -> None:
     rated_photos(store, liked, count=20)
     with pytest.raises(InputInvalid, match="Calibrating needs 50 photos"):
-        calibrate(store, DataFolder(tmp_path), BandLimits(), NOON)
+        calibrate(store, DataFolder(tmp_path), BandLimits(), ROUTE, NOON)
 
 
 def test_a_judge_is_kept_and_judges_only_what_was_scored_alike(tmp_path: Path) -> None:

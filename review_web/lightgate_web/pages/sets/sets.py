@@ -13,14 +13,14 @@ from lightgate.adapters.captions.word_lists import word_lists
 from lightgate.domain.photo import PhotoSet
 from lightgate.domain.route.liveness import Liveness
 from lightgate.domain.route.pipeline import Route, Status
-from lightgate.domain.route.status_words import ReviewStatus
+from lightgate.domain.route.status_words import ReviewStatus, step_label
 from lightgate.store import PhotoFilter
 from lightgate_web.pages import pages
 from lightgate_web.pages.sets.subjects import suggestion_for
 from lightgate_web.request.cache import database_state, worked_out
 from lightgate_web.request.context import house
 from lightgate_web.request.selection import place_from
-from lightgate_web.show.wording import STATES, STEPS, thousands
+from lightgate_web.show.wording import STATES, thousands
 
 _PAGE = 30
 #: the speed of a stage is what it did within this time
@@ -82,6 +82,7 @@ class SetRow:
 class StepProgress:
     """One step of a set's route."""
 
+    name: str
     label: str
     done: int
     queued: int
@@ -183,11 +184,10 @@ def set_page(slug: str) -> str:
 
 def with_etas(steps: Sequence[StepProgress], recently: Mapping[str, int]) -> list[StepProgress]:
     """Add when each stage will be through, if it goes on as in the last minutes."""
-    names = {label: name for name, label in STEPS.items()}
     left, found = 0, []
     for step in steps:
         left += step.queued + step.running
-        done = recently.get(names.get(step.label, step.label), 0)
+        done = recently.get(step.name, 0)
         eta_s = left * _RECENTLY.total_seconds() / done if left and done else None
         found.append(replace(step, eta_s=eta_s))
     return found
@@ -205,7 +205,8 @@ def progress(route: Route, by_position: Mapping[tuple[str, str], int]) -> list[S
         standing = {status: by_position.get((step.name, status.value), 0) for status in Status}
         steps.append(
             StepProgress(
-                STEPS.get(step.name, step.name),
+                step.name,
+                step_label(step.name),
                 passed + published,
                 standing[Status.QUEUED],
                 standing[Status.RUNNING],

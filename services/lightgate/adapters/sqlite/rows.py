@@ -22,6 +22,7 @@ from lightgate.domain.photo import (
     HeaderExtra,
     Hint,
     LedgerState,
+    OtherFacts,
     Photo,
     Publication,
     QualityFacts,
@@ -37,6 +38,8 @@ from lightgate.domain.route.pipeline import Position, Status
 
 _EXIF_COLUMNS = tuple(each.name for each in fields(Exif))
 _SCORE_COLUMNS = tuple(each.name for each in fields(Scores) if each.name not in {"components", "model", "band"})
+#: in front of a stage's name, where its facts stand among others in ``facts``
+_STAGE = "stage."
 _EXTRA = tuple(each.name for each in fields(HeaderExtra))
 #: the columns of a ``Publication``, in the order of its fields
 _LEDGER_FIELDS = tuple(each.name for each in fields(Publication))
@@ -178,6 +181,7 @@ def _photo(row: Mapping[str, Any], texts: Sequence[Text], publications: Sequence
         error=Failure(row["error_code"], row["error_message"] or "") if row["error_code"] else None,
         crashes=row["crashes"],
         pictures=facts.get("pictures", {}),
+        facts={name.removeprefix(_STAGE): value for name, value in facts.items() if name.startswith(_STAGE)},
         approval_id=row["approval_id"],
         reject_reason=row["reject_reason"],
         publications=tuple(publications),
@@ -253,6 +257,11 @@ def _(facts: QualityFacts) -> dict[str, Any]:
             "pictures": facts.pictures,
         },
     }
+
+
+@columns_of.register
+def _(facts: OtherFacts) -> dict[str, Any]:
+    return {"facts": {_STAGE + facts.stage: dict(facts.values)}}
 
 
 @columns_of.register

@@ -88,11 +88,14 @@ class Position:
 
 Route = tuple[Step, ...]
 
+EXIF = "exif"
+NAMING = "naming"
+#: the stage that leaves what series are found by; during it the caption model is loaded
+QUALITY = "quality"
+#: the stage whose workers answer requests for new texts
+CAPTION = "caption"
 REVIEW = "review"
 RELEASE = "release"
-#: the stage during which the caption model is loaded
-QUALITY = "quality"
-NAMING = "naming"
 PUBLISH = "publish"
 
 #: steps a photo stands at only while an approval of exactly its content is in force
@@ -240,6 +243,12 @@ _MOVES = {
     Result.RETRIED: _retry,
     Result.SKIPPED: _skip,
 }
+
+
+def steps_between(route: Route, after: str, until: str) -> Iterator[Step]:
+    """Walk the route from behind one step up to, and with, another."""
+    names = [step.name for step in route]
+    return iter(route[names.index(after) + 1 : names.index(until) + 1])
 
 
 def steps_before(route: Route, name: str) -> Iterator[Step]:

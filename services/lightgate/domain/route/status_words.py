@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from lightgate.domain.photo import Photo
 from lightgate.domain.route.liveness import Answer, Liveness, liveness, seen_by_visitor
-from lightgate.domain.route.pipeline import NAMING, PUBLISH, RELEASE, REVIEW, Status
+from lightgate.domain.route.pipeline import CAPTION, EXIF, NAMING, PUBLISH, QUALITY, RELEASE, REVIEW, Status
 
 
 class ReviewStatus(StrEnum):
@@ -48,14 +48,28 @@ def review_status(photo: Photo) -> ReviewStatus:
 
 #: what a step does to a photo, as one says it when it is done
 DONE: Mapping[str, str] = {
-    "exif": "read",
+    EXIF: "read",
     NAMING: "named",
-    "quality": "rated",
-    "caption": "described",
+    QUALITY: "rated",
+    CAPTION: "described",
     REVIEW: "reviewed",
     RELEASE: "released",
     PUBLISH: "published",
 }
+
+#: what a stage does, as one says why it waits
+WORK: Mapping[str, str] = {QUALITY: "Ratings", CAPTION: "Captions", PUBLISH: "Publishing"}
+
+
+def done_word(step: str) -> str:
+    """Say what a step does to a photo, as one says it when it is done; a stage of one's own is called by its name."""
+    return DONE.get(step, f"passed through “{step}”")
+
+
+def step_label(step: str) -> str:
+    """Name a step in a table or a list."""
+    return DONE.get(step, step).capitalize()
+
 
 _WAITS_FOR = {
     NAMING: "waits for its name, until every photo of its set has been read",
@@ -127,7 +141,7 @@ def _of_visitors(photo: Photo) -> str:
 def _standing(photo: Photo, service_note: str | None) -> str:
     """Say where a photo stands: a sentence without its subject."""
     position = photo.position
-    done = DONE.get(position.step, f"passed through “{position.step}”")
+    done = done_word(position.step)
     match position.status:
         case Status.PUBLISHED:
             return "was published."

@@ -1,5 +1,7 @@
 """What a person does about the live site: release what is approved, see what that would do, take photos off again."""
 
+from lightgate.domain.route.pipeline import RELEASE, Result, Step
+from lightgate.engine.stage import Gate
 from lightgate.steps.release.desk import ReleaseDesk
 from lightgate.steps.release.dry_run import PlannedFile, PlannedPhoto, plan
 from lightgate.steps.release.live_status import Standing, State, is_outdated, published_photos, standings
@@ -13,7 +15,11 @@ from lightgate.steps.release.undo import stop_release, undo_release
 from lightgate.steps.release.unpublish import unpublish
 from lightgate.steps.release.warnings import Remark, remarks
 
+#: opened by a person alone
+GATE = Gate(Step(RELEASE, opened_by=Result.RELEASED))
+
 __all__ = [
+    "GATE",
     "Outcome",
     "PlannedFile",
     "PlannedPhoto",

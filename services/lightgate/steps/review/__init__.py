@@ -1,5 +1,7 @@
 """What a person does to a photo: decide, edit, undo. The one gate to the website."""
 
+from lightgate.domain.route.pipeline import REVIEW, Result, Step
+from lightgate.engine.stage import Gate
 from lightgate.steps.review.bulk import Outcome, bulk, bulk_edit
 from lightgate.steps.review.decisions import approve, reject, reopen, retry, skip
 from lightgate.steps.review.desk import ReviewDesk, together
@@ -11,7 +13,11 @@ from lightgate.steps.review.repairs import Mending, mended, mendings
 from lightgate.steps.review.set_aside import settle_files
 from lightgate.steps.review.undo import NothingToRedo, NothingToUndo, Undone, WebsiteNotUndone, redo, restore, undo
 
+#: opened by a person alone
+GATE = Gate(Step(REVIEW, opened_by=Result.APPROVED))
+
 __all__ = [
+    "GATE",
     "Changes",
     "KeywordEdit",
     "Lock",

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from lightgate.domain.photo import Field, Photo
-from lightgate.domain.route.pipeline import Status
-from lightgate.engine.context import SCRIBES
+from lightgate.domain.route.pipeline import CAPTION, Status
 from lightgate.errors import IllegalMove, InputInvalid
 from lightgate.steps.review.desk import ReviewDesk, fetch, note
 from lightgate.steps.review.editing import Changes, TextChange, apply_changes
@@ -48,7 +47,7 @@ def regenerate(
         asked = [tx.requests.add(photo_id, language, each, by, at, hint=wish) for language, each in wanted.items()]
         names = (f"{'+'.join(request.fields)}.{request.language}" for request in asked)
         tx.events.add(*(note(photo, at, by, "request", name, new=wish or None) for name in names))
-    desk.dispatch.wake(SCRIBES)
+    desk.dispatch.wake(CAPTION)
     return asked
 
 

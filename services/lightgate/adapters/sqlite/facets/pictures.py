@@ -16,8 +16,6 @@ from lightgate.domain.route.pipeline import REVIEW, Status
 from lightgate.domain.series.shot import Shot, exposure_seconds, f_number, seconds
 from lightgate.store import Judged
 
-#: where photos stand that were rated lately; further on nobody looks for their series any more
-_LATELY = ("caption", REVIEW)
 _SHOT_COLUMNS = tuple(
     row.c[name]
     for name in (
@@ -64,9 +62,9 @@ class Pictures:
             for photo_id, subject, label, share in found
         ]
 
-    def sets_without_series(self) -> Sequence[int]:
+    def sets_without_series(self, steps: Sequence[str]) -> Sequence[int]:
         is_new = row.c.series_position.is_(None) & row.c.perceptual_hash.is_not(None)
-        query = select(row.c.set_id).distinct().where(row.c.step.in_(_LATELY), is_new).order_by(row.c.set_id)
+        query = select(row.c.set_id).distinct().where(row.c.step.in_(steps), is_new).order_by(row.c.set_id)
         return self._connection.execute(query).scalars().all()
 
     def shots(self, set_id: int, series_key: str | None = None) -> Sequence[Shot]:
@@ -107,8 +105,8 @@ class Pictures:
         found = self._judged(is_rejected | row.c.approval_id.is_not(None))
         return [_judged(each, float(each["status"] != Status.REJECTED.value)) for each in found]
 
-    def undecided(self) -> Sequence[Judged]:
-        waits = row.c.step.in_(_LATELY) & (row.c.status != Status.REJECTED.value) & row.c.approval_id.is_(None)
+    def undecided(self, steps: Sequence[str]) -> Sequence[Judged]:
+        waits = row.c.step.in_(steps) & (row.c.status != Status.REJECTED.value) & row.c.approval_id.is_(None)
         return [_judged(each, 0.0) for each in self._judged(waits & row.c.qr_by_person.is_(None))]
 
     def _judged(self, condition: ColumnElement[bool]) -> Sequence[RowMapping]:
