@@ -38,6 +38,7 @@ from lightgate.files.private import open_parts
 from lightgate.ports.website import Permit
 from lightgate.settings import RightsWords, Settings
 from lightgate.settings import Target as TargetSettings
+from lightgate.settings.target_kinds import KINDS
 
 #: below this much free space a person should know, MB
 _LITTLE_ROOM_MB = 5_000
@@ -278,9 +279,9 @@ def _remote(name: str, wanted: TargetSettings) -> Check:
         target.close()
     if not is_same:
         return Check(f"Target {name}", Level.FAIL, "a file reads back differently from what was written", remedy)
-    clear = ", in the clear: user, password and files can be read on the way" if wanted.kind == "ftp" else ""
+    clear = ", in the clear: user, password and files can be read on the way" if KINDS[wanted.kind].is_in_clear else ""
     level = Level.WARN if clear else Level.OK
-    place = wanted.path if wanted.kind == "folder" else f"{wanted.host}, by {wanted.kind}"
+    place = f"{wanted.host}, by {wanted.kind}" if wanted.host else wanted.path
     return Check(f"Target {name}", level, f"{place} takes files{clear}", "Use ftps or sftp." if clear else "")
 
 

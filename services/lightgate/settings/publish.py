@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from lightgate.domain.modes import Modes
 from lightgate.settings.section import Count, FileMode, HostName, Port, Positive, PublicAddress, Section, TargetName
+from lightgate.settings.target_kinds import KINDS
 
 
 class Target(Section):
     """A place for published files; its name in ``[publish.targets.<name>]`` stands in the ledger and stays."""
 
-    kind: Literal["folder", "ftp", "ftps", "sftp"]
+    #: folder, ftp, ftps or sftp
+    kind: str
     host: HostName = ""
     #: empty: 21 for ftp and ftps, 22 for sftp
     port: Port | None = None
@@ -41,10 +43,16 @@ class Target(Section):
     #: what ``publish.public_url`` says, of the others none
     public_url: PublicAddress = ""
 
+    @field_validator("kind")
+    @classmethod
+    def _is_known(cls, kind: str) -> str:
+        if kind not in KINDS:
+            raise ValueError(f"there is no such kind; there are {', '.join(KINDS)}")
+        return kind
+
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Self:
-        needed = {"folder": ("path",), "ftp": ("host", "user"), "ftps": ("host", "user"), "sftp": ("host", "user")}
-        missing = [name for name in needed[self.kind] if not getattr(self, name)]
+        missing = [name for name in KINDS[self.kind].needs if not getattr(self, name)]
         if missing:
             raise ValueError(f"a target of the kind {self.kind} needs {' and '.join(missing)}")
         return self

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from lightgate.adapters.website.catalogue.mirrored import MirroredCatalogue
 from lightgate.adapters.website.catalogue.mysql import MysqlCatalogue
 from lightgate.adapters.website.catalogue.sql import SqlCatalogue
-from lightgate.adapters.website.targets import ftp
-from lightgate.adapters.website.targets.connection import Connect
 from lightgate.adapters.website.targets.folder import FolderTarget
-from lightgate.adapters.website.targets.remote import RemoteTarget
 from lightgate.domain.approval.rights import RightsTemplate
 from lightgate.domain.modes import READABLE, Modes
 from lightgate.domain.names.layout import FULL, THUMB, Layout
+from lightgate.files.by_name import function_at
 from lightgate.files.data_folder import DataFolder
 from lightgate.ports.website import Catalogue, Renderer, Target, Terms, Website
 from lightgate.settings import Mysql, Publish
 from lightgate.settings import Target as TargetSettings
+from lightgate.settings.target_kinds import KINDS
 
 
 def open_website(publish: Publish, folder: DataFolder, mysql: Mysql | None = None) -> Website:
@@ -96,43 +93,5 @@ def _make(folder: Path, modes: Modes) -> None:
 
 def open_target(name: str, wanted: TargetSettings, modes: Modes = READABLE) -> Target:
     """Make one target."""
-    if wanted.kind == "folder":
-        return FolderTarget(Path(wanted.path).expanduser(), name, modes)
-    connect = _sftp(name, wanted) if wanted.kind == "sftp" else _ftp(name, wanted)
-    return RemoteTarget(name, connect, wanted.path, verify=wanted.verify, rate_kb_s=wanted.rate_kb_s, modes=modes)
-
-
-def _ftp(name: str, wanted: TargetSettings) -> Connect:
-    account = ftp.FtpAccount(
-        name,
-        wanted.host,
-        wanted.user,
-        _told(wanted.password) or "",
-        port=wanted.port or ftp.PORT,
-        timeout_s=wanted.timeout_s,
-        has_tls=wanted.kind == "ftps",
-        ca_file=wanted.ca_file.expanduser() if wanted.ca_file else None,
-    )
-    return ftp.connector(account)
-
-
-def _sftp(name: str, wanted: TargetSettings) -> Connect:
-    # paramiko takes half a second to import, which commands that publish nothing need not wait for
-    from lightgate.adapters.website.targets import sftp  # noqa: PLC0415
-
-    account = sftp.SftpAccount(
-        name,
-        wanted.host,
-        wanted.user,
-        wanted.known_hosts.expanduser(),
-        port=wanted.port or sftp.PORT,
-        password=_told(wanted.password),
-        key_file=wanted.key_file.expanduser() if wanted.key_file else None,
-        key_passphrase=_told(wanted.key_passphrase),
-        timeout_s=wanted.timeout_s,
-    )
-    return sftp.connector(account)
-
-
-def _told(secret: SecretStr | None) -> str | None:
-    return secret.get_secret_value() if secret else None
+    made: Target = function_at(KINDS[wanted.kind].opens)(name, wanted, modes)
+    return made

@@ -19,6 +19,7 @@ from lightgate.adapters.website.targets.paths import DRAFT_PREFIX, DRAFT_SUFFIX,
 from lightgate.domain.modes import READABLE, Modes
 from lightgate.errors import NameTooLong, StorageFull, TargetRefused, TargetUnreachable
 from lightgate.ports.website import Permit, RemoteFile
+from lightgate.settings import Target
 
 #: what the one target is called where none is named
 FOLDER = "folder"
@@ -29,6 +30,11 @@ _AWAY = frozenset(
 )
 #: room for the two files of one photo
 _MIN_FREE_BYTES = 16 * 1024 * 1024
+
+
+def opened(name: str, wanted: Target, modes: Modes) -> FolderTarget:
+    """Give the target of these settings."""
+    return FolderTarget(Path(wanted.path).expanduser(), name, modes)
 
 
 class FolderTarget:

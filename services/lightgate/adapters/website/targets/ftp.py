@@ -17,7 +17,10 @@ from typing import NoReturn
 from lightgate.adapters.website.targets.connection import Connect
 from lightgate.adapters.website.targets.ftplib_fixes import UNKNOWN, DataLine, Pieces, SessionReusingTls, TolerantFtp
 from lightgate.adapters.website.targets.paths import aside
+from lightgate.adapters.website.targets.remote import RemoteTarget, at_server
+from lightgate.domain.modes import Modes
 from lightgate.errors import NotWritten, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
+from lightgate.settings import Target
 
 PORT = 21
 
@@ -295,6 +298,21 @@ class FtpConnection:
         if isinstance(error, ftplib.error_perm):
             raise self._closed(said) from error
         raise TargetUnreachable(target=self._target, reason=said, is_answer=True) from error
+
+
+def opened(name: str, wanted: Target, modes: Modes) -> RemoteTarget:
+    """Give the target of these settings; no line is opened before something is asked of it."""
+    account = FtpAccount(
+        name,
+        wanted.host,
+        wanted.user,
+        wanted.password.get_secret_value() if wanted.password else "",
+        port=wanted.port or PORT,
+        timeout_s=wanted.timeout_s,
+        has_tls=wanted.kind == "ftps",
+        ca_file=wanted.ca_file.expanduser() if wanted.ca_file else None,
+    )
+    return at_server(name, connector(account), wanted, modes)
 
 
 def connector(account: FtpAccount) -> Connect:

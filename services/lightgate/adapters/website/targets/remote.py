@@ -20,6 +20,7 @@ from lightgate.adapters.website.targets.paths import aside, draft_name, parts_of
 from lightgate.domain.modes import READABLE, Modes
 from lightgate.errors import LightgateError, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
 from lightgate.ports.website import Permit, RemoteFile
+from lightgate.settings import Target as Settings
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,11 @@ FIRST_PAUSE_S = 0.5
 RESTED_S = 10.0
 #: servers lock out an address that comes with a wrong password too often
 CLOSED_COOL_DOWN_S = 300.0
+
+
+def at_server(name: str, connect: Connect, wanted: Settings, modes: Modes) -> RemoteTarget:
+    """Give the target of these settings on a server that is reached by ``connect``."""
+    return RemoteTarget(name, connect, wanted.path, verify=wanted.verify, rate_kb_s=wanted.rate_kb_s, modes=modes)
 
 
 class RemoteTarget:

@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import paramiko
+from pydantic import SecretStr
 
 from lightgate.adapters.website.targets.connection import Connect
 from lightgate.adapters.website.targets.paths import aside
+from lightgate.adapters.website.targets.remote import RemoteTarget, at_server
+from lightgate.domain.modes import Modes
 from lightgate.errors import LightgateError, NotWritten, StorageFull, TargetClosed, TargetRefused, TargetUnreachable
+from lightgate.settings import Target
 
 PORT = 22
 
@@ -245,6 +249,26 @@ class SftpConnection:
         if isinstance(error, paramiko.ssh_exception.NoValidConnectionsError):
             raise TargetUnreachable(target=self._target, reason="nothing answers there") from error
         raise TargetRefused(target=self._target, path=path, reason=error.strerror or str(error)) from error
+
+
+def opened(name: str, wanted: Target, modes: Modes) -> RemoteTarget:
+    """Give the target of these settings; no line is opened before something is asked of it."""
+    account = SftpAccount(
+        name,
+        wanted.host,
+        wanted.user,
+        wanted.known_hosts.expanduser(),
+        port=wanted.port or PORT,
+        password=_told(wanted.password),
+        key_file=wanted.key_file.expanduser() if wanted.key_file else None,
+        key_passphrase=_told(wanted.key_passphrase),
+        timeout_s=wanted.timeout_s,
+    )
+    return at_server(name, connector(account), wanted, modes)
+
+
+def _told(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
 
 
 def connector(account: SftpAccount) -> Connect:
