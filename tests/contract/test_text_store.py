@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lightgate.adapters.sqlite import SqliteStore
+from lightgate.adapters.sqlite.facets.known_texts import KnownTexts
 from lightgate.adapters.website.catalogue.texts import read_texts
 from lightgate.domain.photo import Field, Source, Text
 from lightgate.domain.route.pipeline import Position, Status
@@ -19,6 +21,7 @@ from lightgate.texts.proofreader import learn
 from support.stores import NOON, add_photos, bring_to, make_store
 
 CAPTION = "Two red cranes stand above moored boats in the old stone harbour."
+OTHER = "Four brown horses graze behind wooden fences on the wide green meadow."
 LEASE = NOON + timedelta(seconds=60)
 MOST = 3
 
@@ -87,6 +90,25 @@ class TestKnownTexts:
             tx.known_texts.put_catalogue([CatalogueText("Harbour_001.JPG", "en", CAPTION, "Cranes.")])
         assert self.alike(store, CAPTION, before=1) == [1.0]
         assert self.alike(store, CAPTION, before=1, file_name="Harbour_001.JPG") == []
+
+    def test_a_crowd_with_one_caption_takes_no_longer_to_ask_than_a_few(self, store: SqliteStore) -> None:
+        with store.writing() as tx:
+            for value, count in ((OTHER, 200), (CAPTION, 2000)):
+                crowd = [CatalogueText(f"{value[:3]}{number}.JPG", "en", value, value) for number in range(count)]
+                tx.known_texts.put_catalogue(crowd)
+        few, many = (self.steps(store, value) for value in (OTHER, CAPTION))
+        assert many < 2 * few
+
+    def steps(self, store: SqliteStore, value: str) -> int:
+        """Count, in tens, what SQLite does to find one text that is the same."""
+        with store.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            done: list[int] = []
+            driver.set_progress_handler(lambda: done.append(1), 10)
+            found = KnownTexts(connection).alike(text(value), before=None, limit=1)
+            driver.set_progress_handler(None, 10)
+        assert [each.likeness for each in found] == [1]
+        return len(done)
 
     def test_learning_knows_what_is_new_and_forgets_what_is_gone(self, store: SqliteStore) -> None:
         ours = bring_to(store, add_photos(store, 1)[0], "review").file_name or ""

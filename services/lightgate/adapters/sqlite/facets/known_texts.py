@@ -31,6 +31,13 @@ _CANDIDATES = """
       AND language = :language AND field = :field AND (photo_id < :before OR file_name <> :own)
     ORDER BY id LIMIT :most
 """
+#: those of the same words, in the order of their index, so that of a crowd only the first are read
+_SAME = """
+    SELECT t.id, t.words FROM known_text_key x CROSS JOIN known_text t ON t.id = x.text_id
+    WHERE x."key" = :whole AND t.language = :language AND t.field = :field
+      AND (t.photo_id < :before OR t.file_name <> :own)
+    ORDER BY x.text_id LIMIT :most
+"""
 #: rows that are fetched together: mostly all there are
 _AT_ONCE = 100
 #: whose texts they are; a rejected photo's do not count
@@ -51,25 +58,34 @@ class KnownTexts:
         words = word_set(text.value) if isinstance(text.value, str) else ()
         if not words:
             return ()
+        whole, *others = keys_to_ask(words)
         asked = {
-            "keys": json.dumps(keys_to_ask(words)),
+            "whole": whole,
+            "keys": json.dumps(others),
             "language": text.language,
             "field": text.field.value,
             "before": _NEVER if before is None else before,
             "own": file_name or "",
             "most": _COMPARED,
         }
-        found_rows = self._connection.exec_driver_sql(_CANDIDATES, asked)
-        rows = chain.from_iterable(found_rows.partitions(_AT_ONCE))
+        own = frozenset(words)
+        # of five hundred frames with one caption the first few say it all
+        found = self._alike(_SAME, asked, own, limit)
+        if len(found) < limit:
+            found += [each for each in self._alike(_CANDIDATES, asked, own, limit) if each.likeness < 1]
+        return sorted(found, key=lambda each: (-each.likeness, each.name))[:limit]
+
+    def _alike(self, statement: str, asked: dict[str, Any], words: frozenset[str], limit: int) -> list[Likeness]:
+        rows = chain.from_iterable(self._connection.exec_driver_sql(statement, asked).partitions(_AT_ONCE))
         found: list[Likeness] = []
-        while near := _near(frozenset(words), rows, limit):
+        while near := _near(words, rows, limit):
             owners = self._connection.exec_driver_sql(
                 _OWNERS, {"ids": json.dumps(list(near)), "rejected": Status.REJECTED.value}
             )
             found += [Likeness(photo_id, name, near[text_id], series) for text_id, photo_id, name, series in owners]
             if sum(each.likeness == 1 for each in found) >= limit:
                 break
-        return sorted(found, key=lambda each: (-each.likeness, each.name))[:limit]
+        return found
 
     def put(self, photo_id: int, text: Text) -> None:
         if isinstance(text.value, str) and text.field.value in _SENTENCES:
@@ -142,7 +158,6 @@ def _near(own: frozenset[str], rows: Iterator[Row[int, str]], most: int) -> dict
         if likeness >= TOO_ALIKE:
             near[text_id] = likeness
             same += likeness == 1
-        # of five hundred frames with one caption the first few say it all
         if same >= most:
             break
     return near
