@@ -205,7 +205,7 @@ def backed_up_with_one(house: House) -> Path:
 def test_the_publish_workers_are_woken_to_compare(house: House) -> None:
     after = put_back(house, backed_up_with_one(house))
     try:
-        wake_waiting(after.line)
+        wake_waiting(after.context)
         assert after.sent.steps == ["publish"]
     finally:
         after.close()

@@ -33,7 +33,7 @@ from lightgate.domain.route.pipeline import start
 from lightgate.files.data_folder import DataFolder
 from lightgate.files.picture_proof import hashes_of
 from lightgate.settings import Intake, Review, Settings
-from lightgate.steps import review
+from lightgate.steps import PIPELINE, review
 from lightgate.store import NewPhoto, NewSet, Store, User
 from support.stores import ROUTE, Clock, Sent, bring_to, failed, make_store
 
@@ -142,8 +142,7 @@ def site_house(
         folder=folder,
         store=make_store(home),
         dispatch=Sent(),
-        route=ROUTE,
-        stages={},
+        pipeline=PIPELINE,
         now=clock or Clock(),
         key=seal_key(folder.secrets),
     )

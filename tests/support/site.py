@@ -132,7 +132,7 @@ class House:
     def publish(self, work: Publisher | None = None) -> DrainReport:
         """Run a worker until its queue is empty."""
         self.clock.forward(120)
-        return drain(self.line, STAGE, work or self.work(), WORKER)
+        return drain(self.context, STAGE, work or self.work(), WORKER)
 
     def bring_live(self, photo_id: int) -> None:
         """Approve, release and publish."""
@@ -142,7 +142,7 @@ class House:
 
     def bury_worker(self) -> None:
         """Take back what a worker held when it died."""
-        lapse(self.line, WORKER)
+        lapse(self.context, WORKER)
 
     def close(self) -> None:
         self.store.close()

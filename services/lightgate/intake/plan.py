@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from lightgate.adapters.metadata.formats import KINDS
 from lightgate.domain.names import naming
 from lightgate.domain.names.naming import Wanted
 from lightgate.domain.names.path_text import from_text, to_text
@@ -23,16 +24,6 @@ from lightgate.intake.scan import Skipped, SourceFile, leave_raw_pairs, scan
 from lightgate.names.reserve import allocate_free
 from lightgate.ports.pictures import Header
 
-#: of the working copy, by Pillow's name of the container; MPO is a JPEG with a second picture behind it
-SUFFIXES = {
-    "JPEG": ".jpg",
-    "MPO": ".jpg",
-    "PNG": ".png",
-    "TIFF": ".tif",
-    "WEBP": ".webp",
-    "HEIF": ".heic",
-    "RAW": ".raw",
-}
 _MB = 1_000_000
 
 
@@ -96,7 +87,7 @@ def _read_headers(desk: IntakeDesk, files: Sequence[SourceFile]) -> tuple[list[P
             skipped.append(Skipped(found.name, header))
         else:
             sidecar = desk.sidecar(found.path)
-            readable.append(PlannedFile(found, SUFFIXES[header.format], header.exif, sidecar=sidecar))
+            readable.append(PlannedFile(found, KINDS[header.format].endings[0], header.exif, sidecar=sidecar))
     return readable, skipped
 
 
@@ -108,7 +99,7 @@ def _header(desk: IntakeDesk, found: SourceFile) -> Header | str:
         return error.message
     except OSError as error:
         return f"It cannot be read: {error.strerror}."
-    return header if header.format in SUFFIXES else f"{header.format} files are not taken in."
+    return header if header.format in KINDS else f"{header.format} files are not taken in."
 
 
 def _without_twins(

@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
+from lightgate.adapters.metadata.formats import KINDS, endings
 from lightgate.domain.names.path_text import to_text
 from lightgate.domain.photo import ExifFacts, Photo, Sidecar, Source, TextValue
 from lightgate.domain.route.pipeline import Position, Result, advance
@@ -13,8 +14,7 @@ from lightgate.errors import DuplicatePhoto, IllegalMove, InputInvalid
 from lightgate.files.locks import shared
 from lightgate.intake.copies import copy
 from lightgate.intake.desk import IntakeDesk
-from lightgate.intake.plan import SUFFIXES
-from lightgate.intake.scan import ACCEPTED, found_at
+from lightgate.intake.scan import found_at
 from lightgate.pictures.file_facts import facts_of
 from lightgate.store import Actor, Event, Transaction
 from lightgate.website.approval import withdraw
@@ -33,10 +33,10 @@ def replace_original(desk: IntakeDesk, photo_id: int, file: Path, by: str) -> No
         Rejected: the file is not a photograph that is taken in.
         InputInvalid: there is no such file.
     """
-    if file.suffix.lower() not in ACCEPTED:
+    if file.suffix.lower() not in endings():
         raise InputInvalid(reason=f"{file.name} has the ending of no file that is taken in.")
     header = desk.headers.read(file)
-    if header.format not in SUFFIXES:
+    if header.format not in KINDS:
         raise InputInvalid(reason=f"{header.format} files are not taken in.")
     try:
         found = found_at(file, file.name, file.stat())
@@ -48,7 +48,7 @@ def replace_original(desk: IntakeDesk, photo_id: int, file: Path, by: str) -> No
     with shared(desk.folder.intake_lock):
         try:
             content_hash = copy(found, staged)
-            place = desk.folder.original(content_hash, SUFFIXES[header.format])
+            place = desk.folder.original(content_hash, KINDS[header.format].endings[0])
             place.parent.mkdir(exist_ok=True)
             staged.replace(place)
         finally:

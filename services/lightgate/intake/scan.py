@@ -9,19 +9,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lightgate.adapters.metadata.formats import RAW_ENDINGS, endings
 from lightgate.domain.names.path_text import to_text
 from lightgate.errors import InputInvalid
 
-ACCEPTED = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".hif"}
-)  # fmt: skip
-#: cameras' raw data, of which the preview is shown
-RAW_ENDINGS = frozenset(
-    {
-        ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".kdc", ".mef", ".mos", ".mrw",
-        ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
-    }
-)  # fmt: skip
 #: small files that cameras and editors put beside photographs
 SIDECARS = frozenset({".xmp", ".thm", ".aae", ".pp3", ".dop", ".lrv"})
 _HIDDEN = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
@@ -115,7 +106,7 @@ def leave_raw_pairs(found: Scan, damaged: Collection[str]) -> None:
 
 
 def _is_picture(file: SourceFile) -> bool:
-    return file.path.suffix.lower() in ACCEPTED
+    return file.path.suffix.lower() in endings()
 
 
 def _pair(file: SourceFile) -> tuple[Path, str]:
@@ -193,7 +184,7 @@ def _fault(path: Path, facts: os.stat_result, max_bytes: float) -> str | None:
         return "It is a link to a folder."
     if not stat.S_ISREG(facts.st_mode):
         return "It is not a file."
-    if path.suffix.lower() not in ACCEPTED | RAW_ENDINGS:
+    if path.suffix.lower() not in endings() | set(RAW_ENDINGS):
         kind = to_text(path.suffix.lower()) or "Files without an ending"
         return f"{kind} files are not taken in." if path.suffix else f"{kind} are not taken in."
     if facts.st_size == 0:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from lightgate.adapters.captions.word_lists import word_lists
+from lightgate.adapters.metadata.formats import KINDS
 from lightgate.domain.photo import Claim, Component, Photo, QualityFacts, Scores
 from lightgate.domain.rating.calibrated import FittedRating
 from lightgate.domain.rating.quality import CALIBRATED, BandLimits, band, rate
@@ -32,8 +33,6 @@ log = logging.getLogger(__name__)
 #: why ratings wait, for the review site; absent while they do not
 STATUS_NOTE = "quality.status"
 
-#: containers of cameras and phones; what their decoders can be made to do is bounded by the header
-_PLAIN = frozenset({"JPEG", "HEIF", None})
 _LARGE_MEGAPIXELS = 60
 _SWITCHED_OFF = "CLIP is switched off (setting clip.enabled)."
 
@@ -240,4 +239,9 @@ def _on_preview(found: Development) -> Component:
 
 def _needs_care(photo: Photo) -> bool:
     megapixels = (photo.exif.width or 0) * (photo.exif.height or 0) / 1e6
-    return photo.position.attempt > 1 or megapixels > _LARGE_MEGAPIXELS or photo.exif.format not in _PLAIN
+    return photo.position.attempt > 1 or megapixels > _LARGE_MEGAPIXELS or not _is_plain(photo.exif.format)
+
+
+def _is_plain(format_: str | None) -> bool:
+    kind = KINDS.get(format_ or "")
+    return format_ is None or (kind is not None and kind.is_plain)

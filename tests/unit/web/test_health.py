@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from lightgate.bootstrap import House
+from lightgate.steps import STAGES
 from lightgate_web.health import RECONCILE_NOTE
 from support.gallery import site_house
 from support.site_client import visitor
@@ -65,10 +66,9 @@ class Silent:
 
 
 def test_a_broker_that_does_not_answer_is_told(house: House) -> None:
-    stages: Any = {"exif": None}
-    status, found = ask(replace(house, dispatch=Silent(), stages=stages))
+    status, found = ask(replace(house, dispatch=Silent()))
     assert (status, found["status"]) == (200, "degraded")
-    assert found["broker"] == {"ok": False, "backlog": {"exif": None}}
+    assert found["broker"] == {"ok": False, "backlog": dict.fromkeys(STAGES)}
 
 
 def test_a_database_that_cannot_be_read_is_503(house: House, tmp_path: Path) -> None:

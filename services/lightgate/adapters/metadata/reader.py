@@ -19,17 +19,12 @@ from lightgate.adapters.metadata.containers.container import Container
 from lightgate.adapters.metadata.containers.photoshop import SEGMENT_MARK, iptc_in
 from lightgate.adapters.metadata.containers.png import chunks_of
 from lightgate.adapters.metadata.containers.tiff import DAMAGE, Tags, quietly, read_tags
-from lightgate.adapters.metadata.formats import HEAD_BYTES, HEIF, JPEG, PNG, RAW, TIFF, WEBP, format_of
+from lightgate.adapters.metadata.formats import HEAD_BYTES, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, format_of
 from lightgate.adapters.metadata.header import header_of
 from lightgate.errors import FileTooLarge, TooManyPixels, UnreadableImage
+from lightgate.files.by_name import function_at
 from lightgate.ports.pictures import Header
 
-#: opened by class, not by ``Image.open``, whose pixel limit is one for the whole process
-_READERS: dict[str, type[ImageFile]] = {
-    JPEG: JpegImageFile,
-    WEBP: WebPImageFile,
-    HEIF: HeifImageFile,
-}
 #: in a JPEG 64 KB; more elsewhere, with a preview inside. Larger blocks are not read
 _EXIF_LIMIT_BYTES = 16_000_000
 
@@ -68,11 +63,8 @@ class PillowHeaders:
         """
         format_ = format_of(stream.read(HEAD_BYTES))
         stream.seek(0)
-        if format_ == RAW:
-            return self._raw(stream)
-        if format_ == PNG:
-            return _png(stream)
-        return _tiff(stream) if format_ == TIFF else self._opened(stream, format_)
+        found: Container = function_at(KINDS[format_].reads)(stream, self._max_megapixels)
+        return found
 
     def _read(self, stream: IO[bytes]) -> Header:
         container = self.contents(stream)
@@ -81,22 +73,41 @@ class PillowHeaders:
             raise TooManyPixels(pixels=round(megapixels), limit=f"{self._max_megapixels:g}")
         return header_of(container)
 
-    def _opened(self, stream: IO[bytes], format_: str) -> Container:
-        try:
-            with quietly():
-                image = _READERS[format_](stream)
-        except Image.DecompressionBombError as error:
-            raise TooManyPixels(pixels="too many", limit=f"{self._max_megapixels:g}") from error
-        except DAMAGE as error:
-            raise UnreadableImage(reason=_damaged(format_)) from error
-        packet, iptc = _bytes(image.info.get("xmp")), _jpeg_iptc(image)
-        return Container(format_, *image.size, _block_tags(_bytes(image.info.get("exif"))), packet, iptc)
 
-    def _raw(self, stream: IO[bytes]) -> Container:
-        raw.require_reader()
-        if (preview := raw.jpeg_in_raf(stream)) is not None:
-            return replace(self._opened(preview, JPEG), format=RAW)
-        return _raw_container(raw.tags_of_raw(stream))
+def jpeg_container(stream: IO[bytes], max_megapixels: float) -> Container:
+    """Read a JPEG's."""
+    return _opened(stream, JPEG, JpegImageFile, max_megapixels)
+
+
+def webp_container(stream: IO[bytes], max_megapixels: float) -> Container:
+    """Read a WebP's."""
+    return _opened(stream, WEBP, WebPImageFile, max_megapixels)
+
+
+def heif_container(stream: IO[bytes], max_megapixels: float) -> Container:
+    """Read an HEIF's."""
+    return _opened(stream, HEIF, HeifImageFile, max_megapixels)
+
+
+def _opened(stream: IO[bytes], format_: str, reader: type[ImageFile], max_megapixels: float) -> Container:
+    """Open by class, not by ``Image.open``, whose pixel limit is one for the whole process."""
+    try:
+        with quietly():
+            image = reader(stream)
+    except Image.DecompressionBombError as error:
+        raise TooManyPixels(pixels="too many", limit=f"{max_megapixels:g}") from error
+    except DAMAGE as error:
+        raise UnreadableImage(reason=_damaged(format_)) from error
+    packet, iptc = _bytes(image.info.get("xmp")), _jpeg_iptc(image)
+    return Container(format_, *image.size, _block_tags(_bytes(image.info.get("exif"))), packet, iptc)
+
+
+def raw_container(stream: IO[bytes], max_megapixels: float) -> Container:
+    """Read a camera's raw file's."""
+    raw.require_reader()
+    if (preview := raw.jpeg_in_raf(stream)) is not None:
+        return replace(jpeg_container(preview, max_megapixels), format=RAW)
+    return _raw_container(raw.tags_of_raw(stream))
 
 
 def _plain(error: OSError) -> str:
@@ -129,7 +140,8 @@ def _jpeg_iptc(image: ImageFile) -> bytes:
     return iptc_in(b"".join(each[len(SEGMENT_MARK) :] for each in segments if each.startswith(SEGMENT_MARK)))
 
 
-def _png(stream: IO[bytes]) -> Container:
+def png_container(stream: IO[bytes], max_megapixels: float) -> Container:
+    """Read a PNG's."""
     try:
         found = chunks_of(stream)
     except ValueError as error:
@@ -138,7 +150,7 @@ def _png(stream: IO[bytes]) -> Container:
     return Container(PNG, found.width_px, found.height_px, tags, found.xmp, found.iptc, found.texts)
 
 
-def _tiff(stream: IO[bytes]) -> Container:
+def tiff_container(stream: IO[bytes], max_megapixels: float) -> Container:
     """Read a TIFF by its first directory alone: Pillow's own reader refuses pixel kinds that libvips decodes."""
     try:
         tags = read_tags(stream)

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pillow_heif
@@ -15,12 +14,13 @@ import pyvips
 import simplejpeg
 
 from lightgate.adapters.metadata.containers.raw import format_in
-from lightgate.adapters.metadata.formats import HEIF, JPEG, PNG, RAW, TIFF, WEBP
+from lightgate.adapters.metadata.formats import JPEG, KINDS, PNG, TIFF, WEBP
 from lightgate.adapters.metadata.reader import PillowHeaders
 from lightgate.adapters.pixels.raw_preview import preview_of
 from lightgate.adapters.pixels.spare_memory import SpareMemory
 from lightgate.adapters.pixels.tiff_bands import without_masks
 from lightgate.errors import LightgateError, OriginalMissing, StorageFull, TooManyPixels, UnreadableImage
+from lightgate.files.by_name import function_at
 
 #: named, so that libvips cannot pick a loader for something we do not take
 _LOADERS = {JPEG: "jpegload", PNG: "pngload", TIFF: "tiffload", WEBP: "webpload"}
@@ -82,33 +82,61 @@ def full_size(original: Path, max_megapixels: float, box: tuple[int, int] | None
     pyvips.cache_set_max(0)
     pyvips.concurrency_set(1)
     pyvips.block_untrusted_set(True)
-    format_ = format_in(original)
-    if format_ == HEIF:
-        return _heif(original, max_megapixels)
-    return _preview(original, max_megapixels) if format_ == RAW else _vips(original, format_, max_megapixels, box)
+    image: pyvips.Image = function_at(KINDS[format_in(original)].decodes)(original, max_megapixels, box)
+    return image
 
 
-def _vips(original: Path, format_: str, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
-    # libtiff calls a strip that is not there an error, the others say that the file is truncated
-    options: dict[str, Any] = {"fail_on": "error" if format_ == TIFF else "truncated"}
-    header = pyvips.Operation.call(_LOADERS[format_], str(original), access="sequential", **options)
-    _check_size(header.width, header.height, max_megapixels)
-    if header.width * header.height * header.bands * _bytes_a_sample(header) > _MEMORY_BYTES:
-        large = pyvips.Operation.call(_LOADERS[format_], str(original), access="random", **options)
-        return without_masks(original, large) if format_ == TIFF else large
-    if format_ == JPEG:
-        return _turbo(original.read_bytes(), header, box) or _imperfect(original, header)
-    if format_ == PNG:
-        return _png(original, header)
-    return without_masks(original, header).copy_memory() if format_ == TIFF else header.copy_memory()
+def jpeg(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
+    """Decode a JPEG, to no more than the box takes."""
+    header = _header(original, JPEG, max_megapixels)
+    if _is_large(header):
+        return _from_disk(original, JPEG)
+    return _turbo(original.read_bytes(), header, box) or _imperfect(original, header)
 
 
-def _png(original: Path, header: pyvips.Image) -> pyvips.Image:
+def png(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
     """Decode a PNG, to be turned as its facts say, also where libvips does not look for them."""
+    header = _header(original, PNG, max_megapixels)
+    if _is_large(header):
+        return _from_disk(original, PNG)
     image = header.copy_memory().copy()
     if not image.get_typeof(_ORIENTATION):
         _turn(image, PillowHeaders(math.inf, math.inf).read(original).exif.orientation)
     return image
+
+
+def tiff(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
+    """Decode a TIFF without the bands that are no part of its picture."""
+    header = _header(original, TIFF, max_megapixels)
+    if _is_large(header):
+        return without_masks(original, _from_disk(original, TIFF))
+    return without_masks(original, header).copy_memory()
+
+
+def webp(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
+    """Decode a WebP."""
+    header = _header(original, WEBP, max_megapixels)
+    return _from_disk(original, WEBP) if _is_large(header) else header.copy_memory()
+
+
+def _header(original: Path, format_: str, max_megapixels: float) -> pyvips.Image:
+    header = _loaded(original, format_, "sequential")
+    check_size(header.width, header.height, max_megapixels)
+    return header
+
+
+def _is_large(header: pyvips.Image) -> bool:
+    return bool(header.width * header.height * header.bands * _bytes_a_sample(header) > _MEMORY_BYTES)
+
+
+def _from_disk(original: Path, format_: str) -> pyvips.Image:
+    return _loaded(original, format_, "random")
+
+
+def _loaded(original: Path, format_: str, access: str) -> pyvips.Image:
+    # libtiff calls a strip that is not there an error, the others say that the file is truncated
+    fail_on = "error" if format_ == TIFF else "truncated"
+    return pyvips.Operation.call(_LOADERS[format_], str(original), access=access, fail_on=fail_on)
 
 
 def _imperfect(original: Path, header: pyvips.Image) -> pyvips.Image:
@@ -165,15 +193,15 @@ def _scale(image: pyvips.Image, box: tuple[int, int]) -> float:
     return float(min(across / image.width, down / image.height))
 
 
-def _preview(original: Path, max_megapixels: float) -> pyvips.Image:
+def raw(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
     """Decode the picture that a camera put into its raw file; where it says how to be turned, that counts."""
     content, turn = preview_of(original)
     if isinstance(content, bytes):
         header = pyvips.Operation.call("jpegload_buffer", content, access="sequential", fail_on="truncated")
-        _check_size(header.width, header.height, max_megapixels)
+        check_size(header.width, header.height, max_megapixels)
         image = _turbo(content, header) or header.copy_memory()
     else:
-        _check_size(content.shape[1], content.shape[0], max_megapixels)
+        check_size(content.shape[1], content.shape[0], max_megapixels)
         image = pyvips.Image.new_from_array(content).copy(interpretation="srgb")
     if not image.get_typeof(_ORIENTATION):
         _turn(image, turn)
@@ -188,16 +216,21 @@ def _bytes_a_sample(image: pyvips.Image) -> int:
     return {"uchar": 1, "char": 1, "ushort": 2, "short": 2}.get(image.format, 4)
 
 
-def _check_size(width_px: int, height_px: int, max_megapixels: float) -> None:
+def check_size(width_px: int, height_px: int, max_megapixels: float) -> None:
+    """Refuse a picture over the limit.
+
+    Raises:
+        TooManyPixels: it is.
+    """
     megapixels = width_px * height_px / 1e6
     if megapixels > max_megapixels:
         raise TooManyPixels(pixels=round(megapixels), limit=f"{max_megapixels:g}")
 
 
-def _heif(original: Path, max_megapixels: float) -> pyvips.Image:
+def heif(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
     """Decode with libheif, which turns the pixels itself; a file's EXIF orientation does not count there."""
     picture = pillow_heif.open_heif(str(original), convert_hdr_to_8bit=True)
-    _check_size(picture.size[0], picture.size[1], max_megapixels)
+    check_size(picture.size[0], picture.size[1], max_megapixels)
     image = pyvips.Image.new_from_array(np.asarray(picture)).copy(interpretation="srgb")
     profile = picture.info.get("icc_profile")
     primaries = (picture.info.get("nclx_profile") or {}).get("color_primaries")
