@@ -7,7 +7,6 @@ is away, is ended too. A file tells the outside how the worker is.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import threading
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from celery import bootsteps
+
+from lightgate.files import heartbeat_file
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class DeadMan:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._worker = worker
-        self._file = run_folder / f"heartbeat-{worker}.json"
+        self._run_folder = run_folder
         self._end = end
         self._clock = clock
         self._turned: float | None = None
@@ -68,7 +69,7 @@ class DeadMan:
     def start(self) -> None:
         """Begin to watch; once."""
         if not self._thread.is_alive() and not self._over.is_set():
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._run_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._thread.start()
 
     def stop(self) -> None:
@@ -76,7 +77,7 @@ class DeadMan:
         self._over.set()
         if self._thread.is_alive():
             self._thread.join(BEAT_S)
-        self._file.unlink(missing_ok=True)
+        heartbeat_file.heartbeat_file(self._run_folder, self._worker).unlink(missing_ok=True)
 
     def look(self) -> None:
         """End the process if the loop has stood still for too long; else say how the worker is."""
@@ -96,19 +97,10 @@ class DeadMan:
             self.look()
 
     def _tell(self, *, is_connected: bool, still_s: float) -> None:
-        said = {
-            "worker": self._worker,
-            "pid": os.getpid(),
-            "at": time.time(),
-            "is_connected": is_connected,
-            "still_s": round(still_s, 1),
-        }
-        draft = self._file.with_suffix(".new")
         try:
-            draft.write_text(json.dumps(said), "ascii")
-            draft.replace(self._file)
+            heartbeat_file.tell(self._run_folder, self._worker, is_connected=is_connected, still_s=still_s)
         except OSError as error:
-            log.warning("%s cannot be written: %s", self._file, error.strerror)
+            log.warning("%s cannot be written: %s", error.filename, error.strerror)
 
 
 def pulse(make: Callable[[str], DeadMan]) -> type[bootsteps.StartStopStep]:

@@ -17,8 +17,8 @@ from lightgate.engine import claims
 from lightgate.engine.stage import Stage
 from lightgate.errors import LightgateError
 from lightgate.files.data_folder import DataFolder
+from lightgate.files.heartbeat_file import heartbeats
 from lightgate.files.private import keep_private
-from lightgate.installation.heartbeats import heartbeats
 from lightgate.settings import Settings
 from lightgate_workers.dead_man import DeadMan, pulse
 from lightgate_workers.lost import Lost
@@ -66,7 +66,7 @@ def stage_of(worker: str, stages: Mapping[str, Stage]) -> Stage | None:
 
 def _is_running(worker: str, folder: DataFolder) -> bool:
     """Is there a process already that said it is this worker? It may only stand still."""
-    pids = [each.pid for each in heartbeats(folder) if each.worker == worker and each.pid != os.getpid()]
+    pids = [each.pid for each in heartbeats(folder.run) if each.worker == worker and each.pid != os.getpid()]
     return any(_is_there(pid) for pid in pids)
 
 

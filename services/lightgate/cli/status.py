@@ -18,8 +18,8 @@ from lightgate.cli.session import Session, as_json, pass_session
 from lightgate.domain.route.liveness import Liveness, liveness, seen_by_visitor
 from lightgate.domain.route.status_words import LIVENESS, WORK, ReviewStatus
 from lightgate.engine.progress import SetProgress, held_words, progress_of, progress_of_all
+from lightgate.files.heartbeat_file import at_work
 from lightgate.installation.background import how_it_is
-from lightgate.installation.heartbeats import at_work
 from lightgate.website.restored import state_of
 
 _WATCH_S = 1.0
@@ -128,7 +128,7 @@ def _answer(session: Session, photo_set: str | None) -> dict[str, object]:
         ready, held, notes = tx.queue.count_ready(at), tx.queue.held_back(at), tx.notes.all()
     return {
         "running": report,
-        "workers": at_work(session.folder),
+        "workers": at_work(session.folder.run),
         "ready": dict(ready),
         "held_back": held,
         "notes": {name: value for name, (value, _) in notes.items()},
@@ -172,7 +172,7 @@ def _processes_line(session: Session) -> Text:
 
 def _elsewhere_line(session: Session) -> Text:
     """Say which workers are at work without an ``up`` here, as in containers."""
-    found = Counter(each.stage for each in at_work(session.folder))
+    found = Counter(each.stage for each in at_work(session.folder.run))
     if not found:
         program = "docker compose" if session.settings.intake.mounted_at else "lightgate"
         return Text(f"Lightgate is not running here ({program} up -d).")

@@ -29,12 +29,31 @@ def alone(file: Path) -> Iterator[None]:
 def alone_if_free(file: Path) -> Iterator[bool]:
     """Hold a lock alone, without waiting; False where somebody holds it."""
     with _opened(file) as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+        yield is_taken(handle)
+
+
+def is_taken(handle: int) -> bool:
+    """Lock an open file alone, for as long as it is open, without waiting; False where somebody holds it."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def is_held(file: Path) -> bool:
+    """Does somebody hold a file's lock alone? The question takes no lock that another could meet for long."""
+    try:
+        handle = os.open(file, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def share_for_good(file: Path) -> None:

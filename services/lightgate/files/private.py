@@ -5,7 +5,6 @@ from __future__ import annotations
 import grp
 import logging
 import os
-import secrets
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -15,9 +14,6 @@ from lightgate.errors import SettingInvalid
 from lightgate.files.data_folder import KEEPING, DataFolder, Keeping
 
 log = logging.getLogger(__name__)
-
-#: what every file of ours is made with; the umask takes the rest away
-FILE_MODE = 0o640
 
 _ALONE, _GROUP = 0o077, 0o027
 #: these follow the modes of what is published
@@ -42,12 +38,6 @@ def gid_of(group: str) -> int:
     with suppress(KeyError):
         return grp.getgrgid(int(group)).gr_gid if group.isdecimal() else grp.getgrnam(group).gr_gid
     raise SettingInvalid(name="private_group", reason=f"this machine has no group {group}")
-
-
-def fresh_draft(file: Path) -> tuple[int, Path]:
-    """Open a new file beside another that it is to replace."""
-    draft = file.with_name(f".{file.name[:100]}.{secrets.token_hex(8)}")
-    return os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE), draft
 
 
 def open_parts(folder: DataFolder, group: str | None) -> Iterator[Path]:

@@ -16,8 +16,8 @@ from lightgate.bootstrap import broker_url
 from lightgate.engine.stage import Stage
 from lightgate.errors import ServiceMissing
 from lightgate.files.data_folder import DataFolder
+from lightgate.files.heartbeat_file import heartbeats
 from lightgate.installation import launches
-from lightgate.installation.heartbeats import heartbeats
 from lightgate.installation.launches import Launch
 from lightgate.settings import Settings
 
@@ -127,7 +127,7 @@ def _program(
 
 def has_heartbeat(folder: DataFolder, pid: int) -> bool:
     """Has the worker of that process said that it is connected?"""
-    return any(each.pid == pid and each.is_connected for each in heartbeats(folder))
+    return any(each.pid == pid and each.is_connected for each in heartbeats(folder.run))
 
 
 def is_healthy(place: Place) -> bool:

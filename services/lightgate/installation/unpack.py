@@ -18,7 +18,7 @@ from lightgate.adapters.sqlite.revision import knows
 from lightgate.adapters.sqlite.soundness import fault_of
 from lightgate.errors import InputInvalid
 from lightgate.files.data_folder import Keeping, parts
-from lightgate.files.private import FILE_MODE
+from lightgate.files.durable import FILE_MODE
 
 MANIFEST = "lightgate-backup.json"
 FORMAT = 1

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lightgate.errors import CopyDamaged, InputInvalid, SourceChanged, StorageFull
-from lightgate.files.private import FILE_MODE
+from lightgate.files.durable import FILE_MODE
 from lightgate.intake.scan import SourceFile, found_at
 
 _CHUNK = 1 << 20
@@ -162,15 +162,6 @@ def _digest(handle: int) -> str:
     while count := os.readv(handle, [buffer]):
         digest.update(buffer[:count])
     return digest.hexdigest()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make what happened in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def remove_tree(folder: Path) -> None:

@@ -16,8 +16,9 @@ from lightgate.domain.photo import Photo
 from lightgate.engine.kill_point import kill_point
 from lightgate.errors import InputInvalid, SourceChanged
 from lightgate.files.data_folder import DataFolder
+from lightgate.files.durable import sync_folder
 from lightgate.files.locks import alone, alone_if_free
-from lightgate.intake.copies import hash_of, hash_of_file, sync_folder
+from lightgate.intake.copies import hash_of, hash_of_file
 from lightgate.intake.scan import found_at
 from lightgate.store import Actor, Event, Store
 

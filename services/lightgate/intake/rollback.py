@@ -18,8 +18,9 @@ from lightgate.domain.photo import DEBTS, Photo, PhotoSet
 from lightgate.domain.route.pipeline import PUBLISH, Status
 from lightgate.engine.kill_point import kill_point
 from lightgate.errors import IllegalMove, InputInvalid, LightgateError
+from lightgate.files.durable import sync_folder
 from lightgate.files.locks import alone
-from lightgate.intake.copies import copy, hash_of_file, not_written, sync_folder
+from lightgate.intake.copies import copy, hash_of_file, not_written
 from lightgate.intake.desk import IntakeDesk
 from lightgate.intake.move_sources import SOURCE_EVENT, Fate, proven_copy
 from lightgate.intake.orphans import remove_unowned, sweep_now

@@ -16,8 +16,9 @@ from lightgate.domain.names.path_text import to_text
 from lightgate.domain.route.pipeline import start
 from lightgate.engine.kill_point import kill_point
 from lightgate.errors import LightgateError, StorageFull
+from lightgate.files.durable import sync_folder
 from lightgate.files.locks import shared
-from lightgate.intake.copies import copy, disk_full, not_written, remove_tree, sync_folder
+from lightgate.intake.copies import copy, disk_full, not_written, remove_tree
 from lightgate.intake.desk import IntakeDesk
 from lightgate.intake.move_sources import Fate, Source, remove_sources
 from lightgate.intake.orphans import STAGING_PREFIX, remove_unowned

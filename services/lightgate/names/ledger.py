@@ -7,7 +7,6 @@ whole, with the last versions kept beside the other backups.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,8 +17,8 @@ from lightgate.domain.names import naming
 from lightgate.domain.names.naming import Rule
 from lightgate.errors import InputInvalid
 from lightgate.files.data_folder import DataFolder
+from lightgate.files.durable import write_whole
 from lightgate.files.locks import alone
-from lightgate.files.private import fresh_draft
 from lightgate.files.text_file import read_text
 from lightgate.ports.website import Catalogue
 from lightgate.store import Reservation, Store
@@ -111,7 +110,7 @@ def export(store: Store, file: Path) -> int:
     with store.reading() as tx:
         names = tx.names.all_held()
     try:
-        _replace(file, _text(names))
+        write_whole(file, _text(names).encode())
     except OSError as error:
         raise InputInvalid(reason=f"{file} cannot be written: {error.strerror}.") from error
     return len(names)
@@ -146,23 +145,9 @@ def _keep_and_replace(folder: DataFolder, text: str, at: datetime) -> bool:
         shutil.copyfile(ledger, folder.backups / f"{ledger.name}.bak_{int(at.timestamp())}")
         for old in sorted(folder.backups.glob(f"{ledger.name}.bak_*"))[:-KEPT_BACKUPS]:
             old.unlink(missing_ok=True)
-    _replace(ledger, text)
+    write_whole(ledger, text.encode())
     return True
 
 
 def _text(names: Iterable[str]) -> str:
     return json.dumps(sorted(names), ensure_ascii=False, indent=1) + "\n"
-
-
-def _replace(file: Path, text: str) -> None:
-    """Put a file in place whole: a reader sees the old one or the new one, also after a power cut."""
-    handle, temporary = fresh_draft(file)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(file)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 from lightgate.adapters.keys.passwords import Passwords
 from lightgate.domain.people.roles import Role
 from lightgate.errors import InputInvalid, NotFound
+from lightgate.files.durable import create_whole
 from lightgate.files.text_file import read_text
 from lightgate.settings import Settings
 from lightgate.store import Store, User
@@ -82,19 +82,7 @@ def made_up_password() -> str:
 
 def _keep(file: Path, password: str) -> str:
     """Write a new password for its owner's eyes only; where another process was faster, give its password."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as writer:
-        writer.write(password + "\n")
-    try:
-        # unlike a rename, a link never replaces what is there
-        os.link(fresh, file)
-    except FileExistsError:
-        return read_text(file).strip()
-    finally:
-        fresh.unlink()
-    return password
+    return password if create_whole(file, f"{password}\n".encode()) else read_text(file).strip()
 
 
 def add_user(

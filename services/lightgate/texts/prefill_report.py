@@ -14,6 +14,7 @@ from lightgate.domain.proof.prefill import Judged, PrefillReport, judge, prefill
 from lightgate.domain.route.status_words import ReviewStatus
 from lightgate.errors import LightgateError
 from lightgate.files.data_folder import DataFolder
+from lightgate.files.durable import write_whole
 from lightgate.store import Store, Transaction
 
 log = logging.getLogger(__name__)
@@ -90,6 +91,4 @@ def _due(store: Store) -> list[tuple[PhotoSet, int]]:
 def _write(folder: DataFolder, report: PrefillReport) -> None:
     file = folder.prefill_report
     content = json.dumps({"summary": report.summary, "flagged": [asdict(each) for each in report.flagged]}, indent=2)
-    unfinished = file.with_suffix(".json.part")
-    unfinished.write_text(content + "\n", "utf-8")
-    unfinished.replace(file)
+    write_whole(file, f"{content}\n".encode())

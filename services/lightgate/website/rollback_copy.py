@@ -8,13 +8,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from lightgate.domain.approval.seal import seal_earlier
 from lightgate.domain.photo import WHOLE, Before, LedgerState, Photo, Publication
 from lightgate.files.data_folder import DataFolder
-from lightgate.files.private import fresh_draft
+from lightgate.files.durable import write_whole
 from lightgate.ports.website import Website
 from lightgate.store import Store
 from lightgate.website.diff import Change, Delivery
@@ -103,7 +102,9 @@ def _keep_files(folder: DataFolder, delivery: Delivery, publication: Publication
             continue
         content = delivery.target.read(path)
         if content is not None and hashlib.sha256(content).hexdigest() == content_hash:
-            _write(folder.replaced / content_hash, content)
+            place = folder.replaced / content_hash
+            place.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(place, content)
 
 
 def _going(delivery: Delivery, publication: Publication) -> Iterator[tuple[str, str]]:
@@ -112,18 +113,3 @@ def _going(delivery: Delivery, publication: Publication) -> Iterator[tuple[str, 
     for kind, path in publication.paths.items():
         if kind in publication.hashes and (path in replaced or path in delivery.to_remove):
             yield path, publication.hashes[kind]
-
-
-def _write(file: Path, content: bytes) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = fresh_draft(file)
-    try:
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(content)
-            opened.flush()
-            os.fsync(opened.fileno())
-        draft.replace(file)
-    except BaseException:
-        with suppress(OSError):
-            draft.unlink()
-        raise

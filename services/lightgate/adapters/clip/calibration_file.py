@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lightgate.domain.rating.calibrated import FittedRating
 from lightgate.errors import Misconfigured
+from lightgate.files.durable import write_whole
 
 
 def read_judge(file: Path) -> FittedRating | None:
@@ -31,6 +32,4 @@ def write_judge(file: Path, judge: FittedRating | None) -> None:
     if judge is None:
         file.unlink(missing_ok=True)
         return
-    making = file.with_name(f".{file.name}.part")
-    making.write_text(json.dumps(asdict(judge)), "utf-8")
-    making.replace(file)
+    write_whole(file, json.dumps(asdict(judge)).encode())

@@ -6,13 +6,13 @@ alone. ``family.lock`` is inherited by every process it starts and free when the
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from pathlib import Path
 
 from lightgate.errors import AlreadyRunning
 from lightgate.files.data_folder import DataFolder
+from lightgate.files.locks import is_held, is_taken
 
 _POLL_S = 0.1
 #: a question from ``status`` holds the lock for an instant
@@ -56,19 +56,19 @@ class Instance:
 
     def supervisor(self) -> int | None:
         """Give the process id of the running supervisor; None when nothing runs."""
-        if not _is_held(self._up):
+        if not is_held(self._up):
             return None
         text = self._up.read_text("ascii").strip()
         return int(text) if text.isdigit() else None
 
     def has_family(self) -> bool:
         """Does any process that a supervisor started still run?"""
-        return _is_held(self._family)
+        return is_held(self._family)
 
     def wait_until_gone(self, patience_s: float) -> bool:
         """Wait until supervisor and children have ended; False when they have not."""
         until = time.monotonic() + patience_s
-        while _is_held(self._up) or self.has_family():
+        while is_held(self._up) or self.has_family():
             if time.monotonic() > until:
                 return False
             time.sleep(_POLL_S)
@@ -81,26 +81,8 @@ class Instance:
 
 def _locked_soon(handle: int, patience_s: float) -> bool:
     until = time.monotonic() + patience_s
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > until:
-                return False
-            time.sleep(_POLL_S)
-        else:
-            return True
-
-
-def _is_held(file: Path) -> bool:
-    try:
-        handle = os.open(file, os.O_RDONLY)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(handle)
-    return False
+    while not is_taken(handle):
+        if time.monotonic() > until:
+            return False
+        time.sleep(_POLL_S)
+    return True

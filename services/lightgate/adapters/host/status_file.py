@@ -7,6 +7,8 @@ import logging
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from lightgate.files.durable import write_whole
+
 log = logging.getLogger(__name__)
 
 
@@ -47,9 +49,7 @@ def read_report(file: Path) -> HouseReport | None:
 
 def write_report(file: Path, report: HouseReport) -> None:
     """Say how it stands; a full disk is no reason to stop."""
-    draft = file.with_suffix(".new")
     try:
-        draft.write_text(json.dumps(asdict(report)), "utf-8")
-        draft.replace(file)
+        write_whole(file, json.dumps(asdict(report)).encode(), lasts=False, draft=file.with_suffix(".new"))
     except OSError as error:
         log.warning("%s cannot be written: %s", file, error.strerror)

@@ -16,6 +16,7 @@ from lightgate.adapters.pixels.decode import decoding, fitted, flat, full_size, 
 from lightgate.adapters.pixels.metrics import Bytes, measure
 from lightgate.errors import Misconfigured, StorageFull
 from lightgate.files.data_folder import ProxyFiles
+from lightgate.files.durable import write_whole
 from lightgate.ports.pictures import GLANCE_PX, Development
 
 #: long edges
@@ -116,16 +117,11 @@ def _write(file: Path, content: bytes) -> None:
     temporary = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(content)
-        try:
-            temporary.replace(file)
-        except FileNotFoundError:
-            # who took our photo over has cleared away after us, and written the same
-            if not file.exists():
-                raise
+        write_whole(file, content, lasts=False, draft=temporary)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        if isinstance(error, FileNotFoundError) and file.exists():
+            # who took our photo over has cleared away after us, and written the same
+            return
         if error.errno in _FULL:
             raise StorageFull(path=file.parent) from error
         raise Misconfigured(f"The folder {file.parent} cannot be written: {error.strerror}.") from error

@@ -21,6 +21,7 @@ from lightgate.domain.names.layout import part, year_of
 from lightgate.domain.photo import LedgerState, Photo
 from lightgate.domain.route.pipeline import Status
 from lightgate.files.data_folder import DataFolder
+from lightgate.files.durable import sync_folder
 from lightgate.store import Store
 from lightgate.website.live_hold import held
 
@@ -99,7 +100,7 @@ def _archived(photo: Photo, copy: Path, archive: Path, undated: str) -> Path:
         draft.rename(place)
     finally:
         draft.unlink(missing_ok=True)
-    _sync(folder)
+    sync_folder(folder)
     return place
 
 
@@ -113,17 +114,9 @@ def _link(copy: Path, place: Path) -> None:
         with suppress(OSError):
             draft.unlink()
         raise
-    _sync(copy.parent)
+    sync_folder(copy.parent)
 
 
 def _hash(file: Path) -> str:
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

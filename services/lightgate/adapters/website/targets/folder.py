@@ -6,7 +6,6 @@ A file appears whole or not at all: written beside its place under a temporary n
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import os
 import shutil
@@ -18,6 +17,8 @@ from typing import NoReturn
 from lightgate.adapters.website.targets.paths import DRAFT_PREFIX, DRAFT_SUFFIX, draft_name, parts_of
 from lightgate.domain.modes import READABLE, Modes
 from lightgate.errors import NameTooLong, StorageFull, TargetRefused, TargetUnreachable
+from lightgate.files.durable import sync_folder
+from lightgate.files.locks import is_taken
 from lightgate.ports.website import Permit, RemoteFile
 from lightgate.settings import Target
 
@@ -67,7 +68,7 @@ class FolderTarget:
                     raise self._unreachable(f"{path} reads back differently from what was written")
                 permit.ask()
                 draft.rename(file)
-                _sync(file.parent)
+                sync_folder(file.parent)
 
     def look(self, path: str) -> RemoteFile | None:
         content_hash = self.digest(path)
@@ -141,7 +142,7 @@ class FolderTarget:
         with suppress(FileExistsError):
             folder.mkdir()
             folder.chmod(self._modes.folder)
-        _sync(folder.parent)
+        sync_folder(folder.parent)
 
     @contextmanager
     def _translated(self, file: Path) -> Iterator[None]:
@@ -170,8 +171,8 @@ def _draft(file: Path, writer: str) -> Iterator[tuple[Path, int]]:
     draft = file.with_name(draft_name(file.name, writer))
     handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not _is_at(handle, draft):  # another writer renamed it between our open and our lock
+        # another writer holds it, or renamed it between our open and our lock
+        if not is_taken(handle) or not _is_at(handle, draft):
             raise BlockingIOError(errno.EAGAIN, "another worker is writing this file")
         try:
             yield draft, handle
@@ -203,14 +204,6 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _is_pruned(folder: Path) -> bool:
     try:
         folder.rmdir()
@@ -227,12 +220,9 @@ def _is_swept(draft: Path) -> bool:
     except FileNotFoundError:
         return False
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        is_stale = _is_at(handle, draft)
+        is_stale = is_taken(handle) and _is_at(handle, draft)
         if is_stale:
             draft.unlink()
-    except BlockingIOError:
-        return False
     finally:
         os.close(handle)
     return is_stale
