@@ -16,7 +16,9 @@ LightgateError
 │   │   └── RowBusy         it answers, and somebody else was at the row each time
 │   ├── BeingRemoved        somebody else changes what is live of the photo
 │   │   └── HoldLost        we did, and stood still for too long
-│   └── WorkerLost          the process that held the photo is gone
+│   ├── WorkerLost          the process that held the photo is gone
+│   └── Unexpected          it broke, and nobody foresaw how
+│       └── TookTooLong     longer than a worker may spend on a photo
 ├── Rejected                the photo is at fault: a person decides
 │   ├── UnreadableImage     the bytes are not an image, or damaged
 │   ├── UnsupportedFormat   an image, but not one we take
@@ -38,6 +40,7 @@ LightgateError
 │   ├── ServiceMissing      a program or package that this command needs
 │   ├── ClipUnavailable     no CLIP model: its scores stay empty, the rest goes on
 │   ├── PortTaken
+│   ├── NoLocalDisk         the data folder is another machine's
 │   ├── UnsafeDatabase      this SQLite library must not open this database
 │   ├── DatabaseOutdated    the schema is an older program version's
 │   ├── DatabaseTooNew      the schema is a newer program version's
@@ -59,6 +62,9 @@ LightgateError
     ├── RawNotDeveloped     a RAW file, of which only the camera's preview is there
     ├── SignInFailed        a wrong name or password
     ├── TooManyAttempts     too many wrong passwords
+    ├── NothingToUndo
+    ├── NothingToRedo
+    ├── WebsiteNotUndone    the last thing done was about the website
     ├── AlreadyRequested    new texts for these fields are on their way
     └── DuplicatePhoto      the same picture is already in the queue
 
@@ -77,6 +83,8 @@ class LightgateError(Exception):
 
     #: snake_case name that scripts may compare, e.g. ``unreadable_image``
     code: ClassVar[str] = "lightgate_error"
+    #: where a stage fails with it, the photo loses one of its attempts; else it is handed back as if untouched
+    is_charged: ClassVar[bool] = True
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -98,9 +106,6 @@ def _fill(template: str, fields: dict[str, object]) -> str:
 
 class Transient(LightgateError):
     """That did not work now; it is tried again."""
-
-    #: the failure costs the photo one of its attempts
-    is_charged: ClassVar[bool] = True
 
 
 class StoreBusy(Transient):
@@ -181,6 +186,18 @@ class WorkerLost(Transient):
     """The worker stopped while it held this photo."""
 
 
+class Unexpected(Transient):
+    """Something went wrong that Lightgate has no name for: {kind}: {detail}"""
+
+
+class TookTooLong(Unexpected):
+    """The photo took longer than a worker may spend on it."""
+
+
+# scripts compare the code, and what breaks unforeseen is one thing to them
+TookTooLong.code = Unexpected.code
+
+
 class Rejected(LightgateError):
     """This photo cannot be processed."""
 
@@ -240,6 +257,8 @@ class SealBroken(Rejected):
 
 class Misconfigured(LightgateError):
     """Lightgate is not set up correctly."""
+
+    is_charged = False
 
 
 class SettingInvalid(Misconfigured):
@@ -352,6 +371,19 @@ class PictureUnproven(Refused):
 
 class RawNotDeveloped(Refused):
     """This is the camera's preview of a RAW file: develop it, then put the result in its place (lightgate replace)."""
+
+
+class NothingToUndo(Refused):
+    """There is nothing of yours left to undo."""
+
+
+class NothingToRedo(Refused):
+    """There is nothing that you undid last."""
+
+
+class WebsiteNotUndone(Refused):
+    """The last thing you did was about the website ({what}): undo does not reach there. The page Releases takes the
+    newest release back. Undo again for what you did before, to photos that were not part of it."""
 
 
 class DuplicatePhoto(Refused):

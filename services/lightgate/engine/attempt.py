@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from lightgate.domain.addresses import without_secrets
-from lightgate.errors import LightgateError, Transient
+from lightgate.errors import LightgateError, TookTooLong, Unexpected
 
 log = logging.getLogger(__name__)
 
@@ -27,18 +27,6 @@ class Pool:
     time_up: tuple[type[BaseException], ...] = ()
     #: was this process told to stop? Then an exit comes from there, and is nobody's fault
     is_stopping: Callable[[], bool] = _is_never
-
-
-class Unexpected(Transient):
-    """Something went wrong that Lightgate has no name for: {kind}: {detail}"""
-
-
-class TookTooLong(Unexpected):
-    """The photo took longer than a worker may spend on it."""
-
-
-# scripts compare the code, and what breaks unforeseen is one thing to them
-Unexpected.code = TookTooLong.code = "unexpected"
 
 
 def attempt(do: Callable[[], T], pool: Pool) -> T | LightgateError:

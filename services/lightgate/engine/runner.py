@@ -12,21 +12,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from lightgate.domain.photo import Claim, Facts, Failure, PublishFacts, Source, StageFacts
+from lightgate.domain.photo import CaptionFacts, Claim, ExifFacts, Facts, Failure, PublishFacts, Source, StageFacts
 from lightgate.domain.route.pipeline import Result, advance
 from lightgate.engine import text_requests
-from lightgate.engine.attempt import Pool, TookTooLong, Unexpected, attempt
+from lightgate.engine.attempt import Pool, attempt
 from lightgate.engine.claims import (
     hand_back,
 )
 from lightgate.engine.context import RunnerContext, event, moved, not_before, wake_waiting
 from lightgate.engine.kill_point import kill_point
-from lightgate.engine.stage import AnswersTextRequests, Finding, SettlesDebts, Stage, Work
+from lightgate.engine.stage import AnswersTextRequests, ChoosesBatch, Finding, SettlesDebts, Stage, Work
 from lightgate.errors import (
     LightgateError,
     Misconfigured,
     Rejected,
-    Transient,
+    TookTooLong,
+    Unexpected,
 )
 from lightgate.store import Actor, Event, Transaction
 from lightgate.store.lease import Heartbeat
@@ -82,7 +83,7 @@ def drain(context: RunnerContext, stage: Stage, work: Work, owner: str, pool: Po
             report.settled.extend(work.settle_debts(context.route, owner))
         while not pool.is_stopping():
             report.why_not_ready = work.why_not_ready()
-            limit = getattr(work, "batch", stage.batch)
+            limit = work.batch if isinstance(work, ChoosesBatch) else stage.batch
             claims = [] if report.why_not_ready else _claim(context, stage, owner, limit)
             if not claims:
                 if report.why_not_ready is None and isinstance(work, AnswersTextRequests):
@@ -254,7 +255,7 @@ def _write_publication(tx: Transaction, claim: Claim, facts: PublishFacts, at: d
 
 def _writings(claim: Claim, facts: StageFacts, at: datetime) -> Iterator[Event]:
     """Give the events of texts that a stage wrote."""
-    for text in getattr(facts, "texts", ()):
+    for text in facts.texts if isinstance(facts, ExifFacts | CaptionFacts) else ():
         is_model = text.source is Source.MODEL
         actor = f"{text.model} {text.prompt_hash}" if is_model else claim.owner
         value = ", ".join(text.value) if isinstance(text.value, tuple) else text.value
@@ -265,5 +266,4 @@ def _writings(claim: Claim, facts: StageFacts, at: datetime) -> Iterator[Event]:
 def _result_of(error: LightgateError) -> Result:
     if isinstance(error, Rejected):
         return Result.REFUSED
-    is_free = isinstance(error, Misconfigured) or (isinstance(error, Transient) and not error.is_charged)
-    return Result.GIVEN_BACK if is_free else Result.TRY_AGAIN
+    return Result.TRY_AGAIN if error.is_charged else Result.GIVEN_BACK

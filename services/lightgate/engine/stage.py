@@ -38,6 +38,15 @@ class Work(Protocol):
 
 
 @runtime_checkable
+class ChoosesBatch(Protocol):
+    """A stage's work that knows better than the stage how many photos at once suit it."""
+
+    @property
+    def batch(self) -> int:
+        """Photos to be claimed at once."""
+
+
+@runtime_checkable
 class AnswersTextRequests(Protocol):
     """A stage's work that answers requests for new texts, too, once no photo is ready."""
 

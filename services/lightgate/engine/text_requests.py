@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from lightgate.domain.photo import Photo, Text
-from lightgate.engine.attempt import Pool, Unexpected, attempt
+from lightgate.engine.attempt import Pool, attempt
 from lightgate.engine.context import RunnerContext, event, not_before_again
 from lightgate.engine.stage import AnswersTextRequests
-from lightgate.errors import LightgateError, Misconfigured, Transient
+from lightgate.errors import LightgateError, Misconfigured, Transient, Unexpected
 from lightgate.store import Actor, RequestClaim, Transaction
 from lightgate.store.lease import Heartbeat
 
@@ -81,7 +81,7 @@ def _record(
 ) -> bool:
     if isinstance(found, LightgateError):
         log.warning("request %s: %s: %s", claim.request.id, found.code, found.message)
-        if isinstance(found, Misconfigured) or (isinstance(found, Transient) and not found.is_charged):
+        if not found.is_charged:
             return tx.requests.give_back(claim.owner, not_before_again(at)) > 0
         is_spent = not isinstance(found, Transient) or claim.request.attempt >= MOST_ATTEMPTS
         return tx.requests.fail(claim, found.message, at, again_at=None if is_spent else not_before_again(at))

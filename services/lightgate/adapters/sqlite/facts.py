@@ -19,7 +19,7 @@ from lightgate.adapters.sqlite.facets.known_texts import KnownTexts
 from lightgate.adapters.sqlite.rows import columns_of
 from lightgate.adapters.sqlite.schema import metadata_quality, photo_text
 from lightgate.adapters.sqlite.schema import review_queue as row
-from lightgate.domain.photo import HUMAN_SOURCES, CaptionFacts, Field, Issue, Source, StageFacts, Text
+from lightgate.domain.photo import HUMAN_SOURCES, CaptionFacts, ExifFacts, Field, Issue, Source, StageFacts, Text
 from lightgate.domain.rating.risk import rank
 
 #: what decides a photo's place among those to review
@@ -70,9 +70,13 @@ def write_facts(connection: Connection, found: Mapping[int, StageFacts], at: dat
     """Write what a stage found, by photo; texts that a person wrote or locked stay."""
     columns = {photo_id: _columns(facts) for photo_id, facts in found.items()}
     write_columns(connection, _merged(connection, columns, at))
-    texts = [(photo_id, text) for photo_id, facts in found.items() for text in getattr(facts, "texts", ())]
+    texts = [(photo_id, text) for photo_id, facts in found.items() for text in _texts_of(facts)]
     put_texts(connection, _unkept(connection, texts), at)
     put_quality(connection, {key: _quality(each) for key, each in found.items() if isinstance(each, CaptionFacts)}, at)
+
+
+def _texts_of(facts: StageFacts) -> Sequence[Text]:
+    return facts.texts if isinstance(facts, ExifFacts | CaptionFacts) else ()
 
 
 def _columns(facts: StageFacts) -> dict[str, Any]:

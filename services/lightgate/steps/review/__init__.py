@@ -11,7 +11,7 @@ from lightgate.steps.review.make_pictures import Made, make_pictures
 from lightgate.steps.review.regenerate import leave, regenerate, take
 from lightgate.steps.review.repairs import Mending, mended, mendings
 from lightgate.steps.review.set_aside import settle_files
-from lightgate.steps.review.undo import NothingToRedo, NothingToUndo, Undone, WebsiteNotUndone, redo, restore, undo
+from lightgate.steps.review.undo import Undone, redo, restore, undo
 
 #: opened by a person alone
 GATE = Gate(Step(REVIEW, opened_by=Result.APPROVED))
@@ -23,15 +23,12 @@ __all__ = [
     "Lock",
     "Made",
     "Mending",
-    "NothingToRedo",
-    "NothingToUndo",
     "Outcome",
     "Replacement",
     "ReviewDesk",
     "Rewritten",
     "TextChange",
     "Undone",
-    "WebsiteNotUndone",
     "approve",
     "bulk",
     "bulk_edit",

@@ -19,7 +19,9 @@ from lightgate.errors import (
     InputInvalid,
     LightgateError,
     NotFound,
-    Refused,
+    NothingToRedo,
+    NothingToUndo,
+    WebsiteNotUndone,
 )
 from lightgate.steps.review.decisions import approve, give_approval_back, reject, reopen
 from lightgate.steps.review.desk import ReviewDesk, note, together
@@ -47,19 +49,6 @@ _WEBSITE_WORDS = {
     "unpublish": "photos taken off",
     "undo_release": "a release taken back",
 }
-
-
-class NothingToUndo(Refused):
-    """There is nothing of yours left to undo."""
-
-
-class WebsiteNotUndone(Refused):
-    """The last thing you did was about the website ({what}): undo does not reach there. The page Releases takes the
-    newest release back. Undo again for what you did before, to photos that were not part of it."""
-
-
-class NothingToRedo(Refused):
-    """There is nothing that you undid last."""
 
 
 @dataclass(frozen=True, slots=True)

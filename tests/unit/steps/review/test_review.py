@@ -31,6 +31,8 @@ from lightgate.errors import (
     IllegalMove,
     InputInvalid,
     NameTaken,
+    NothingToRedo,
+    NothingToUndo,
     NotShown,
     PictureUnproven,
     ProofBlocks,
@@ -41,8 +43,6 @@ from lightgate.names.reserve import free_rejected_names
 from lightgate.steps.review import (
     Changes,
     Lock,
-    NothingToRedo,
-    NothingToUndo,
     ReviewDesk,
     TextChange,
     approve,

@@ -12,12 +12,11 @@ from lightgate.adapters.sqlite import SqliteStore
 from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import Field, Photo
 from lightgate.domain.route.pipeline import Status
-from lightgate.errors import Conflict, NotFound
+from lightgate.errors import Conflict, NotFound, NothingToUndo
 from lightgate.files.data_folder import DataFolder
 from lightgate.names.reserve import give_names
 from lightgate.steps.review import (
     Changes,
-    NothingToUndo,
     ReviewDesk,
     TextChange,
     approve,
