@@ -56,13 +56,16 @@ STAGE = Stage(Step("colour", max_attempts=2, can_be_skipped=True), lambda settin
 #: the one line, and what makes an app of it: the other stages do nothing, as in ``support.noop``
 APP = """
 import colour
+from lightgate import steps as real
 from lightgate.bootstrap import build
 from lightgate.engine.pipeline import Pipeline
+from lightgate.engine.stage import Stage
 from lightgate.settings import load
 from lightgate_workers.worker import make_app
-from support.noop.app import PIPELINE as NOOP
+from support.noop.stages import noop
 
-PIPELINE = Pipeline((*NOOP.stops[:3], colour.STAGE, *NOOP.stops[3:]))
+STOPS = [noop(stop) if isinstance(stop, Stage) else stop for stop in real.PIPELINE.stops]
+PIPELINE = Pipeline((*STOPS[:3], colour.STAGE, *STOPS[3:]))
 
 app = make_app(
     "colour_config",

@@ -23,15 +23,17 @@ class StageCache:
     open_house: Callable[[Stage], House]
     stages: Mapping[str, Stage]
     _owner_pid: int = 0
-    _house: House | None = None
+    #: by whether what is recorded must survive a power cut
+    _houses: dict[bool, House] = field(default_factory=dict)
     _works: dict[str, Work] = field(default_factory=dict)
 
     def house(self, stage: Stage) -> House:
         """Give this process's house."""
-        if self._house is None or self._owner_pid != os.getpid():
-            self._owner_pid, self._works = os.getpid(), {}
-            self._house = self.open_house(stage)
-        return self._house
+        if self._owner_pid != os.getpid():
+            self._owner_pid, self._works, self._houses = os.getpid(), {}, {}
+        if stage.is_durable not in self._houses:
+            self._houses[stage.is_durable] = self.open_house(stage)
+        return self._houses[stage.is_durable]
 
     def work(self, stage: Stage) -> Work:
         """Give this process's work of a stage, loading its model the first time."""

@@ -6,10 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lightgate.adapters.host import command_lines
+from lightgate.domain.route.pipeline import CAPTION, EXIF, PUBLISH, QUALITY
 from lightgate.engine.stage import Stage
 from lightgate.files.data_folder import DataFolder
 from lightgate.people import accounts
 from lightgate.settings import Settings
+
+#: stages that a service of ``docker-compose.yml`` works for; one more service takes all others
+OWN_SERVICE = frozenset({EXIF, QUALITY, CAPTION, PUBLISH})
+#: what that service's worker is called
+OTHERS = "others"
+
+
+#: a stop lets the photos in hand be finished for a while, then gives them back
+_STOPS_IN_GOOD_ORDER = {"REMAP_SIGTERM": "SIGQUIT"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +45,22 @@ def of_worker(settings: Settings, stage: Stage, name: str | None = None) -> Laun
         start_method=stage.start_method,
         log_level=settings.log_level,
     )
-    # a stop lets the photos in hand be finished for a while, then gives them back
-    return Launch(line, {"REMAP_SIGTERM": "SIGQUIT"})
+    return Launch(line, _STOPS_IN_GOOD_ORDER)
+
+
+def of_others(settings: Settings, stages: Mapping[str, Stage]) -> Launch | None:
+    """Start the workers of all stages without a service of their own; None where there is no such stage."""
+    others = [stage for name, stage in stages.items() if name not in OWN_SERVICE]
+    if not others:
+        return None
+    line = command_lines.worker(
+        ",".join(stage.name for stage in others),
+        name=OTHERS,
+        processes=max(settings.workers.processes(stage.name) for stage in others),
+        start_method="spawn" if any(stage.start_method == "spawn" for stage in others) else "fork",
+        log_level=settings.log_level,
+    )
+    return Launch(line, _STOPS_IN_GOOD_ORDER)
 
 
 def of_reconciler() -> Launch:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from lightgate.installation import launches
+from lightgate.settings import Settings
 from lightgate.steps import STAGES
 
 #: they end by themselves
@@ -27,7 +30,19 @@ def ours(services: dict[str, Any]) -> dict[str, Any]:
 def test_every_stage_has_one_service_that_works_for_it(services: dict[str, Any]) -> None:
     commands = {name: service["command"] for name, service in services.items() if name.startswith("worker-")}
 
-    assert commands == {f"worker-{stage}": ["worker", stage] for stage in STAGES}
+    assert commands == {f"worker-{stage}": ["worker", stage] for stage in (*launches.OWN_SERVICE, launches.OTHERS)}
+    assert set(STAGES) == launches.OWN_SERVICE
+
+
+def test_a_stage_without_a_service_goes_to_the_one_for_all_others(tmp_path: Path) -> None:
+    colour = replace(STAGES["exif"], step=replace(STAGES["exif"].step, name="colour"))
+    tone = replace(STAGES["quality"], step=replace(STAGES["quality"].step, name="tone"))
+    settings = Settings(home=tmp_path)
+    assert launches.of_others(settings, STAGES) is None
+    launch = launches.of_others(settings, {**STAGES, "colour": colour, "tone": tone})
+    assert launch is not None
+    assert launch.argv[launch.argv.index("-Q") + 1] == "colour,tone"
+    assert launch.argv[-1] == "worker.pool_start_method=spawn"
 
 
 def test_nothing_is_reachable_from_other_machines(services: dict[str, Any]) -> None:

@@ -16,7 +16,10 @@ def lightgate(*arguments: str) -> tuple[str, ...]:
 def worker(
     stage: str, *, name: str, processes: int, start_method: str, log_level: str, app: str = APP
 ) -> tuple[str, ...]:
-    """Run the workers of one stage; ``REMAP_SIGTERM=SIGQUIT`` must be in the environment."""
+    """Run the workers of a stage, or of several with commas between.
+
+    ``REMAP_SIGTERM=SIGQUIT`` must be in the environment.
+    """
     return (
         # quiet: its banner would be most of what a log shows
         *(sys.executable, "-m", "celery", "-A", app, "--quiet"),
