@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from lightgate.adapters.pixels.darkroom import VipsDarkroom
-from lightgate.adapters.pixels.metrics import measure
+from lightgate.adapters.pixels.measure.metrics import measure
 from lightgate.files.data_folder import DataFolder
 from support import naive_pictures
 from support.large_photos import write_photo

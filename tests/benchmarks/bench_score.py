@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lightgate.adapters.clip.engines import engine_for
-from lightgate.adapters.pixels.metrics import measure
+from lightgate.adapters.pixels.measure.metrics import measure
 from support import random_clip
 from support.large_photos import write_photo
 from support.measuring import cpu_ms, result

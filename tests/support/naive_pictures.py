@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from lightgate.adapters.pixels.darkroom import PROXY_PX, THUMB_PX, VIEW_PX
-from lightgate.adapters.pixels.metrics import measure
+from lightgate.adapters.pixels.measure.metrics import measure
 
 #: long edge and JPEG quality, as ours
 _PICTURES = ((VIEW_PX, 85), (PROXY_PX, 90), (THUMB_PX, 82))

@@ -13,7 +13,7 @@ import numpy as np
 import pyvips
 
 from lightgate.adapters.pixels.decode import decoding, fitted, flat, full_size, in_srgb
-from lightgate.adapters.pixels.metrics import Bytes, measure
+from lightgate.adapters.pixels.measure.metrics import Bytes, measure
 from lightgate.errors import Misconfigured, StorageFull
 from lightgate.files.data_folder import ProxyFiles
 from lightgate.files.durable import write_whole

@@ -16,7 +16,7 @@ from PIL import Image, ImageCms
 
 from lightgate.adapters.pixels.darkroom import VipsDarkroom, glance_at, upright_jpeg
 from lightgate.adapters.pixels.decode import full_size
-from lightgate.adapters.pixels.hashes import distance
+from lightgate.adapters.pixels.measure.hashes import distance
 from lightgate.errors import (
     LightgateError,
     Misconfigured,

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from lightgate.adapters.pixels.hashes import distance
-from lightgate.adapters.pixels.metrics import measure
+from lightgate.adapters.pixels.measure.hashes import distance
+from lightgate.adapters.pixels.measure.metrics import measure
 from lightgate.domain.photo import Scores
 from lightgate.domain.rating.quality import BandLimits, rate
 from support.sample_photos import NAMES, WELL_EXPOSED, Bytes, blurred, exposed, noisy, photo, recompressed

@@ -9,8 +9,8 @@ from PIL import Image
 from skimage.measure import blur_effect
 from skimage.restoration import estimate_sigma
 
-from lightgate.adapters.pixels.hashes import distance
-from lightgate.adapters.pixels.metrics import measure
+from lightgate.adapters.pixels.measure.hashes import distance
+from lightgate.adapters.pixels.measure.metrics import measure
 from support.sample_photos import NAMES, blurred, noisy, photo, recompressed
 
 #: bits of 64 in which two ways to shrink a picture may differ; to nine columns more than to 32

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from lightgate.adapters.pixels.darkroom import upright_jpeg
-from lightgate.adapters.pixels.metrics import measure
+from lightgate.adapters.pixels.measure.metrics import measure
 from lightgate.domain.photo import Scores
 from lightgate.domain.rating.quality import BandLimits, rate
 from lightgate.errors import Rejected

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lightgate.adapters.pixels.tiles import Floats, means_of_tiles
+from lightgate.adapters.pixels.measure.tiles import Floats, means_of_tiles
 
 _EDGE = 8
 _SAMPLES = 32

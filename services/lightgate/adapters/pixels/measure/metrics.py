@@ -11,9 +11,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from lightgate.adapters.pixels.detail import TILES, Tiles, tiles_of, white_energy
-from lightgate.adapters.pixels.hashes import difference_hash, perceptual_hash
-from lightgate.adapters.pixels.tiles import Floats, grey_levels, means_of_squares
+from lightgate.adapters.pixels.measure.detail import TILES, Tiles, tiles_of, white_energy
+from lightgate.adapters.pixels.measure.hashes import difference_hash, perceptual_hash
+from lightgate.adapters.pixels.measure.tiles import Floats, grey_levels, means_of_squares
 from lightgate.domain.rating.quality import Measurements
 
 #: raised whenever a formula here changes

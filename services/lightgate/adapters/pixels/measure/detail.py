@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from lightgate.adapters.pixels.tiles import Floats, means_of_tiles
+from lightgate.adapters.pixels.measure.tiles import Floats, means_of_tiles
 
 #: tiles along each edge
 TILES = 12

@@ -1,0 +1,1 @@
+"""What pixels say in numbers: sharpness, tones, likeness. Imports the domain alone."""
