@@ -1,4 +1,4 @@
-"""Write the two documents that are made from the code: docs/settings.md and docs/commands.md.
+"""Write what is made from the code: docs/settings.md, docs/commands.md, and the picture in docs/design.md.
 
 With ``--check`` nothing is written, and a document that is behind the code is an error.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import get_args, get_origin
 
 import click
+from house import picture
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
@@ -22,6 +23,7 @@ from lightgate.cli import lightgate as cli
 from lightgate.settings.section import SecretAddress
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
+BEGIN, END = "<!-- made by ops/document.py: do not edit -->", "<!-- end -->"
 
 SETTINGS_HEAD = """# Settings
 
@@ -45,7 +47,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a document is behind")
     is_check = parser.parse_args().check
-    texts = {DOCS / "settings.md": settings_text(), DOCS / "commands.md": commands_text()}
+    texts = {
+        DOCS / "settings.md": settings_text(),
+        DOCS / "commands.md": commands_text(),
+        DOCS / "design.md": design_text((DOCS / "design.md").read_text("utf-8")),
+    }
     behind = [line for file, text in texts.items() for line in _difference(file, text)]
     if not is_check:
         for file, text in texts.items():
@@ -57,6 +63,13 @@ def main() -> None:
 def _difference(file: Path, text: str) -> Iterator[str]:
     there = file.read_text("utf-8") if file.is_file() else ""
     return difflib.unified_diff(there.splitlines(True), text.splitlines(True), str(file), "as the code says", n=0)
+
+
+def design_text(text: str) -> str:
+    """Put the picture of the house between its marks."""
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{picture()}\n{END}{after}"
 
 
 def settings_text() -> str:
