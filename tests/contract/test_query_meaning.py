@@ -18,7 +18,7 @@ from lightgate.domain.query import BANDS, FLAGS, MAX_VALUES, Kind, Term, parse
 from lightgate.domain.route.liveness import Liveness, has_whole_version, liveness
 from lightgate.domain.route.pipeline import PUBLISH, Position, Status
 from lightgate.store import Order, PhotoFilter, Place, Total
-from support.stores import NOON, add_photos, add_set, make_store
+from support.stores import NOON, add_photos, add_set, make_store, write_row
 
 PHOTOS = 60
 WORDS = ("harbour", "Hafen", "crâne", "CRÂNE", "ab", "a%b_c", "Ünïcödé", 'said "so"', "портовый", "港町の朝", "x")
@@ -105,10 +105,10 @@ def _filled(store: SqliteStore, photo_id: int, chance: random.Random) -> Row:
                     tx.photos.put_text(photo_id, text, NOON)
         tx.photos.put_proof(photo_id, issues, 50.0, NOON)
         approval = tx.approvals.add(photo_id, 1, "0" * 64, 1, "ann", NOON)
-        tx.photos.write(photo_id, {"approval_id": approval})
+        write_row(tx, photo_id, {"approval_id": approval})
         tx.photos.move(tx.photos.get(photo_id), chance.choice(POSITIONS), NOON)
         # behind the move, which clears an error
-        tx.photos.write(photo_id, columns)
+        write_row(tx, photo_id, columns)
         for target in ("folder", "sftp"):
             if chance.random() < 0.5:
                 # whole ones are the most, so that the others do not hide them

@@ -13,7 +13,7 @@ from lightgate.domain.photo import CaptionFacts, Field, Issue, Source, Text
 from lightgate.domain.query import parse
 from lightgate.domain.route.status_words import ReviewStatus
 from lightgate.store import Order, PhotoFilter, Place
-from support.stores import NOON, add_photos, add_set, bring_to, failed, make_store
+from support.stores import NOON, add_photos, add_set, bring_to, failed, make_store, write_row
 
 BLOCK = (Issue("too_long", "block", "Too long.", "en", Field.CAPTION),)
 WARN = (Issue("filler", "warn", "A filler.", "en", Field.CAPTION),)
@@ -34,8 +34,8 @@ def ids(store: SqliteStore) -> list[int]:
         bring_to(store, each, "review")
     with store.writing() as tx:
         for each in made:
-            tx.photos.write(each, {"band": "Good"})
-        tx.photos.write(made[1], {"band": "Low"})
+            write_row(tx, each, {"band": "Good"})
+        write_row(tx, made[1], {"band": "Low"})
         tx.photos.put_proof(made[2], BLOCK, 10.0, NOON)
         tx.photos.put_proof(made[3], WARN, 60.0, NOON)
         tx.photos.write_facts(made[4], CaptionFacts((), confidence=40), NOON)
@@ -109,7 +109,7 @@ def test_a_nul_in_a_question_is_no_fault(store: SqliteStore, ids: list[int]) -> 
 def test_search_follows_every_edit(store: SqliteStore, ids: list[int]) -> None:
     with store.writing() as tx:
         tx.photos.put_text(ids[0], Text("en", Field.CAPTION, "Élan vital 港町の朝", Source.PERSON), NOON)
-        tx.photos.write(ids[1], {"subject": "Zeppelin"})
+        write_row(tx, ids[1], {"subject": "Zeppelin"})
     assert found(store, "élan") == [ids[0]]
     assert found(store, "港町の") == [ids[0]]
     assert found(store, "港町") == [ids[0]]

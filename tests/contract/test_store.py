@@ -36,7 +36,7 @@ from lightgate.errors import (
     UnsafeDatabase,
 )
 from lightgate.store import LONGEST_HOLD, HeldBack, PhotoFilter, Reservation
-from support.stores import NOON, ROUTE, add_photos, add_set, bring_to, make_store, new_photo
+from support.stores import NOON, ROUTE, add_photos, add_set, bring_to, make_store, new_photo, write_row
 
 EXIF_STEP = ROUTE[0]
 LEASE = NOON + timedelta(seconds=60)
@@ -82,7 +82,7 @@ class TestClaims:
             after = advance(first.photo.position, Result.TRY_AGAIN, ROUTE)
             tx.queue.settle(first.photo.id, first.token, after, NOON)
         with store.writing() as tx:
-            tx.photos.write(first.photo.id, {"priority": 1})
+            write_row(tx, first.photo.id, {"priority": 1})
         assert [each.photo.id for each in claim(store, 8)] == [first.photo.id]
         assert len(claim(store, 8)) == 2
 
@@ -122,7 +122,7 @@ class TestClaims:
     def test_a_photo_is_not_claimed_before_its_time(self, store: SqliteStore) -> None:
         [photo_id] = add_photos(store, 1)
         with store.writing() as tx:
-            tx.photos.write(photo_id, {"not_before": NOON + timedelta(seconds=1)})
+            write_row(tx, photo_id, {"not_before": NOON + timedelta(seconds=1)})
         assert claim(store) == []
         with store.writing() as tx:
             assert tx.queue.claim(EXIF_STEP, "me", 1, NOON + timedelta(seconds=2), LEASE)
@@ -130,8 +130,8 @@ class TestClaims:
     def test_a_wait_that_a_clock_set_back_made_longer_than_any_is_over(self, store: SqliteStore) -> None:
         held, stalled, due = add_photos(store, 3)
         with store.writing() as tx:
-            tx.photos.write(held, {"not_before": NOON + LONGEST_HOLD, "error_message": "The model is away."})
-            tx.photos.write(stalled, {"not_before": NOON + LONGEST_HOLD + timedelta(seconds=1)})
+            write_row(tx, held, {"not_before": NOON + LONGEST_HOLD, "error_message": "The model is away."})
+            write_row(tx, stalled, {"not_before": NOON + LONGEST_HOLD + timedelta(seconds=1)})
         with store.reading() as tx:
             assert tx.queue.count_ready(NOON) == {"exif": 2}
             assert tx.queue.coming(EXIF_STEP, NOON) == due
@@ -183,24 +183,24 @@ class TestGuards:
     def test_a_row_at_publish_without_an_approval_is_refused(self, store: SqliteStore) -> None:
         [photo_id] = add_photos(store, 1)
         with pytest.raises(IntegrityError, match="approved"), store.writing() as tx:
-            tx.photos.write(photo_id, {"step": "publish", "status": "queued"})
+            write_row(tx, photo_id, {"step": "publish", "status": "queued"})
 
     def test_an_invented_approval_is_refused(self, store: SqliteStore) -> None:
         [photo_id] = add_photos(store, 1)
         with pytest.raises(IntegrityError, match="FOREIGN KEY"), store.writing() as tx:
-            tx.photos.write(photo_id, {"step": "publish", "status": "queued", "approval_id": 1})
+            write_row(tx, photo_id, {"step": "publish", "status": "queued", "approval_id": 1})
 
     def test_another_photos_approval_is_refused(self, store: SqliteStore) -> None:
         one, two = add_photos(store, 2)
         with store.writing() as tx:
             approval = tx.approvals.add(one, 1, "0" * 64, 1, "ann", NOON)
         with pytest.raises(IntegrityError, match="FOREIGN KEY"), store.writing() as tx:
-            tx.photos.write(two, {"step": "publish", "status": "queued", "approval_id": approval})
+            write_row(tx, two, {"step": "publish", "status": "queued", "approval_id": approval})
 
     def test_published_is_the_end_of_the_route_only(self, store: SqliteStore) -> None:
         [photo_id] = add_photos(store, 1)
         with pytest.raises(IntegrityError, match="published"), store.writing() as tx:
-            tx.photos.write(photo_id, {"status": "published"})
+            write_row(tx, photo_id, {"status": "published"})
 
     def test_the_approval_in_force_cannot_be_deleted(self, store: SqliteStore) -> None:
         [photo_id] = add_photos(store, 1)
@@ -265,7 +265,7 @@ class TestPhotos:
         low = QualityFacts(Scores(qr=2.0, band="Very Low"), 6, 4)
         with store.writing() as tx:
             tx.photos.put_text(ids[0], mine, NOON)
-            tx.photos.write(ids[1], {"qr_by_person": 9.0, "band": "Top"})
+            write_row(tx, ids[1], {"qr_by_person": 9.0, "band": "Top"})
             tx.photos.write_all_facts(dict.fromkeys(ids, low), NOON)
             tx.photos.write_all_facts(dict.fromkeys(ids, CaptionFacts((model,))), NOON)
             first, second = tx.photos.many(ids)
@@ -310,7 +310,7 @@ class TestPhotos:
     def test_the_reviewers_band_survives_a_new_measurement(self, store: SqliteStore) -> None:
         [photo_id] = add_photos(store, 1)
         with store.writing() as tx:
-            tx.photos.write(photo_id, {"qr_by_person": 9.0, "band": "Top"})
+            write_row(tx, photo_id, {"qr_by_person": 9.0, "band": "Top"})
             tx.photos.write_facts(photo_id, QualityFacts(Scores(qr=2.0, band="Very Low"), 6, 4), NOON)
             photo = tx.photos.get(photo_id)
         assert (photo.qr, photo.scores.qr, photo.scores.band) == (9.0, 2.0, "Top")
@@ -339,7 +339,7 @@ class TestPhotos:
         with store.writing() as tx:
             for photo_id, month, date_time, camera in zip(ids, months, taken, cameras, strict=True):
                 at = NOON.replace(month=month)
-                tx.photos.write(photo_id, {"created_at": at, "date_time": date_time, "camera": camera})
+                write_row(tx, photo_id, {"created_at": at, "date_time": date_time, "camera": camera})
             assert tx.figures.taken_in_by_month() == {"2026-01": 2, "2026-02": 1, "2026-07": 1, "2026-12": 4}
             by_year = {"20": {"Caméra É": 1}, "2012": {"Caméra É": 2}, "2026": {"Caméra É": 1}}
             assert tx.figures.cameras_by_year() == by_year
@@ -361,7 +361,7 @@ class TestPhotos:
         with store.writing() as tx:
             approval = tx.approvals.add(photo_id, 1, "0" * 64, 1, "ann", NOON)
             values = {"step": step, "status": status.value, "approval_id": approval, "needs_work": needs_work}
-            tx.photos.write(photo_id, values)
+            write_row(tx, photo_id, values)
             word = review_status(tx.photos.get(photo_id))
             assert tx.photos.count_by_status() == {word: 1}
             assert [tx.photos.count(PhotoFilter(review_status=each)) for each in ReviewStatus] == [

@@ -19,7 +19,7 @@ from lightgate.files.data_folder import DataFolder
 from lightgate.settings import Ollama, Settings
 from lightgate.steps.caption import STAGE
 from lightgate.store import TextQuality
-from support.stores import ROUTE, Clock, Sent, add_photos, add_set, bring_to, make_store
+from support.stores import ROUTE, Clock, Sent, add_photos, add_set, bring_to, make_store, write_row
 
 pytestmark = pytest.mark.integration
 
@@ -139,7 +139,7 @@ def test_a_server_that_goes_is_waited_for_without_charge_and_work_resumes(house:
 def test_a_photo_no_answer_comes_for_reaches_review_and_the_others_are_done(house: House) -> None:
     for photo_id in house.ids:
         with house.store.writing() as tx:
-            tx.photos.write(photo_id, {"attempt": STAGE.step.max_attempts - 1 if photo_id == house.ids[0] else 0})
+            write_row(tx, photo_id, {"attempt": STAGE.step.max_attempts - 1 if photo_id == house.ids[0] else 0})
     house.server.faults.extend([Fault.PROSE, Fault.EMPTY, Fault.WHITESPACE])
     house.drain()
     failed, *others = house.photos()

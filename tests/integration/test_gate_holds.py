@@ -36,7 +36,7 @@ from lightgate.website.rollback_copy import earlier_at
 from support.file_servers import PASSWORD, USER, FtpSite, ftp_site
 from support.pictures import jpeg_bytes
 from support.site import House, house_in
-from support.stores import NOON, ROUTE, Sent
+from support.stores import NOON, ROUTE, Sent, write_row
 from support.waiting import eventually
 
 pytestmark = pytest.mark.integration
@@ -95,7 +95,7 @@ def release_another_version(house: House, photo_id: int) -> None:
     house.back_to_review(photo_id)
     with house.store.writing() as tx:
         tx.photos.put_text(photo_id, Text("en", Field.CAPTION, "A better caption.", Source.PERSON), NOON)
-        tx.photos.write(photo_id, {"folder": "night"})
+        write_row(tx, photo_id, {"folder": "night"})
     house.approve(photo_id)
     house.release(photo_id)
 

@@ -22,7 +22,7 @@ from lightgate.domain.photo import Field, Source, Text
 from lightgate.settings import Publish
 from support.file_servers import PASSWORD, USER, FtpSite, ftp_site
 from support.site import House, house_in
-from support.stores import NOON
+from support.stores import NOON, write_row
 from support.waiting import eventually
 
 pytestmark = pytest.mark.integration
@@ -104,7 +104,7 @@ def released(house: House, *, changed: bool) -> int:
         house.back_to_review(photo_id)
         with house.store.writing() as tx:
             tx.photos.put_text(photo_id, Text("en", Field.CAPTION, "A better caption.", Source.PERSON), NOON)
-            tx.photos.write(photo_id, {"folder": "night"})
+            write_row(tx, photo_id, {"folder": "night"})
     house.approve(photo_id)
     house.release(photo_id)
     return photo_id

@@ -22,7 +22,7 @@ from lightgate.settings import Publish
 from lightgate.steps import release as release_step
 from support.file_servers import PASSWORD, USER, FtpSite, ftp_site
 from support.site import House, house_in
-from support.stores import NOON
+from support.stores import NOON, write_row
 
 FULL = "2026/city/Harbour_001.JPG"
 THUMB = "2026/thumbs/city/Harbour_001.JPG"
@@ -42,7 +42,7 @@ def write(house: House, photo_id: int, caption: str) -> None:
 
 def move(house: House, photo_id: int, folder: str) -> None:
     with house.store.writing() as tx:
-        tx.photos.write(photo_id, {"folder": folder})
+        write_row(tx, photo_id, {"folder": folder})
 
 
 def publish_again(house: House, photo_id: int) -> None:

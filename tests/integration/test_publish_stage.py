@@ -28,7 +28,7 @@ from lightgate.website.diff import Change
 from support.permits import FREE
 from support.pictures import jpeg_bytes
 from support.site import WORKER, House, house_in
-from support.stores import NOON, ROUTE, bring_to
+from support.stores import NOON, ROUTE, bring_to, write_row
 
 FULL = "2026/city/Harbour_001.JPG"
 THUMB = "2026/thumbs/city/Harbour_001.JPG"
@@ -221,7 +221,7 @@ def test_a_photo_whose_folder_changed_moves_on_the_site(house: House, photo_id: 
     house.bring_live(photo_id)
     house.back_to_review(photo_id)
     with house.store.writing() as tx:
-        tx.photos.write(photo_id, {"folder": "night"})
+        write_row(tx, photo_id, {"folder": "night"})
     house.bring_live(photo_id)
     assert set(house.published()) == {FULL.replace("city", "night"), THUMB.replace("city", "night")}
     assert house.photo(photo_id).publications[0].paths["full"] == FULL.replace("city", "night")
@@ -268,7 +268,7 @@ def test_after_a_crash_an_edit_and_a_move_still_leave_one_copy(house: House, pho
     killed_at(house, point)
     house.back_to_review(photo_id)
     with house.store.writing() as tx:
-        tx.photos.write(photo_id, {"folder": "night"})
+        write_row(tx, photo_id, {"folder": "night"})
     house.bring_live(photo_id)
     assert set(house.published()) == {FULL.replace("city", "night"), THUMB.replace("city", "night")}
     assert house.website.catalogue.file_names() == ["Harbour_001.JPG"]
@@ -447,7 +447,7 @@ def test_the_dry_run_says_what_the_real_run_does(house: House, photo_id: int) ->
     house.back_to_review(photo_id)
     write_caption(house, photo_id, "A better caption.")
     with house.store.writing() as tx:
-        tx.photos.write(photo_id, {"folder": "night"})
+        write_row(tx, photo_id, {"folder": "night"})
     assert "approve" in (planned().refused or "")
     house.approve(photo_id)
     moved = planned()
@@ -462,7 +462,7 @@ def test_the_dry_run_of_a_mixed_release_is_the_release(house: House) -> None:
         house.back_to_review(each)
     write_caption(house, changed, "A better caption.")
     with house.store.writing() as tx:
-        tx.photos.write(moved, {"folder": "night"})
+        write_row(tx, moved, {"folder": "night"})
     for each in (new, changed, same, moved):
         house.approve(each)
     house.reject(rejected)

@@ -20,7 +20,7 @@ from lightgate.steps import review
 from lightgate.website import restored
 from lightgate.website.restored import Restored
 from support.site import House, house_in
-from support.stores import ROUTE, Sent
+from support.stores import ROUTE, Sent, write_row
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_what_was_on_its_way_in_the_backup_is_not_sent(house: House) -> None:
     with house.store.writing() as tx:
         at = house.clock()
         step = next(each for each in ROUTE if each.name == "publish")
-        tx.photos.write(queued, {"priority": 9})
+        write_row(tx, queued, {"priority": 9})
         assert [each.photo.id for each in tx.queue.claim(step, "gone", 1, at, at)] == [running]
     files = house.published()
     archive = backed_up(house)
@@ -150,7 +150,7 @@ def test_a_name_of_no_photo_is_told_and_never_given_again(house: House) -> None:
     after = put_back_under_a_website_that_stays(house, archive)
     try:
         with after.store.writing() as tx:
-            tx.photos.write(photo_id, {"file_name": None})
+            write_row(tx, photo_id, {"file_name": None})
             tx.names.release(photo_id, after.clock())
         after.publish()
         found = state(after)

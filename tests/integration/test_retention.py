@@ -13,7 +13,7 @@ from lightgate.engine.reconcile import reconcile
 from lightgate.settings import Publish, Settings
 from lightgate.steps.release.originals import Retention, tidy_originals
 from support.site import House, house_in
-from support.stores import NOON
+from support.stores import NOON, write_row
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_the_source_stands_in_for_the_copy_only_while_it_is_the_same_file(house:
     source = tmp_path / "card.jpg"
     source.write_bytes(original(house, live).read_bytes())
     with house.store.writing() as tx:
-        tx.photos.write(live, {"source_path": str(source)})
+        write_row(tx, live, {"source_path": str(source)})
     assert tidy(house, "release") == 1
     edit(house, live)
     house.bring_live(live)

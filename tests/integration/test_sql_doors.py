@@ -20,7 +20,7 @@ from lightgate.steps import release as release_step
 from lightgate.steps import review
 from lightgate.website.approval import is_approved
 from support.site import House, house_in
-from support.stores import NOON, ROUTE, Sent
+from support.stores import NOON, ROUTE, Sent, write_row
 
 
 @pytest.fixture
@@ -226,7 +226,7 @@ def test_what_a_release_replaced_is_put_back_only_as_it_was_written_down(house: 
     assert house.publish().done == [photo_id]
     house.back_to_review(photo_id)
     with house.store.writing() as tx:
-        tx.photos.write(photo_id, {"folder": "night"})
+        write_row(tx, photo_id, {"folder": "night"})
     house.approve(photo_id)
     house.release(photo_id)
     assert house.publish().done == [photo_id]

@@ -18,6 +18,7 @@ from lightgate.domain.photo import Field, SeriesKind
 from lightgate.domain.route.status_words import review_status
 from lightgate_web.app import create_app
 from support.gallery import GALLERY, NAME, PASSWORD, photo_of, quick_passwords
+from support.stores import write_row
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -91,4 +92,4 @@ def in_a_series(site: Site, *ids: int) -> None:
             place = {"series_key": "s1", "series_position": position, "series_count": len(ids)}
             told = {"kind": SeriesKind.BURST.value, "rank": position, "reason": "softest of 3"}
             _, hashes = tx.photos.pictures(photo_id)
-            tx.photos.write(photo_id, place | {"facts": {"series": told, "pictures": hashes}})
+            write_row(tx, photo_id, place | {"facts": {"series": told, "pictures": hashes}})

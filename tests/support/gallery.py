@@ -35,7 +35,7 @@ from lightgate.files.picture_proof import hashes_of
 from lightgate.settings import Intake, Review, Settings
 from lightgate.steps import PIPELINE, review
 from lightgate.store import NewPhoto, NewSet, Store, User
-from support.stores import ROUTE, Clock, Sent, bring_to, failed, make_store
+from support.stores import ROUTE, Clock, Sent, bring_to, failed, make_store, write_row
 
 NAME = "ann"
 PASSWORD = "a password of ann"
@@ -180,7 +180,7 @@ def fail(house: House, photo_id: int, step: str, message: str) -> None:
     with house.store.writing() as tx:
         photo = tx.photos.get(photo_id)
         tx.photos.move(photo, failed(step), house.now())
-        tx.photos.write(photo_id, {"error_code": "unreadable_image", "error_message": message})
+        write_row(tx, photo_id, {"error_code": "unreadable_image", "error_message": message})
 
 
 def photo_of(house: House, photo_id: int) -> Photo:

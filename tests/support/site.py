@@ -24,7 +24,7 @@ from lightgate.steps.release import ReleaseDesk
 from lightgate.store import NewPhoto
 from lightgate.website.approval import approve, withdraw
 from support.pictures import jpeg_bytes
-from support.stores import NOON, ROUTE, Clock, Sent, add_set, bring_to, make_store
+from support.stores import NOON, ROUTE, Clock, Sent, add_set, bring_to, make_store, write_row
 
 WORKER = "publish@test"
 EXIF = Exif(date_time="2026:05:04 12:00:00", camera="Canon EOS R5", exposure="1/250 sec", aperture="f/5.6", iso=100)
@@ -90,7 +90,7 @@ class House:
         with self.store.writing() as tx:
             photo = tx.photos.get(photo_id)
             approval_id = approve(tx, photo, photo.version + 1, self.key, "ann", NOON)
-            tx.photos.write(photo_id, {"approval_id": approval_id})
+            write_row(tx, photo_id, {"approval_id": approval_id})
             tx.photos.move(photo, advance(photo.position, Result.APPROVED, ROUTE), NOON, raise_version=True)
 
     def back_to_review(self, photo_id: int) -> None:

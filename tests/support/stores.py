@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import atexit
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.adapters.sqlite.migrate import migrate
@@ -59,9 +64,25 @@ class Sent:
 
 
 def make_store(folder: Path) -> SqliteStore:
-    """Make a migrated database."""
-    migrate(folder / "review.db", folder / "backups")
+    """Make a migrated database: a copy of one that was migrated once, which takes a fortieth of the time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(_template(), folder / "review.db")
     return SqliteStore(folder / "review.db", durable=False)
+
+
+@cache
+def _template() -> Path:
+    """Migrate a database in a folder that goes with this process."""
+    folder = tempfile.mkdtemp(prefix="lightgate-template-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    file = Path(folder, "review.db")
+    migrate(file, Path(folder, "backups"))
+    return file
+
+
+def write_row(tx: Transaction, photo_id: int, values: Mapping[str, Any]) -> None:
+    """Write columns of a photo that no move and no decision of the product would write so."""
+    tx.photos._write({photo_id: values})  # type: ignore[attr-defined]
 
 
 def add_set(store: Store, title: str = "Harbour", languages: tuple[str, ...] = ("en",)) -> PhotoSet:
@@ -105,13 +126,13 @@ def _pass_step(store: Store, photo: Photo) -> None:
         if step == "naming":
             name = f"Harbour_{photo.id:03}.JPG"
             tx.names.reserve(Reservation(name[:-4].lower(), name, "harbour", photo.id, photo.id), NOON)
-            tx.photos.write(photo.id, {"file_name": name})
+            write_row(tx, photo.id, {"file_name": name})
         if step == "caption":
             for text in good_texts():
                 tx.photos.put_text(photo.id, text, NOON)
         if step == "review":
             approval = tx.approvals.add(photo.id, photo.version, "0" * 64, 1, "somebody", NOON)
-            tx.photos.write(photo.id, {"approval_id": approval})
+            write_row(tx, photo.id, {"approval_id": approval})
         before = tx.photos.get(photo.id)
         if step in _OPENS:
             after = advance(before.position, _OPENS[step], ROUTE)

@@ -136,7 +136,7 @@ def _record(store: Store, sources: Iterable[Source], at: datetime) -> int:
     if settled:
         with store.writing() as tx:
             for each in settled:
-                tx.photos.write(each.photo.id, {"remove_source": False})
+                tx.photos.keep_source(each.photo.id)
             tx.events.add(*(_event(each, at) for each in settled))
     return len(settled)
 

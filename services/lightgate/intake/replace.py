@@ -16,7 +16,7 @@ from lightgate.intake.copies import copy
 from lightgate.intake.desk import IntakeDesk
 from lightgate.intake.scan import found_at
 from lightgate.pictures.file_facts import facts_of
-from lightgate.store import Actor, Event, Transaction
+from lightgate.store import Actor, Event, Original, Transaction
 from lightgate.website.approval import withdraw
 
 #: who the words in the new file are written by, in the history
@@ -57,21 +57,16 @@ def replace_original(desk: IntakeDesk, photo_id: int, file: Path, by: str) -> No
             photo = tx.photos.get(photo_id)
             # one without a file beside it says nothing any more
             facts = facts_of(header, sidecar or Sidecar(), photo.languages[0])
-            values: dict[str, str | int | None] = {
-                "content_hash": content_hash,
-                "size_bytes": found.size_bytes,
-                "suffix": place.suffix,
-                "source_path": to_text(str(file.absolute())),
-            }
-            after = _replace(tx, desk, photo, values, facts, by)
+            original = Original(content_hash, found.size_bytes, place.suffix, to_text(str(file.absolute())))
+            after = _replace(tx, desk, photo, original, facts, by)
     desk.dispatch.wake(after.step)
 
 
 def _replace(
-    tx: Transaction, desk: IntakeDesk, photo: Photo, values: dict[str, str | int | None], facts: ExifFacts, by: str
+    tx: Transaction, desk: IntakeDesk, photo: Photo, original: Original, facts: ExifFacts, by: str
 ) -> Position:
     at = desk.now()
-    twin = tx.photos.with_hash([str(values["content_hash"])])
+    twin = tx.photos.with_hash([original.content_hash])
     if twin:
         raise DuplicatePhoto(photo_id=next(iter(twin.values())))
     if photo.file_name is None:
@@ -80,14 +75,14 @@ def _replace(
     tx.photos.move(photo, after, at, raise_version=True)
     # nobody gives back a word for other pixels
     withdraw(tx, photo, None, at)
-    tx.photos.write(photo.id, values)
+    tx.photos.put_original(photo.id, original)
     tx.photos.write_facts(photo.id, facts, at)
     _write_texts(tx, photo, facts, at)
     before, new = f"{photo.position.step}:{photo.position.status}", f"{after.step}:{after.status}"
     who = (photo.id, photo.set_id, at, Actor.PERSON, by)
     tx.events.add(
         Event(*who, "position", photo.position.step, before, new),
-        Event(*who, "decision", "replace_original", photo.content_hash, str(values["content_hash"])),
+        Event(*who, "decision", "replace_original", photo.content_hash, original.content_hash),
     )
     return after
 

@@ -66,9 +66,7 @@ def _free_photos(desk: IntakeDesk, wanted: PhotoSet) -> Sequence[Photo]:
         fault = _fault(photos, desk.targets)
         if fault and not _is_public(photos):
             until = desk.now() + HOLD
-            for photo in photos:
-                if photo.position.status is Status.QUEUED:
-                    tx.photos.write(photo.id, {"not_before": until})
+            tx.photos.hold_until([each.id for each in photos if each.position.status is Status.QUEUED], until)
     if fault:
         raise fault
     return photos

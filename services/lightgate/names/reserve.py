@@ -47,7 +47,7 @@ def free_rejected_names(tx: Transaction, set_ids: Collection[int], by: str, at: 
     freed = [photo for set_id in sorted(set(set_ids)) for photo in _rejected(tx, set_id) if _has_free_name(tx, photo)]
     for photo in freed:
         tx.names.release(photo.id, at)
-    tx.photos.write_all({photo.id: {"file_name": None} for photo in freed})
+    tx.photos.put_names({photo.id: None for photo in freed})
     tx.events.add(
         *(Event(each.id, each.set_id, at, Actor.PERSON, by, "name", "file_name", each.file_name) for each in freed)
     )
@@ -172,7 +172,7 @@ def hold(
     tx.names.reserve_all(
         [Reservation(each.key, each.file_name, each.stem_key, each.counter, each.photo_id) for each in names], at
     )
-    tx.photos.write_all({each.photo_id: {"file_name": each.file_name} for each in names})
+    tx.photos.put_names({each.photo_id: each.file_name for each in names})
     named = [(photos[each.photo_id], each.file_name) for each in names]
     tx.events.add(
         *(

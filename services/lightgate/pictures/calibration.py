@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 
@@ -96,7 +95,7 @@ def rate_anew(store: Store, judge: FittedRating | None, limits: BandLimits, rout
         for each in waiting:
             qr = default_rating(each.marks) if judge is None else judge.rate(each.embedding, each.marks)
             mode = FULL if judge is None else CALIBRATED
-            _rate(tx, photos[each.id], {"qr": qr, "qr_mode": mode, "band": band(qr, limits), "updated_at": at}, at)
+            _rate(tx, photos[each.id], qr, mode, band(qr, limits), at)
         in_series = (photo for photo in photos.values() if photo.series)
         # one photo of each series is enough to rank it
         for one in {photo.series and (photo.set_id, photo.series.key): photo for photo in in_series}.values():
@@ -104,11 +103,11 @@ def rate_anew(store: Store, judge: FittedRating | None, limits: BandLimits, rout
     return len(waiting)
 
 
-def _rate(tx: Transaction, photo: Photo, rating: Mapping[str, Any], at: datetime) -> None:
+def _rate(tx: Transaction, photo: Photo, qr: float, mode: str, band_: str, at: datetime) -> None:
     """Write a rating; one that differs, of a photo that a person may be looking at, is another version of it."""
-    tx.photos.write(photo.id, rating)
-    if photo.position.step != REVIEW or (rating["qr"], rating["band"]) == (photo.scores.qr, photo.scores.band):
+    tx.photos.put_rating(photo.id, qr, mode, band_, at)
+    if photo.position.step != REVIEW or (qr, band_) == (photo.scores.qr, photo.scores.band):
         return
     tx.photos.touch(photo, at)
-    old, new = (None if qr is None else f"{qr:g}" for qr in (photo.scores.qr, rating["qr"]))
+    old, new = (None if each is None else f"{each:g}" for each in (photo.scores.qr, qr))
     tx.events.add(Event(photo.id, photo.set_id, at, Actor.SYSTEM, _ACTOR, "rating", "qr", old, new))

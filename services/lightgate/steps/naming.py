@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from lightgate.domain.names.naming import Rule
-from lightgate.domain.photo import Photo
+from lightgate.domain.photo import Failure, Photo
 from lightgate.domain.route.pipeline import NAMING, Position, Result, Route, Status, Step, advance, steps_before
 from lightgate.engine.stage import Gate, Hook
 from lightgate.errors import NameTooLong
@@ -49,9 +49,7 @@ def _name_set(tx: Transaction, set_id: int, route: Route, rule: Rule, at: dateti
         for photo in photos.values()
     }
     tx.photos.move_all([(photo, after[photo.id]) for photo in photos.values()], at)
-    tx.photos.write_all(
-        {photo_id: {"error_code": error.code, "error_message": error.message} for photo_id, error in refused.items()}
-    )
+    tx.photos.put_failures({photo_id: Failure(error.code, error.message) for photo_id, error in refused.items()})
     tx.events.add(*(_passed(photo, after[photo.id], at, refused.get(photo.id)) for photo in photos.values()))
     hold(tx, photos, allocation.given, at, Actor.SYSTEM, _ACTOR)
     return len(photos) - len(refused)

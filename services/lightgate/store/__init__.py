@@ -17,7 +17,19 @@ from lightgate.store.known_texts import CatalogueText, KnownTexts, Likeness
 from lightgate.store.ledger import Publications
 from lightgate.store.names import Names, Reservation
 from lightgate.store.people import Failures, User, Users
-from lightgate.store.photos import MOST_COUNTED, Around, NewPhoto, Order, PhotoFilter, Photos, Place, TextQuality, Total
+from lightgate.store.photos import (
+    MOST_COUNTED,
+    Around,
+    Identity,
+    NewPhoto,
+    Order,
+    Original,
+    PhotoFilter,
+    Photos,
+    Place,
+    TextQuality,
+    Total,
+)
 from lightgate.store.pictures import Judged, Pictures
 from lightgate.store.queue import LONGEST_HOLD, HeldBack, Queue
 from lightgate.store.releases import Redirects, Release, ReleaseAct, Releases
@@ -43,6 +55,7 @@ __all__ = [
     "Figures",
     "HeldBack",
     "Holds",
+    "Identity",
     "Judged",
     "KnownTexts",
     "Likeness",
@@ -51,6 +64,7 @@ __all__ = [
     "NewSet",
     "Notes",
     "Order",
+    "Original",
     "PhotoFilter",
     "Photos",
     "Pictures",

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Literal, Protocol
 
-from lightgate.domain.photo import Issue, Photo, Sidecar, StageFacts, Text, TextValue
+from lightgate.domain.photo import Failure, Issue, Photo, Sidecar, StageFacts, Text, TextValue
 from lightgate.domain.query import Query
 from lightgate.domain.route.pipeline import Position
 
@@ -114,6 +114,23 @@ class TextQuality:
     after: Mapping[str, TextValue]
 
 
+#: what a person calls a photo; its file name follows
+Identity = Literal["subject", "location", "folder"]
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A photo's original, as a file."""
+
+    #: SHA-256, hex
+    content_hash: str
+    size_bytes: int
+    #: of the working copy, lower case with dot
+    suffix: str
+    #: where it was taken in from, as text
+    source_path: str
+
+
 class Photos(Protocol):
     def get(self, photo_id: int) -> Photo:
         """Read one photo.
@@ -207,11 +224,35 @@ class Photos(Protocol):
             Conflict: the row's version is no longer the one that was read.
         """
 
-    def write(self, photo_id: int, values: Mapping[str, Any]) -> None:
-        """Write columns that have no rule of their own (``subject``, ``qr_by_person``, ``approval_id``, …)."""
+    def put_names(self, names: Mapping[int, str | None]) -> None:
+        """Write file names by photo, None where one was freed; ``Names`` holds them."""
 
-    def write_all(self, values: Mapping[int, Mapping[str, Any]]) -> None:
-        """Write columns of many photos, by id, as ``write`` does."""
+    def put_identity(self, photo_id: int, changed: Mapping[Identity, str]) -> None:
+        """Write what a person calls a photo."""
+
+    def put_failures(self, found: Mapping[int, Failure]) -> None:
+        """Write why photos stand still, by id."""
+
+    def put_approval(self, photo_id: int, approval_id: int | None) -> None:
+        """Bind a photo to the approval that is in force, or to none."""
+
+    def put_reject_reason(self, photo_id: int, why: str | None) -> None:
+        """Write why a photo was rejected, or that it is not any more."""
+
+    def put_own_rating(self, photo_id: int, qr: float | None, band: str) -> None:
+        """Write the reviewer's own rating, 0 to 10, or take it back; and the band that counts then."""
+
+    def put_rating(self, photo_id: int, qr: float, mode: str, band: str, at: datetime) -> None:
+        """Write a computed rating, 0 to 10, anew."""
+
+    def put_original(self, photo_id: int, original: Original) -> None:
+        """Write which file a photo's original is."""
+
+    def keep_source(self, photo_id: int) -> None:
+        """Nothing is to be removed where the photo was taken in from, or nothing any more."""
+
+    def hold_until(self, photo_ids: Sequence[int], until: datetime) -> None:
+        """Let no worker claim photos before a time."""
 
     def write_facts(self, photo_id: int, found: StageFacts, at: datetime) -> None:
         """Write what a stage found; texts that a person wrote or locked stay. Captions bring their proof."""

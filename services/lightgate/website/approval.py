@@ -67,7 +67,7 @@ def withdraw(tx: Transaction, photo: Photo, key: bytes | None, at: datetime) -> 
     tx.releases.end(photo.id)
     owe(tx, photo.id, at)
     approval = _approval(tx, photo.approval_id)
-    tx.photos.write(photo.id, {"approval_id": None})
+    tx.photos.put_approval(photo.id, None)
     if approval is None or approval.withdrawn_at is not None:
         return
     sealed = ""
@@ -89,7 +89,7 @@ def give_back(tx: Transaction, photo: Photo, approval_id: int, key: bytes) -> bo
     if not is_sealed(said, approval.seal, key, replace(decision, is_withdrawn=True)):
         return False
     tx.approvals.put_seal(approval_id, seal(said, key, decision))
-    tx.photos.write(photo.id, {"approval_id": approval_id})
+    tx.photos.put_approval(photo.id, approval_id)
     return True
 
 

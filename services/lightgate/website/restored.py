@@ -153,7 +153,7 @@ def _hold(tx: Transaction, photo: Photo, token: int | None, after: Position, at:
         tx.photos.touch(photo, at)
     else:
         tx.photos.move(photo, after, at, raise_version=True)
-        tx.photos.write(photo.id, {"error_code": failure.code, "error_message": failure.message})
+        tx.photos.put_failures({photo.id: Failure(failure.code, failure.message)})
     tx.releases.end(photo.id)
     owe(tx, photo.id, at)
     before = photo.position

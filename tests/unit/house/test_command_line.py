@@ -20,6 +20,7 @@ from lightgate.files.data_folder import DataFolder
 from lightgate.files.picture_proof import hashes_of
 from lightgate_workers.dead_man import DeadMan
 from support.pictures import jpeg, quarters
+from support.stores import write_row
 
 Run = Callable[..., Result]
 
@@ -240,7 +241,8 @@ def test_status_and_show_say_until_when_photos_wait_and_why(run: Run, pictures: 
     until = datetime.now(UTC) + timedelta(minutes=5)
     held = {"not_before": until, "error_code": "x", "error_message": "The disk is full."}
     with closing(SqliteStore(tmp_path / "data" / "review.db")) as store, store.writing() as tx:
-        tx.photos.write_all({1: held, 2: held})
+        write_row(tx, 1, held)
+        write_row(tx, 2, held)
     words = f"until {until.astimezone():%H:%M} after an error: The disk is full."
     assert f"2 photos wait {words}" in run("status").stdout
     assert f"1 photo waits {words}" in run("show", "2").stdout

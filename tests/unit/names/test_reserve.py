@@ -16,7 +16,7 @@ from lightgate.errors import IllegalMove, NameTooLong
 from lightgate.names.reserve import rename
 from lightgate.steps.naming import name_ready_sets
 from lightgate.store import Actor
-from support.stores import NOON, ROUTE, add_photos, add_set, make_store
+from support.stores import NOON, ROUTE, add_photos, add_set, make_store, write_row
 
 RULE = Rule()
 NAME = "Harbour_Rotterdam_City_Photography_Canon_2024_{:03}.JPG"
@@ -128,7 +128,7 @@ def test_a_photo_without_a_possible_name_is_named_after_the_cause_is_gone(store:
 def test_a_name_that_a_person_typed_before_the_gate_stays(store: SqliteStore) -> None:
     ids = add_photos(store, 2)
     with store.writing() as tx:
-        tx.photos.write(ids[0], {"file_name": "Mine.JPG"})
+        write_row(tx, ids[0], {"file_name": "Mine.JPG"})
     pass_exif(store, ids)
     assert gate(store) == 2
     assert names(store, ids) == ["Mine.JPG", NAME.format(1)]
@@ -145,7 +145,7 @@ class TestRenaming:
     def rename(self, store: SqliteStore, ids: Sequence[int], **changes: str) -> None:
         with store.writing() as tx:
             for photo_id in ids:
-                tx.photos.write(photo_id, changes)
+                write_row(tx, photo_id, changes)
             rename(tx, tx.photos.many(ids), RULE, NOON, Actor.PERSON, "ann")
 
     def test_names_follow_in_naming_order_above_the_highest(self, store: SqliteStore, named: Sequence[int]) -> None:

@@ -20,7 +20,7 @@ from lightgate.errors import InputInvalid, Misconfigured
 from lightgate.files.data_folder import DataFolder
 from lightgate.pictures.calibration import calibrate, rate_anew
 from lightgate.steps import ROUTE
-from support.stores import NOON, add_photos, make_store
+from support.stores import NOON, add_photos, make_store, write_row
 
 WIDTH = 16
 Stars = Callable[[np.ndarray, np.random.Generator], int | None]
@@ -83,7 +83,7 @@ def test_a_rating_given_anew_is_another_version_and_stands_in_the_history(store:
     rated_photos(store, liked)
     with store.writing() as tx:
         shown = tx.events.last_id()
-        tx.photos.write(1, {"qr_by_person": 9.5, "band": "Top"})
+        write_row(tx, 1, {"qr_by_person": 9.5, "band": "Top"})
         before = tx.photos.many([1, 2])
     calibrate(store, DataFolder(tmp_path), BandLimits(), ROUTE, NOON)
     with store.reading() as tx:
@@ -129,7 +129,7 @@ def test_scores_of_two_precisions_are_never_mixed(store: SqliteStore, tmp_path: 
     rated_photos(store, liked)
     with store.writing() as tx:
         for photo_id in range(1, 41):
-            tx.photos.write(photo_id, {"score_model": "m cpu-int8"})
+            write_row(tx, photo_id, {"score_model": "m cpu-int8"})
     report = calibrate(store, DataFolder(tmp_path), BandLimits(), ROUTE, NOON)
     assert (report.photos, report.model, report.rated) == (80, "m cpu-float32", 80)
 
@@ -144,7 +144,7 @@ def test_stars_by_chance_change_nothing(store: SqliteStore, tmp_path: Path) -> N
 def test_a_persons_own_rating_stays(store: SqliteStore, tmp_path: Path) -> None:
     rated_photos(store, liked)
     with store.writing() as tx:
-        tx.photos.write(1, {"qr_by_person": 9.5, "band": "Top"})
+        write_row(tx, 1, {"qr_by_person": 9.5, "band": "Top"})
     assert calibrate(store, DataFolder(tmp_path), BandLimits(), ROUTE, NOON).rated == 119
     with store.reading() as tx:
         photo = tx.photos.get(1)

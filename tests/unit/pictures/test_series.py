@@ -26,7 +26,7 @@ from lightgate.domain.series.shot import Shift
 from lightgate.files.data_folder import DataFolder
 from lightgate.pictures.series import find_new_series, rank_again
 from lightgate.texts.proofreader import Proofreader
-from support.stores import NOON, ROUTE, add_photos, add_set, bring_to, make_store
+from support.stores import NOON, ROUTE, add_photos, add_set, bring_to, make_store, write_row
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_a_reviewers_rating_changes_ranks_and_reasons_at_once(store: SqliteStore
         rate(store, photo_id, number * 0.5, qr=4.0 + number)
     look(store, tmp_path)
     with store.writing() as tx:
-        tx.photos.write(ids[0], {"qr_by_person": 9.0})
+        write_row(tx, ids[0], {"qr_by_person": 9.0})
         rank_again(tx, tx.photos.get(ids[0]))
     best = photos(store, ids)[0].original_file_name
     higher = f"A person rated {best} higher."
@@ -192,7 +192,7 @@ def test_similar_photos_are_found_over_all_sets_by_the_same_model(store: SqliteS
         rate(store, photo_id, 0, angle=angle)
     with store.writing() as tx:
         assert [found for found, _ in tx.pictures.similar(ids[0])] == [ids[2], ids[1]]
-        tx.photos.write(ids[2], {"score_model": "another"})
+        write_row(tx, ids[2], {"score_model": "another"})
         found = tx.pictures.similar(ids[0], limit=1)
         assert [each for each, _ in found] == [ids[1]]
         assert found[0][1] == pytest.approx(np.cos(0.4), abs=1e-2)

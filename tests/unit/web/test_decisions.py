@@ -16,7 +16,7 @@ from lightgate.steps import review
 from lightgate.steps.review import Changes, TextChange
 from support.gallery import GALLERY, approve, fail, hang, photo_of
 from support.site_client import Visitor, fields_in
-from support.stores import NOON, Sent
+from support.stores import NOON, Sent, write_row
 
 MINE = "A tabby cat with amber eyes rests and looks past the camera."
 THEIRS = "Chelsea, a tabby cat, watches something to the right of us."
@@ -261,7 +261,7 @@ def test_the_page_of_a_photo_says_until_when_it_waits_and_why(house: House, ann:
     held = {"not_before": house.now() + timedelta(minutes=1), "error_message": "The model is <away>."}
     with house.store.writing() as tx:
         tx.photos.move(tx.photos.get(1), Position("caption", Status.QUEUED), house.now())
-        tx.photos.write(1, held)
+        write_row(tx, 1, held)
     html = ann.get("/photos/1").text
     assert "It waits until" in html
     assert "after an error: The model is &lt;away&gt;." in html

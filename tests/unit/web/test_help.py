@@ -9,6 +9,7 @@ from lightgate.domain.photo import Field, SeriesKind, Source
 from lightgate.domain.route.status_words import review_status
 from support.gallery import fail, photo_of
 from support.site_client import Visitor
+from support.stores import write_row
 
 ROCKET = 3
 
@@ -35,7 +36,7 @@ def in_a_series(house: House, kind: SeriesKind, *ids: int) -> None:
                 "series": {"kind": kind.value, "rank": None, "reason": ""},
                 "pictures": tx.photos.pictures(photo_id)[1],
             }
-            tx.photos.write(photo_id, place | {"facts": facts})
+            write_row(tx, photo_id, place | {"facts": facts})
 
 
 class TestMending:

@@ -17,6 +17,7 @@ from lightgate.steps import review
 from lightgate.store import ReleaseAct
 from support.gallery import GALLERY, NAME, add_person, hang, photo_of, site_house
 from support.site_client import Visitor, visitor
+from support.stores import write_row
 
 PUBLISHED = Position("publish", Status.PUBLISHED)
 _SAME = {"full": {"status": 200, "size_bytes": 9, "is_same": True}}
@@ -30,7 +31,7 @@ def publish(house: House, photo_id: int, state: LedgerState = LedgerState.LIVE, 
     publication = Publication("folder", state, name, {"full": f"2026/events/{name}"}, {"full": "0" * 64})
     with house.store.writing() as tx:
         approval = tx.approvals.add(photo_id, photo.version, "0" * 64, 1, NAME, house.now())
-        tx.photos.write(photo_id, {"approval_id": approval})
+        write_row(tx, photo_id, {"approval_id": approval})
         tx.photos.move(photo, PUBLISHED, house.now())
         tx.publications.put(photo_id, replace(publication, **changes), house.now())
 

@@ -17,7 +17,7 @@ from lightgate.steps import review
 from lightgate.steps.review import Changes, TextChange
 from support.gallery import GALLERY, NAME, add_person, approve, fail, hang, photo_of, site_house
 from support.site_client import Visitor, visitor
-from support.stores import NOON, add_photos, add_set, bring_to
+from support.stores import NOON, add_photos, add_set, bring_to, write_row
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)>",
@@ -115,7 +115,7 @@ def test_hostile_text_is_shown_as_text_everywhere(house: House, ann: Visitor, va
             tx.photos.put_text(photo_id, Text("en", field, value, Source.PERSON), NOON)
         tx.photos.put_text(photo_id, Text("en", Field.KEYWORDS, (value,), Source.PERSON), NOON)
         columns = ("subject", "location", "folder", "original_file_name", "camera", "creator", "lens_model")
-        tx.photos.write(photo_id, dict.fromkeys(columns, value))
+        write_row(tx, photo_id, dict.fromkeys(columns, value))
     slug = photo_of(house, photo_id).set_slug
     review.reject(house.review_desk(), photo_id, 1, value[:20], value[:1000])
     for path in ("/", f"/sets/{slug}", "/photos?state=all", f"/photos/{photo_id}", "/release"):
@@ -130,7 +130,7 @@ def test_hostile_text_is_shown_as_text_everywhere(house: House, ann: Visitor, va
 def test_long_names_are_cut_where_they_are_only_named(house: House, ann: Visitor) -> None:
     [photo_id] = add_photos(house.store, 1)
     with house.store.writing() as tx:
-        tx.photos.write(photo_id, {"original_file_name": "y" * 10_000})
+        write_row(tx, photo_id, {"original_file_name": "y" * 10_000})
     assert ann.get("/photos?state=all").text.count("y" * 200) <= 1
 
 

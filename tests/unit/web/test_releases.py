@@ -16,6 +16,7 @@ from lightgate.domain.route.status_words import review_status
 from lightgate_web.request.website import digest
 from support.gallery import GALLERY, NAME, add_person, approve, fail, hang, photo_of, site_house
 from support.site_client import Visitor, visitor
+from support.stores import write_row
 
 
 def release(house: House, ann: Visitor, *ids: int) -> str:
@@ -218,7 +219,7 @@ def test_a_photo_without_a_copyright_notice_says_so_before_it_goes_out(house: Ho
     approve(house, 1)
     assert "its notice has no name" not in ann.get("/release").text
     with house.store.writing() as tx:
-        tx.photos.write(1, {"creator": None, "copyright": None})
+        write_row(tx, 1, {"creator": None, "copyright": None})
     assert "its notice has no name" in ann.get("/release").text
 
 
@@ -229,7 +230,7 @@ def test_what_an_upgrade_sent_back_is_found_from_the_start_page_and_approved_at_
     with house.store.writing() as tx:
         for photo_id in (1, 2):
             failure = {"error_code": "approve_again", "error_message": "Approve again: the rule became stricter."}
-            tx.photos.write(photo_id, failure)
+            write_row(tx, photo_id, failure)
     assert "2 photos were approved before the rule" in ann.get("/").text
     found = ann.get("/photos?state=undecided&q=error:approve_again").text
     assert 'name="id" value="1"' in found

@@ -40,7 +40,7 @@ def approve(desk: ReviewDesk, photo_id: int, version: int, by: str, override_rea
         if blocks and not reason:
             raise ProofBlocks(issues="; ".join(issue.message.rstrip(".") for issue in blocks))
         approval_id = give_word(tx, photo, version + 1, desk.key, by, at, reason if blocks else None)
-        tx.photos.write(photo_id, {"approval_id": approval_id})
+        tx.photos.put_approval(photo_id, approval_id)
         move(tx, desk, photo, Result.APPROVED, by, at)
         tx.events.add(
             note(photo, at, by, "decision", "approve", new=reason if blocks else None, operation=desk.operation)
@@ -59,7 +59,7 @@ def reject(desk: ReviewDesk, photo_id: int, version: int, by: str, reason: str) 
         why = _checked(reason)
         move(tx, desk, photo, Result.REJECTED, by, at)
         withdraw(tx, photo, desk.key, at)
-        tx.photos.write(photo_id, {"reject_reason": why})
+        tx.photos.put_reject_reason(photo_id, why)
         mark_whole(tx, photo_id, LedgerState.TO_REMOVE, at)
         rank_again(tx, photo)
         tx.events.add(note(photo, at, by, "decision", "reject", new=why, operation=desk.operation))
@@ -82,7 +82,7 @@ def reopen(desk: ReviewDesk, photo_id: int, version: int, by: str) -> Photo:
         after = move(tx, desk, photo, Result.REOPENED, by, at)
         withdraw(tx, photo, desk.key, at)
         if photo.position.status is Status.REJECTED:
-            tx.photos.write(photo_id, {"reject_reason": None})
+            tx.photos.put_reject_reason(photo_id, None)
             mark_whole(tx, photo_id, LedgerState.LIVE, at)
             has_passed_naming = any(step.name == NAMING for step in steps_before(desk.route, after.step))
             if has_passed_naming and photo.file_name is None:

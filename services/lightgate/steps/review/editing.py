@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from lightgate.errors import InputInvalid
 from lightgate.names.reserve import choose_name, rename
 from lightgate.pictures.series import rank_again
 from lightgate.steps.review.desk import ReviewDesk, fetch, move, note, prove
-from lightgate.store import Actor, Transaction
+from lightgate.store import Actor, Identity, Transaction
 from lightgate.website.approval import withdraw
 
 MAX_TEXT = 5000
@@ -99,11 +99,15 @@ _Applied = tuple[str, str | None, str | None]
 def _edit_identity(
     tx: Transaction, desk: ReviewDesk, photo: Photo, changes: Changes, by: str, at: datetime
 ) -> Iterator[_Applied]:
-    wanted = {"subject": changes.subject, "location": changes.location, "folder": changes.folder}
+    wanted: Mapping[Identity, str | None] = {
+        "subject": changes.subject,
+        "location": changes.location,
+        "folder": changes.folder,
+    }
     new = {name: _line(name, value) for name, value in wanted.items() if value is not None}
     changed = {name: value for name, value in new.items() if value != getattr(photo, name)}
     if changed:
-        tx.photos.write(photo.id, changed)
+        tx.photos.put_identity(photo.id, changed)
         yield from ((name, getattr(photo, name), value) for name, value in changed.items())
     before = photo.file_name
     if changes.file_name is not None and changes.file_name != before:
@@ -141,7 +145,7 @@ def _edit_qr(tx: Transaction, photo: Photo, changes: Changes, limits: BandLimits
     new = None if changes.qr is None else round(changes.qr, 2)
     if new != photo.qr_by_person:
         rating = photo.scores.qr if new is None else new
-        tx.photos.write(photo.id, {"qr_by_person": new, "band": band(rating, limits)})
+        tx.photos.put_own_rating(photo.id, new, band(rating, limits))
         rank_again(tx, photo)
         yield "qr", number_shown(photo.qr_by_person), number_shown(new)
 

@@ -29,7 +29,7 @@ from lightgate.steps.review import (
 )
 from lightgate.store import Actor
 from lightgate.website.approval import is_approved
-from support.stores import ROUTE, Clock, Sent, add_photos, bring_to, make_store
+from support.stores import ROUTE, Clock, Sent, add_photos, bring_to, make_store, write_row
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def set_of(desk: ReviewDesk, store: SqliteStore, count: int) -> list[Photo]:
     with store.writing() as tx:
         for photo_id in ids:
             tx.names.release(photo_id, desk.now())
-            tx.photos.write(photo_id, {"file_name": None})
+            write_row(tx, photo_id, {"file_name": None})
         give_names(tx, tx.photos.many(ids), desk.rule, desk.now(), Actor.SYSTEM, "naming")
     return [bring_to(store, photo_id, "review") for photo_id in ids]
 
@@ -196,7 +196,7 @@ def test_an_approval_of_what_has_changed_since_stays_gone(desk: ReviewDesk, stor
     approved = approve(desk, photo.id, photo.version, "ann")
     reject(desk, photo.id, approved.version, "ann", "")
     with store.writing() as tx:
-        tx.photos.write(photo.id, {"subject": "Another harbour"})
+        write_row(tx, photo.id, {"subject": "Another harbour"})
     [back] = undo(desk, "ann").photos
     assert (back.position.step, back.approval_id) == ("review", None)
 

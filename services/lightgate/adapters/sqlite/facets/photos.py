@@ -28,10 +28,10 @@ from lightgate.adapters.sqlite.listing.places import status_conditions
 from lightgate.adapters.sqlite.rows import load
 from lightgate.adapters.sqlite.schema import metadata_quality, photo_count, photo_set
 from lightgate.adapters.sqlite.schema import review_queue as row
-from lightgate.domain.photo import Field, Issue, Photo, StageFacts, Text, TextValue
+from lightgate.domain.photo import Failure, Field, Issue, Photo, StageFacts, Text, TextValue
 from lightgate.domain.route.pipeline import Position, Status
 from lightgate.errors import Conflict, DuplicatePhoto, NotFound
-from lightgate.store import Around, NewPhoto, PhotoFilter, Place, TextQuality, Total
+from lightgate.store import Around, Identity, NewPhoto, Original, PhotoFilter, Place, TextQuality, Total
 
 #: a photo's ``ReviewStatus``, of the rows of ``photo_count``
 _WORD = case(*((condition, literal(status.value)) for status, condition in status_conditions(photo_count).items()))
@@ -206,10 +206,37 @@ class Photos:
         if self._connection.execute(touched).rowcount != 1:
             raise Conflict
 
-    def write(self, photo_id: int, values: Mapping[str, Any]) -> None:
-        self.write_all({photo_id: values})
+    def put_names(self, names: Mapping[int, str | None]) -> None:
+        self._write({photo_id: {"file_name": name} for photo_id, name in names.items()})
 
-    def write_all(self, values: Mapping[int, Mapping[str, Any]]) -> None:
+    def put_identity(self, photo_id: int, changed: Mapping[Identity, str]) -> None:
+        self._write({photo_id: {str(name): value for name, value in changed.items()}})
+
+    def put_failures(self, found: Mapping[int, Failure]) -> None:
+        self._write({key: {"error_code": each.code, "error_message": each.message} for key, each in found.items()})
+
+    def put_approval(self, photo_id: int, approval_id: int | None) -> None:
+        self._write({photo_id: {"approval_id": approval_id}})
+
+    def put_reject_reason(self, photo_id: int, why: str | None) -> None:
+        self._write({photo_id: {"reject_reason": why}})
+
+    def put_own_rating(self, photo_id: int, qr: float | None, band: str) -> None:
+        self._write({photo_id: {"qr_by_person": qr, "band": band}})
+
+    def put_rating(self, photo_id: int, qr: float, mode: str, band: str, at: datetime) -> None:
+        self._write({photo_id: {"qr": qr, "qr_mode": mode, "band": band, "updated_at": at}})
+
+    def put_original(self, photo_id: int, original: Original) -> None:
+        self._write({photo_id: asdict(original)})
+
+    def keep_source(self, photo_id: int) -> None:
+        self._write({photo_id: {"remove_source": False}})
+
+    def hold_until(self, photo_ids: Sequence[int], until: datetime) -> None:
+        self._write({photo_id: {"not_before": until} for photo_id in photo_ids})
+
+    def _write(self, values: Mapping[int, Mapping[str, Any]]) -> None:
         facts.write_columns(self._connection, values)
         for photo_id, written in values.items():
             if not facts.RISKY.isdisjoint(written):
@@ -232,7 +259,7 @@ class Photos:
         at: datetime,
         field_scores: Mapping[str, float] | None = None,
     ) -> None:
-        self.write(photo_id, facts.proof_columns(issues))
+        self._write({photo_id: facts.proof_columns(issues)})
         graded = {} if field_scores is None else {"field_scores": dict(field_scores)}
         facts.put_quality(self._connection, {photo_id: {**facts.proof_quality(issues, score), **graded}}, at)
 
