@@ -11,6 +11,7 @@ from lightgate.domain.language.languages import name_of
 from lightgate.domain.photo import Exif, Field, Photo, Source, Text
 from lightgate.domain.query import BANDS
 from lightgate.domain.route.liveness import Liveness, has_whole_version, liveness
+from lightgate.domain.route.pipeline import Status
 from lightgate.domain.route.status_words import (
     LIVENESS,
     ReviewStatus,
@@ -20,6 +21,7 @@ from lightgate.domain.route.status_words import (
     why_not_live,
 )
 from lightgate.store import Event, Total
+from lightgate.store.history import EventKind, Mark
 from lightgate_web.request.selection import ALL, UNDECIDED
 from lightgate_web.show.json_shapes import picture_url
 
@@ -211,33 +213,35 @@ def short(text: str | None, length: int = _LONG) -> str:
 def event_words(event: Event) -> str:
     """Say in words what an event was."""
     match event.kind:
-        case "decision":
+        case EventKind.DECISION:
             words = _DECISIONS.get(event.name, event.name.replace("_", " "))
-        case "field":
+        case EventKind.FIELD:
             words = f"{'wrote' if event.old is None else 'changed'} {_field_words(event.name)}"
-        case "lock":
+        case EventKind.LOCK:
             words = f"{event.new} {_field_words(event.name)}"
-        case "undo" | "redo" if event.new == "passed over":
-            words = "could not take a change back" if event.kind == "undo" else "could not do a change again"
-        case "undo" | "redo":
-            words = "took a change back" if event.kind == "undo" else "did it again"
-        case "name":
+        case EventKind.UNDO | EventKind.REDO if event.mark is Mark.PASSED_OVER:
+            words = "could not take a change back" if event.kind is EventKind.UNDO else "could not do a change again"
+        case EventKind.UNDO | EventKind.REDO:
+            words = "took a change back" if event.kind is EventKind.UNDO else "did it again"
+        case EventKind.NAME:
             words = "gave it a name" if event.new else "freed its name"
-        case "published":
+        case EventKind.PUBLISHED:
             words = f"{'published it to' if event.new else 'removed it from'} {event.name}"
-        case "pictures":
+        case EventKind.PICTURES:
             words = "had its pictures made anew"
-        case "position":
+        case EventKind.POSITION:
             words = _position_words(event)
         case _:
-            words = "rated it anew" if event.kind == "rating" else f"{event.kind} {event.name}"
+            words = "rated it anew" if event.kind is EventKind.RATING else f"{event.kind} {event.name}"
     return words
 
 
 def done_words(events: Iterable[Event]) -> list[str]:
     """Say in words, each once, what persons did: decisions as the history names them, and edited fields."""
     words = [
-        _DECISIONS.get(each.name, each.name).removesuffix(" it") if each.kind == "decision" else _field_words(each.name)
+        _DECISIONS.get(each.name, each.name).removesuffix(" it")
+        if each.kind is EventKind.DECISION
+        else _field_words(each.name)
         for each in events
     ]
     return list(dict.fromkeys(words))
@@ -255,15 +259,17 @@ def _field_words(name: str) -> str:
 
 
 def _position_words(event: Event) -> str:
-    step, _, rest = (event.new or "").partition(":")
-    status, _, failure = rest.partition(" ")
-    place = done_word(step)
-    if status == "failed":
-        return f"gave up: {failure.partition(': ')[2] or failure}"
+    to = event.arrival
+    if to is None:
+        return "left its place"
+    if to.status == Status.FAILED:
+        return f"gave up: {to.failure or to.code}"
+    place = done_word(to.step)
     words = {"queued": f"queued to be {place}", "running": f"started: to be {place}", "waiting": f"waits to be {place}"}
-    return words.get(status, f"{place}: {status}")
+    return words.get(to.status, f"{place}: {to.status}")
 
 
 def is_routine(event: Event) -> bool:
     """Is this a step of the route that the history can do without? Taken in, and given up, it cannot."""
-    return event.kind == "position" and event.old is not None and ":failed" not in (event.new or "")
+    to = event.arrival
+    return to is not None and event.old is not None and to.status != Status.FAILED

@@ -13,6 +13,7 @@ from lightgate.domain.route.pipeline import CAPTION, PUBLISH, QUALITY, Position,
 from lightgate.engine.stage import Hook
 from lightgate.ports.machine import Dispatch
 from lightgate.store import Actor, Event, Store
+from lightgate.store.history import EventKind
 from lightgate.website.restored import why_held_back
 
 #: delay before a repeated attempt: this to the power of the attempt, at most ``MAX_BACKOFF_S``
@@ -103,7 +104,7 @@ def event(
     photo: Photo,
     at: datetime,
     actor: str,
-    kind: str,
+    kind: EventKind,
     name: str,
     *,
     old: str | None = None,
@@ -119,7 +120,9 @@ def moved(
 ) -> Event:
     """Make the event of a photo that left its position."""
     new = f"{after.step}:{after.status}" + (f" {failure.code}: {failure.message}" if failure else "")
-    return event(photo, at, actor, "position", photo.position.step, old=f"{photo.position.step}:{before}", new=new)
+    return event(
+        photo, at, actor, EventKind.POSITION, photo.position.step, old=f"{photo.position.step}:{before}", new=new
+    )
 
 
 def wake_waiting(context: RunnerContext) -> None:

@@ -30,6 +30,7 @@ from lightgate.errors import (
     Unexpected,
 )
 from lightgate.store import Actor, Event, Transaction
+from lightgate.store.history import EventKind
 from lightgate.store.lease import Heartbeat
 
 log = logging.getLogger(__name__)
@@ -247,7 +248,7 @@ def _write_publication(tx: Transaction, claim: Claim, facts: PublishFacts, at: d
     photo = claim.photo
     for publication in facts.publications:
         tx.publications.put(photo.id, publication, at)
-        events.append(event(photo, at, claim.owner, "published", publication.target, new=publication.file_name))
+        events.append(event(photo, at, claim.owner, EventKind.PUBLISHED, publication.target, new=publication.file_name))
     for old, new in facts.moved:
         tx.redirects.put(old, new, photo.id, at)
     tx.names.publish(photo.id, at)
@@ -260,7 +261,7 @@ def _writings(claim: Claim, facts: StageFacts, at: datetime) -> Iterator[Event]:
         actor = f"{text.model} {text.prompt_hash}" if is_model else claim.owner
         value = ", ".join(text.value) if isinstance(text.value, tuple) else text.value
         kind = Actor.MODEL if is_model else Actor.WORKER
-        yield event(claim.photo, at, actor, "field", f"{text.field}.{text.language}", new=value, kind_of=kind)
+        yield event(claim.photo, at, actor, EventKind.FIELD, f"{text.field}.{text.language}", new=value, kind_of=kind)
 
 
 def _result_of(error: LightgateError) -> Result:

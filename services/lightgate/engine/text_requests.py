@@ -13,6 +13,7 @@ from lightgate.engine.context import RunnerContext, event, not_before_again
 from lightgate.engine.stage import AnswersTextRequests
 from lightgate.errors import LightgateError, Misconfigured, Transient, Unexpected
 from lightgate.store import Actor, RequestClaim, Transaction
+from lightgate.store.history import EventKind
 from lightgate.store.lease import Heartbeat
 
 log = logging.getLogger(__name__)
@@ -91,5 +92,5 @@ def _record(
     if is_kept:
         actor = f"{found[0].model} {found[0].prompt_hash}"
         name = f"{'+'.join(text.field for text in found)}.{claim.request.language}"
-        tx.events.add(event(photo, at, actor, "proposal", name, kind_of=Actor.MODEL))
+        tx.events.add(event(photo, at, actor, EventKind.PROPOSAL, name, kind_of=Actor.MODEL))
     return is_kept

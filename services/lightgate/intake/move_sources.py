@@ -21,9 +21,9 @@ from lightgate.files.locks import alone, alone_if_free
 from lightgate.intake.copies import hash_of, hash_of_file
 from lightgate.intake.scan import found_at
 from lightgate.store import Actor, Event, Store
+from lightgate.store.history import EventKind
 
 #: kind of the events that say what became of a source; ``name`` is a ``Fate``
-SOURCE_EVENT = "source"
 
 
 class Fate(StrEnum):
@@ -149,7 +149,7 @@ def _event(source: Source, at: datetime) -> Event:
         at,
         Actor.SYSTEM,
         "intake",
-        SOURCE_EVENT,
+        EventKind.SOURCE,
         source.fate,
         source.path,
         source.reason or None,

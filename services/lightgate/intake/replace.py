@@ -17,6 +17,7 @@ from lightgate.intake.desk import IntakeDesk
 from lightgate.intake.scan import found_at
 from lightgate.pictures.file_facts import facts_of
 from lightgate.store import Actor, Event, Original, Transaction
+from lightgate.store.history import EventKind
 from lightgate.website.approval import withdraw
 
 #: who the words in the new file are written by, in the history
@@ -81,8 +82,8 @@ def _replace(
     before, new = f"{photo.position.step}:{photo.position.status}", f"{after.step}:{after.status}"
     who = (photo.id, photo.set_id, at, Actor.PERSON, by)
     tx.events.add(
-        Event(*who, "position", photo.position.step, before, new),
-        Event(*who, "decision", "replace_original", photo.content_hash, original.content_hash),
+        Event(*who, EventKind.POSITION, photo.position.step, before, new),
+        Event(*who, EventKind.DECISION, "replace_original", photo.content_hash, original.content_hash),
     )
     return after
 
@@ -96,7 +97,7 @@ def _write_texts(tx: Transaction, photo: Photo, facts: ExifFacts, at: datetime) 
         tx.photos.put_text(photo.id, text, at)
         before = None if old is None else _shown(old.value)
         who = (photo.id, photo.set_id, at, Actor.SYSTEM, _ACTOR)
-        tx.events.add(Event(*who, "field", f"{text.field}.{text.language}", before, _shown(text.value)))
+        tx.events.add(Event(*who, EventKind.FIELD, f"{text.field}.{text.language}", before, _shown(text.value)))
 
 
 def _shown(value: TextValue) -> str:

@@ -22,11 +22,12 @@ from lightgate.files.durable import sync_folder
 from lightgate.files.locks import alone
 from lightgate.intake.copies import copy, hash_of_file, not_written
 from lightgate.intake.desk import IntakeDesk
-from lightgate.intake.move_sources import SOURCE_EVENT, Fate, proven_copy
+from lightgate.intake.move_sources import Fate, proven_copy
 from lightgate.intake.orphans import remove_unowned, sweep_now
 from lightgate.intake.reports import RollbackReport
 from lightgate.intake.scan import found_at
 from lightgate.store import LONGEST_HOLD, Actor, Event, Transaction
+from lightgate.store.history import EventKind
 
 #: while a rollback waits for a worker, the rest of the set is not given to workers for so long
 HOLD = LONGEST_HOLD
@@ -116,7 +117,7 @@ def _restored(desk: IntakeDesk, photos: Sequence[Photo]) -> Iterator[str]:
 
 def _was_moved(tx: Transaction, photo: Photo, pending: Set[int]) -> bool:
     """Did ``--move`` remove the source, or may it have, just before a crash?"""
-    fates = {each.name for each in tx.events.of_photo(photo.id) if each.kind == SOURCE_EVENT}
+    fates = {each.name for each in tx.events.of_photo(photo.id) if each.kind is EventKind.SOURCE}
     return photo.id in pending or not fates.isdisjoint({Fate.REMOVED, Fate.GONE})
 
 
@@ -193,4 +194,6 @@ def _forget(desk: IntakeDesk, wanted: PhotoSet, photos: Sequence[Photo], actor: 
 
 def _event(photo: Photo, actor: str, at: datetime) -> Event:
     before = f"{photo.position.step}:{photo.position.status}"
-    return Event(photo.id, photo.set_id, at, Actor.PERSON, actor, "decision", "rolled_back", before, photo.file_name)
+    return Event(
+        photo.id, photo.set_id, at, Actor.PERSON, actor, EventKind.DECISION, "rolled_back", before, photo.file_name
+    )

@@ -27,6 +27,7 @@ from lightgate.intake.reports import PlannedFile, SetPlan, SetReport
 from lightgate.intake.request import Request
 from lightgate.intake.scan import Skipped
 from lightgate.store import Actor, Event, NewPhoto, NewSet, Transaction
+from lightgate.store.history import EventKind
 
 #: copied files of a set, and all of them
 Progress = Callable[[int, int], None]
@@ -226,5 +227,5 @@ def _add(tx: Transaction, desk: IntakeDesk, set_id: int, wanted: SetPlan, copied
     )
     photo_id = tx.photos.add(set_id, new, position, at)
     place = f"{position.step}:{position.status}"
-    tx.events.add(Event(photo_id, set_id, at, Actor.PERSON, "submit", "position", position.step, None, place))
+    tx.events.add(Event(photo_id, set_id, at, Actor.PERSON, "submit", EventKind.POSITION, position.step, None, place))
     return photo_id

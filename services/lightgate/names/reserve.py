@@ -14,6 +14,7 @@ from lightgate.domain.route.pipeline import Status
 from lightgate.domain.route.status_words import ReviewStatus
 from lightgate.errors import IllegalMove, InputInvalid
 from lightgate.store import Actor, Event, PhotoFilter, Reservation, Transaction
+from lightgate.store.history import EventKind
 
 
 def wanted(photo: Photo) -> Wanted:
@@ -49,7 +50,10 @@ def free_rejected_names(tx: Transaction, set_ids: Collection[int], by: str, at: 
         tx.names.release(photo.id, at)
     tx.photos.put_names({photo.id: None for photo in freed})
     tx.events.add(
-        *(Event(each.id, each.set_id, at, Actor.PERSON, by, "name", "file_name", each.file_name) for each in freed)
+        *(
+            Event(each.id, each.set_id, at, Actor.PERSON, by, EventKind.NAME, "file_name", each.file_name)
+            for each in freed
+        )
     )
     return len(freed)
 
@@ -176,7 +180,7 @@ def hold(
     named = [(photos[each.photo_id], each.file_name) for each in names]
     tx.events.add(
         *(
-            Event(photo.id, photo.set_id, at, actor_kind, actor, "name", "file_name", photo.file_name, new)
+            Event(photo.id, photo.set_id, at, actor_kind, actor, EventKind.NAME, "file_name", photo.file_name, new)
             for photo, new in named
         )
     )

@@ -20,6 +20,7 @@ from lightgate.errors import InputInvalid
 from lightgate.files.data_folder import DataFolder
 from lightgate.pictures.series import after_rating, rank_again
 from lightgate.store import Actor, Event, Judged, Store, Transaction
+from lightgate.store.history import EventKind
 
 #: judgements that are worth a fit, and that a decision of either kind needs
 FEWEST, _FEWEST_OF_A_KIND = 50, 10
@@ -110,4 +111,4 @@ def _rate(tx: Transaction, photo: Photo, qr: float, mode: str, band_: str, at: d
         return
     tx.photos.touch(photo, at)
     old, new = (None if each is None else f"{each:g}" for each in (photo.scores.qr, qr))
-    tx.events.add(Event(photo.id, photo.set_id, at, Actor.SYSTEM, _ACTOR, "rating", "qr", old, new))
+    tx.events.add(Event(photo.id, photo.set_id, at, Actor.SYSTEM, _ACTOR, EventKind.RATING, "qr", old, new))

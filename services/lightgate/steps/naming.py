@@ -16,7 +16,7 @@ from lightgate.engine.stage import Gate, Hook
 from lightgate.errors import NameTooLong
 from lightgate.names.reserve import allocate, hold
 from lightgate.settings import Settings
-from lightgate.store import Actor, Event, Store, Transaction
+from lightgate.store import Actor, Event, EventKind, Store, Transaction
 
 _ACTOR = "naming"
 
@@ -58,7 +58,7 @@ def _name_set(tx: Transaction, set_id: int, route: Route, rule: Rule, at: dateti
 def _passed(photo: Photo, after: Position, at: datetime, error: NameTooLong | None) -> Event:
     new = f"{after.step}:{after.status}" + (f" {error.code}: {error.message}" if error else "")
     return Event(
-        photo.id, photo.set_id, at, Actor.SYSTEM, _ACTOR, "position", NAMING, f"{NAMING}:{Status.WAITING}", new
+        photo.id, photo.set_id, at, Actor.SYSTEM, _ACTOR, EventKind.POSITION, NAMING, f"{NAMING}:{Status.WAITING}", new
     )
 
 

@@ -11,7 +11,7 @@ error. No network, disk or model work belongs inside. Every write of a position 
 """
 
 from lightgate.store.figures import Figures, Notes
-from lightgate.store.history import Actor, Approval, Approvals, Event, Events
+from lightgate.store.history import MARKS, Actor, Approval, Approvals, Arrival, Event, EventKind, Events, Mark
 from lightgate.store.holds import Holds
 from lightgate.store.known_texts import CatalogueText, KnownTexts, Likeness
 from lightgate.store.ledger import Publications
@@ -41,15 +41,18 @@ from lightgate.store.vocabulary import Vocabulary, VocabularyEntry
 
 __all__ = [
     "LONGEST_HOLD",
+    "MARKS",
     "MOST_COUNTED",
     "Actor",
     "Approval",
     "Approvals",
     "Around",
+    "Arrival",
     "Audit",
     "AuditLine",
     "CatalogueText",
     "Event",
+    "EventKind",
     "Events",
     "Failures",
     "Figures",
@@ -59,6 +62,7 @@ __all__ = [
     "Judged",
     "KnownTexts",
     "Likeness",
+    "Mark",
     "Names",
     "NewPhoto",
     "NewSet",

@@ -20,6 +20,62 @@ class Actor(StrEnum):
     SYSTEM = "system"
 
 
+class EventKind(StrEnum):
+    """What an event tells of; what its ``name`` is then."""
+
+    #: it came to another place: the step it left
+    POSITION = "position"
+    #: a value changed: ``subject``, ``qr``, or a text as ``caption.en``
+    FIELD = "field"
+    #: a text was locked, or is open to models again: as ``caption.en``
+    LOCK = "lock"
+    #: a person decided: ``approve``, ``reject``, ``release``, …
+    DECISION = "decision"
+    #: it got a file name, or its name was freed: ``file_name``
+    NAME = "name"
+    #: a target shows it, or does not any more: the target
+    PUBLISHED = "published"
+    #: its computed rating was made anew: ``qr``
+    RATING = "rating"
+    #: new texts were asked for: as ``caption+alt_text.en``
+    REQUEST = "request"
+    #: new texts were proposed, taken or left: as ``caption+alt_text.en``
+    PROPOSAL = "proposal"
+    #: its pictures were made anew: ``made``
+    PICTURES = "pictures"
+    #: what became of the file it was taken in from: a ``Fate``
+    SOURCE = "source"
+    #: another event was taken back, or passed over: that event's id
+    UNDO = "undo"
+    #: another event was done again, or passed over: that event's id
+    REDO = "redo"
+
+
+class Mark(StrEnum):
+    """What an undo or a redo did with the event that it is about."""
+
+    TARGET = "target"
+    #: somebody had gone on with its photo
+    PASSED_OVER = "passed over"
+
+
+#: kinds that say what became of another event
+MARKS = frozenset({EventKind.UNDO, EventKind.REDO})
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where a photo came to, as its history has it."""
+
+    step: str
+    status: str
+    #: the status it had before: ``running`` means that a worker had it
+    was: str = ""
+    #: code and sentence of what went wrong, where it gave up or tries again
+    code: str = ""
+    failure: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One line of a photo's history."""
@@ -30,9 +86,8 @@ class Event:
     actor_kind: Actor
     #: user name, worker name, model and prompt hash
     actor: str
-    #: ``position``, ``field``, ``lock``, ``decision``, ``name``, ``published``, ``rating``
-    kind: str
-    #: field name for ``field``; step for ``position``; decision for ``decision``
+    kind: EventKind
+    #: see ``EventKind``
     name: str
     old: str | None = None
     new: str | None = None
@@ -40,6 +95,37 @@ class Event:
     id: int | None = None
     #: shared by what a person did to many photos at once, and by what undoing wrote
     operation: str | None = None
+
+    @property
+    def about(self) -> int | None:
+        """The id of the event that an undo or a redo is about."""
+        return int(self.name) if self.kind in MARKS else None
+
+    @property
+    def mark(self) -> Mark | None:
+        """What an undo or a redo did with that event; None in histories from before there were operations."""
+        return Mark(self.new) if self.kind in MARKS and self.new else None
+
+    @property
+    def is_by_undoing(self) -> bool:
+        """Was this written by an undo or a redo itself?"""
+        return (self.operation or "").partition(":")[0] in MARKS
+
+    @property
+    def arrival(self) -> Arrival | None:
+        """Where a photo came to; None where the event is no move."""
+        if self.kind is not EventKind.POSITION or not self.new:
+            return None
+        place, _, failure = self.new.partition(" ")
+        step, _, status = place.partition(":")
+        code, _, why = failure.partition(": ")
+        return Arrival(step, status, (self.old or "").partition(":")[2], code, why)
+
+    @property
+    def text_field(self) -> tuple[str, str]:
+        """Field and language of a text, as ``caption`` and ``en``; no language where it is no text's."""
+        field, _, language = self.name.partition(".")
+        return field, language
 
 
 class Events(Protocol):

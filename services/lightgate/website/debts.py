@@ -18,6 +18,7 @@ from lightgate.errors import HoldLost, LightgateError
 from lightgate.files.data_folder import DataFolder
 from lightgate.ports.website import CatalogueRow, Permit, Target, Website
 from lightgate.store import Actor, Event, Store, Transaction
+from lightgate.store.history import EventKind
 from lightgate.website.live_hold import Hold, held
 from lightgate.website.rollback_copy import earlier_at, kept_file
 
@@ -279,7 +280,7 @@ class _Settling:
                     tx.redirects.put(path, wanted.paths[kind], photo_id, at)
         if photo is not None:
             old, new = debt.file_name, wanted.file_name if wanted else None
-            tx.events.add(Event(photo_id, photo.set_id, at, kind_of, by, "published", debt.target, old, new))
+            tx.events.add(Event(photo_id, photo.set_id, at, kind_of, by, EventKind.PUBLISHED, debt.target, old, new))
             if _is_release_taken_back(tx, photo_id):
                 tx.releases.forget(photo_id, at)
 
@@ -295,5 +296,5 @@ def _state(photo: Photo | None) -> LedgerState:
 
 
 def _is_release_taken_back(tx: Transaction, photo_id: int) -> bool:
-    decisions = [each.name for each in tx.events.of_photo(photo_id) if each.kind == "decision"]
+    decisions = [each.name for each in tx.events.of_photo(photo_id) if each.kind is EventKind.DECISION]
     return decisions[-1:] == ["undo_release"]

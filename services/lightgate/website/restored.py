@@ -22,6 +22,7 @@ from lightgate.errors import LightgateError, TargetUnreachable
 from lightgate.files.data_folder import DataFolder
 from lightgate.ports.website import Target
 from lightgate.store import Actor, Event, PhotoFilter, Reservation, Store, Transaction
+from lightgate.store.history import EventKind
 from lightgate.website.approval import owe, withdraw
 from lightgate.website.debts import Books
 
@@ -158,10 +159,10 @@ def _hold(tx: Transaction, photo: Photo, token: int | None, after: Position, at:
     owe(tx, photo.id, at)
     before = photo.position
     old, new = f"{before.step}:{before.status}", f"{after.step}:{after.status}"
-    tx.events.add(_event(photo, at, "position", before.step, old=old, new=new))
+    tx.events.add(_event(photo, at, EventKind.POSITION, before.step, old=old, new=new))
 
 
-def _event(photo: Photo, at: datetime, kind: str, name: str, *, old: str | None, new: str | None) -> Event:
+def _event(photo: Photo, at: datetime, kind: EventKind, name: str, *, old: str | None, new: str | None) -> Event:
     return Event(photo.id, photo.set_id, at, Actor.SYSTEM, ACTOR, kind, name, old, new)
 
 
@@ -294,7 +295,7 @@ def _not_live_any_more(books: Books, route: Route, photo: Photo, publication: Pu
     with books.store.writing() as tx:
         fresh = tx.photos.get(photo.id)
         tx.publications.put(photo.id, replace(publication, state=LedgerState.TAKING_OFF, earlier=None), at)
-        tx.events.add(_event(fresh, at, "published", publication.target, old=publication.file_name, new=None))
+        tx.events.add(_event(fresh, at, EventKind.PUBLISHED, publication.target, old=publication.file_name, new=None))
         is_left = any(
             each.state in WHOLE for each in tx.publications.of_photo(photo.id) if each.target != publication.target
         )
@@ -303,7 +304,7 @@ def _not_live_any_more(books: Books, route: Route, photo: Photo, publication: Pu
             tx.photos.move(fresh, after, at, raise_version=True)
             withdraw(tx, fresh, books.key, at)
             old, new = f"{PUBLISH}:{Status.PUBLISHED}", f"{after.step}:{after.status}"
-            tx.events.add(_event(fresh, at, "position", PUBLISH, old=old, new=new))
+            tx.events.add(_event(fresh, at, EventKind.POSITION, PUBLISH, old=old, new=new))
 
 
 def _unknown(books: Books, rule: Rule) -> Sequence[Difference]:
@@ -348,5 +349,5 @@ def _published_since(books: Books, photo_id: int, name: str) -> Difference | Non
         tx.names.publish(photo_id, at)
         for each in there:
             tx.publications.put(photo_id, each, at)
-            tx.events.add(_event(photo, at, "published", each.target, old=None, new=name))
+            tx.events.add(_event(photo, at, EventKind.PUBLISHED, each.target, old=None, new=name))
     return Difference(photo_id, name, f"{name} was published since: another version of it may be live.")

@@ -7,7 +7,7 @@ import pytest
 from lightgate.bootstrap import House
 from lightgate.domain.photo import Field, Source, Text
 from lightgate.domain.route.status_words import review_status
-from lightgate.store import Actor, Event
+from lightgate.store import Actor, Event, EventKind
 from lightgate_web.request.selection import MAX_AT_ONCE
 from support.gallery import add_person, photo_of
 from support.site_client import Visitor, visitor
@@ -60,7 +60,7 @@ def test_a_text_that_a_worker_brought_since_is_not_approved_unseen_and_may_be_re
     last_event = ann.api("GET", "/photos").json["last_event"]
     photo = photo_of(house, 1)
     with house.store.writing() as tx:
-        tx.events.add(Event(1, photo.set_id, house.now(), Actor.WORKER, "caption@w", "position", "caption"))
+        tx.events.add(Event(1, photo.set_id, house.now(), Actor.WORKER, "caption@w", EventKind.POSITION, "caption"))
     asked = {"ids": [1], "last_event": last_event}
     (refused,) = ann.api("POST", "/bulk", asked | {"action": "approve"}).json["refused"]
     assert refused["code"] == "conflict"

@@ -18,6 +18,7 @@ from lightgate.files.picture_proof import Fault
 from lightgate.steps import review
 from lightgate.steps.release import Remark
 from lightgate.store import Event, Transaction
+from lightgate.store.history import MARKS, EventKind
 from lightgate_web.pages import pages
 from lightgate_web.pages.review.form import identity_entries, language_groups, shown
 from lightgate_web.pages.review.proposed_words import mended_pieces, offers_of
@@ -41,7 +42,7 @@ _HISTORY = 200
 #: the rating that each of the keys 1 to 5 gives, with its band's name
 BAND_MIDDLES = ((1, "Very Low", 3.5), (2, "Low", 5.0), (3, "Average", 6.0), (4, "Good", 7.0), (5, "Top", 8.5))
 _NEWS = 5
-_CHANGES = frozenset({"field", "lock", "decision", "undo", "redo", "name"})
+_CHANGES = MARKS | {EventKind.FIELD, EventKind.LOCK, EventKind.DECISION, EventKind.NAME}
 _REVIEWED = frozenset({ReviewStatus.PENDING, ReviewStatus.NEEDS_WORK})
 _DECIDED = frozenset({ReviewStatus.APPROVED, ReviewStatus.REJECTED, ReviewStatus.PUBLISHED})
 

@@ -11,11 +11,5 @@ from lightgate.store import Event
 
 def timeline_of(events: Iterable[Event], now: datetime) -> Sequence[Stay]:
     """Read the stays of a photo from its events, oldest first."""
-    return stays([_move(event) for event in events if event.kind == "position" and event.new], now)
-
-
-def _move(event: Event) -> Move:
-    step, _, rest = (event.new or "").partition(":")
-    status, _, failure = rest.partition(" ")
-    was = (event.old or "").partition(":")[2]
-    return Move(event.at, step, status, was, failure.partition(": ")[2])
+    moves = ((event.at, event.arrival) for event in events)
+    return stays([Move(at, to.step, to.status, to.was, to.failure) for at, to in moves if to is not None], now)

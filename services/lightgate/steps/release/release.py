@@ -14,6 +14,7 @@ from lightgate.steps.release.desk import ReleaseDesk
 from lightgate.steps.release.outcome import Outcome, move, note
 from lightgate.steps.release.unpublish import is_to_remove, unpublish
 from lightgate.store import PhotoFilter, Store, Transaction
+from lightgate.store.history import EventKind
 from lightgate.website.approval import act_of, is_approved
 from lightgate.website.restored import require_newest, why_held_back
 from lightgate.website.rollback_copy import sweep_replaced
@@ -52,7 +53,7 @@ def release(desk: ReleaseDesk, ids: Sequence[int], by: str) -> ReleaseReport:
                 refused.append(Outcome(photo_id, is_done=False, message=reason))
             elif photo is not None:
                 moved = move(tx, photo, advance(photo.position, Result.RELEASED, desk.route), by, at)
-                tx.events.add(note(photo, by, at, "decision", "release"))
+                tx.events.add(note(photo, by, at, EventKind.DECISION, "release"))
                 released.append(moved)
         free_rejected_names(tx, {photo.set_id for photo in released}, by, at)
         tx.releases.add([act_of(photo, number, desk.key, by, at) for photo in released])

@@ -15,6 +15,7 @@ from lightgate.errors import SealBroken
 from lightgate.steps.release.desk import ReleaseDesk
 from lightgate.steps.release.outcome import Outcome, move, note
 from lightgate.store import Transaction
+from lightgate.store.history import EventKind
 from lightgate.website.approval import act_of, is_approved
 from lightgate.website.restored import why_held_back
 from lightgate.website.rollback_copy import sweep_replaced
@@ -33,7 +34,7 @@ def renew(desk: ReleaseDesk, ids: Sequence[int], by: str) -> Sequence[Outcome]:
                 outcomes.append(Outcome(photo.id, is_done=False, message=reason))
                 continue
             sent.append(move(tx, photo, advance(photo.position, Result.RELEASED, desk.route), by, at))
-            tx.events.add(note(photo, by, at, "decision", "renew"))
+            tx.events.add(note(photo, by, at, EventKind.DECISION, "renew"))
             outcomes.append(Outcome(photo.id, is_done=True, message=f"{photo.file_name} is sent again."))
         tx.releases.add([act_of(photo, number, desk.key, by, at) for photo in sent])
     if sent:

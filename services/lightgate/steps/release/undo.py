@@ -17,12 +17,13 @@ from lightgate.steps.release.desk import BUSY, ReleaseDesk
 from lightgate.steps.release.outcome import Outcome, move, note
 from lightgate.steps.release.unpublish import take_off
 from lightgate.store import Actor, Transaction
+from lightgate.store.history import EventKind
 from lightgate.website.approval import owe, withdraw
 from lightgate.website.debts import make_good, settle, target_is_gone
 from lightgate.website.live_hold import Hold
 from lightgate.website.rollback_copy import earlier_of, kept_file
 
-_SENDING = frozenset({("decision", "release"), ("decision", "renew")})
+_SENDING = frozenset({(EventKind.DECISION, "release"), (EventKind.DECISION, "renew")})
 
 
 def undo_release(desk: ReleaseDesk, by: str, *, number: int | None = None) -> Sequence[Outcome]:
@@ -68,7 +69,7 @@ def stop_release(desk: ReleaseDesk, number: int, by: str) -> Sequence[Outcome]:
             move(tx, photo, advance(photo.position, result, desk.route), by, at)
             tx.releases.forget(photo.id, at)
             owe(tx, photo.id, at)
-            tx.events.add(note(photo, by, at, "decision", "stop_release"))
+            tx.events.add(note(photo, by, at, EventKind.DECISION, "stop_release"))
             message = "It stays live as it was." if is_renewal else "It was not sent, and waits to be released again."
             outcomes.append(Outcome(photo.id, is_done=True, message=message))
         running = (PUBLISH, Status.RUNNING)
@@ -139,7 +140,7 @@ def _called_back(desk: ReleaseDesk, photo_id: int, by: str) -> Photo | None:
         else:
             move(tx, photo, advance(photo.position, Result.REOPENED, desk.route), by, at)
             withdraw(tx, photo, desk.key, at)
-        tx.events.add(note(photo, by, at, "decision", "undo_release"))
+        tx.events.add(note(photo, by, at, EventKind.DECISION, "undo_release"))
         return tx.photos.get(photo_id)
 
 

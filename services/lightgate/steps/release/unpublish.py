@@ -11,6 +11,7 @@ from lightgate.errors import HoldLost, LightgateError
 from lightgate.steps.release.desk import BUSY, ReleaseDesk
 from lightgate.steps.release.outcome import Outcome, move, note
 from lightgate.store import Actor, Transaction
+from lightgate.store.history import EventKind
 from lightgate.website.approval import withdraw
 from lightgate.website.debts import make_good, settle
 from lightgate.website.live_hold import Hold
@@ -72,7 +73,7 @@ def _take_back(desk: ReleaseDesk, tx: Transaction, photo: Photo, by: str) -> Non
     if photo.position.step == PUBLISH and photo.position.status is not Status.REJECTED:
         move(tx, photo, advance(photo.position, Result.REOPENED, desk.route), by, at)
         withdraw(tx, photo, desk.key, at)
-    tx.events.add(note(photo, by, at, "decision", "unpublish"))
+    tx.events.add(note(photo, by, at, EventKind.DECISION, "unpublish"))
 
 
 def _why_not_unpublished(photo: Photo) -> str | None:

@@ -14,6 +14,7 @@ from lightgate.steps.review.desk import ReviewDesk, fetch, mark_whole, move, not
 from lightgate.steps.review.proven_picture import look
 from lightgate.steps.review.set_aside import bring_back, set_aside
 from lightgate.store import Actor, Event
+from lightgate.store.history import EventKind
 from lightgate.website.approval import approve as give_word
 from lightgate.website.approval import give_back, withdraw
 
@@ -43,7 +44,7 @@ def approve(desk: ReviewDesk, photo_id: int, version: int, by: str, override_rea
         tx.photos.put_approval(photo_id, approval_id)
         move(tx, desk, photo, Result.APPROVED, by, at)
         tx.events.add(
-            note(photo, at, by, "decision", "approve", new=reason if blocks else None, operation=desk.operation)
+            note(photo, at, by, EventKind.DECISION, "approve", new=reason if blocks else None, operation=desk.operation)
         )
         return tx.photos.get(photo_id)
 
@@ -62,7 +63,7 @@ def reject(desk: ReviewDesk, photo_id: int, version: int, by: str, reason: str) 
         tx.photos.put_reject_reason(photo_id, why)
         mark_whole(tx, photo_id, LedgerState.TO_REMOVE, at)
         rank_again(tx, photo)
-        tx.events.add(note(photo, at, by, "decision", "reject", new=why, operation=desk.operation))
+        tx.events.add(note(photo, at, by, EventKind.DECISION, "reject", new=why, operation=desk.operation))
         rejected = tx.photos.get(photo_id)
     set_aside(desk.store, desk.folder, rejected)
     return rejected
@@ -88,7 +89,7 @@ def reopen(desk: ReviewDesk, photo_id: int, version: int, by: str) -> Photo:
             if has_passed_naming and photo.file_name is None:
                 give_names(tx, [tx.photos.get(photo_id)], desk.rule, at, Actor.PERSON, by)
         rank_again(tx, photo)
-        tx.events.add(note(photo, at, by, "decision", "reopen", operation=desk.operation))
+        tx.events.add(note(photo, at, by, EventKind.DECISION, "reopen", operation=desk.operation))
         reopened = tx.photos.get(photo_id)
     desk.wake(reopened)
     return reopened
@@ -111,7 +112,9 @@ def give_approval_back(desk: ReviewDesk, photo: Photo, taken_back: Event, by: st
         if not give_back(tx, fresh, approval.id, desk.key):
             return photo
         move(tx, desk, fresh, Result.APPROVED, by, at)
-        again = note(fresh, at, by, "decision", "approve", new=approval.override_reason, operation=desk.operation)
+        again = note(
+            fresh, at, by, EventKind.DECISION, "approve", new=approval.override_reason, operation=desk.operation
+        )
         tx.events.add(again)
         approved = tx.photos.get(photo.id)
         is_whole = bool(approved.publications) and all(each.state is LedgerState.LIVE for each in approved.publications)
@@ -129,7 +132,7 @@ def _was_approved(history: Sequence[Event], done: Event) -> bool:
 
 def _stood_at(history: Sequence[Event], done: Event) -> str:
     """Give the position that a photo left by what was done, as the history has it; empty where it stayed."""
-    moves = [each for each in history if each.kind == "position" and (each.id or 0) < (done.id or 0)]
+    moves = [each for each in history if each.kind is EventKind.POSITION and (each.id or 0) < (done.id or 0)]
     if not moves or (moves[-1].at, moves[-1].operation) != (done.at, done.operation):
         return ""
     return moves[-1].old or ""
@@ -152,7 +155,7 @@ def _leave_failure(desk: ReviewDesk, photo_id: int, version: int, by: str, resul
         after = move(tx, desk, photo, result, by, at)
         if after.step == REVIEW:
             prove(tx, desk, photo_id, at)
-        tx.events.add(note(photo, at, by, "decision", result.value))
+        tx.events.add(note(photo, at, by, EventKind.DECISION, result.value))
         left = tx.photos.get(photo_id)
     desk.wake(left)
     return left

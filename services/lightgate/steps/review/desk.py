@@ -15,6 +15,7 @@ from lightgate.errors import Conflict
 from lightgate.files.data_folder import DataFolder
 from lightgate.ports.machine import Dispatch
 from lightgate.store import Actor, Event, Store, Transaction
+from lightgate.store.history import EventKind
 from lightgate.texts.proofreader import Proofreader
 
 
@@ -76,7 +77,7 @@ def move(tx: Transaction, desk: ReviewDesk, photo: Photo, result: Result, by: st
             photo,
             at,
             by,
-            "position",
+            EventKind.POSITION,
             before.step,
             old=f"{before.step}:{before.status}",
             new=f"{after.step}:{after.status}",
@@ -90,7 +91,7 @@ def note(
     photo: Photo,
     at: datetime,
     by: str,
-    kind: str,
+    kind: EventKind,
     name: str,
     *,
     old: str | None = None,

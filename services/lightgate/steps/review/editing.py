@@ -14,6 +14,7 @@ from lightgate.names.reserve import choose_name, rename
 from lightgate.pictures.series import rank_again
 from lightgate.steps.review.desk import ReviewDesk, fetch, move, note, prove
 from lightgate.store import Actor, Identity, Transaction
+from lightgate.store.history import EventKind
 from lightgate.website.approval import withdraw
 
 MAX_TEXT = 5000
@@ -80,7 +81,7 @@ def apply_changes(tx: Transaction, desk: ReviewDesk, photo: Photo, changes: Chan
         withdraw(tx, photo, desk.key, at)
         tx.events.add(
             *(
-                note(photo, at, by, "field", name, old=old, new=new, operation=desk.operation)
+                note(photo, at, by, EventKind.FIELD, name, old=old, new=new, operation=desk.operation)
                 for name, old, new in applied
             )
         )
@@ -88,7 +89,9 @@ def apply_changes(tx: Transaction, desk: ReviewDesk, photo: Photo, changes: Chan
     locked = _edit_locks(tx, photo.id, changes, at)
     if locked and not applied:
         tx.photos.touch(photo, at)
-    tx.events.add(*(note(photo, at, by, "lock", name, new=new, operation=desk.operation) for name, new in locked))
+    tx.events.add(
+        *(note(photo, at, by, EventKind.LOCK, name, new=new, operation=desk.operation) for name, new in locked)
+    )
     return tx.photos.get(photo.id)
 
 

@@ -11,6 +11,7 @@ from lightgate.domain.photo import Photo
 from lightgate.errors import Conflict, LightgateError, OriginalMissing
 from lightgate.ports.pictures import Darkroom
 from lightgate.steps.review.desk import ReviewDesk, note
+from lightgate.store.history import EventKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def _one(desk: ReviewDesk, darkroom: Darkroom, photo_id: int, by: str) -> Made:
         with desk.store.writing() as tx:
             if not tx.photos.put_pictures(photo_id, photo.content_hash, hashes):
                 raise Conflict
-            tx.events.add(note(photo, at, by, "pictures", "made"))
+            tx.events.add(note(photo, at, by, EventKind.PICTURES, "made"))
     except LightgateError as error:
         return Made(photo_id, {}, error.message)
     return Made(photo_id, hashes)

@@ -11,6 +11,7 @@ from lightgate.errors import IllegalMove, InputInvalid
 from lightgate.steps.review.desk import ReviewDesk, fetch, note
 from lightgate.steps.review.editing import Changes, TextChange, apply_changes
 from lightgate.store import TextRequest, Transaction
+from lightgate.store.history import EventKind
 from lightgate.texts.writer import open_fields
 
 MAX_HINT = 500
@@ -46,7 +47,7 @@ def regenerate(
         wish = _checked(hint)
         asked = [tx.requests.add(photo_id, language, each, by, at, hint=wish) for language, each in wanted.items()]
         names = (f"{'+'.join(request.fields)}.{request.language}" for request in asked)
-        tx.events.add(*(note(photo, at, by, "request", name, new=wish or None) for name in names))
+        tx.events.add(*(note(photo, at, by, EventKind.REQUEST, name, new=wish or None) for name in names))
     desk.dispatch.wake(CAPTION)
     return asked
 
@@ -120,7 +121,7 @@ def _decide(
 ) -> None:
     for field in fields:
         tx.requests.decide(request.id, field, decision, at)
-    tx.events.add(note(photo, at, by, "proposal", f"{'+'.join(fields)}.{request.language}", new=decision))
+    tx.events.add(note(photo, at, by, EventKind.PROPOSAL, f"{'+'.join(fields)}.{request.language}", new=decision))
 
 
 def _checked(hint: str) -> str:

@@ -28,10 +28,6 @@ from lightgate.steps.review.desk import ReviewDesk, note, together
 from lightgate.steps.review.editing import edit
 from lightgate.steps.review.field_history import by_hand, changes_to, stands
 from lightgate.steps.review.undo_log import (
-    PASSED_OVER,
-    REDONE,
-    TARGET,
-    UNDONE,
     action_of,
     is_gone_since,
     is_to_website,
@@ -39,6 +35,7 @@ from lightgate.steps.review.undo_log import (
     newest_undone,
 )
 from lightgate.store import Event, Transaction
+from lightgate.store.history import EventKind, Mark
 
 #: refusals that no second try changes; an action that ends in them must not stand in the way of older ones
 _FOR_GOOD = (Conflict, DuplicatePhoto, NotFound)
@@ -76,9 +73,9 @@ def undo(desk: ReviewDesk, by: str) -> Undone:
             raise NothingToUndo
         action = [found] if is_to_website(found) else action_of(tx, found)
     if is_to_website(found):
-        _pass_over(desk, action, UNDONE)
+        _pass_over(desk, action, EventKind.UNDO)
         raise WebsiteNotUndone(what=_WEBSITE_WORDS[found.name])
-    return _carried_out(desk, by, action, UNDONE, _take_back)
+    return _carried_out(desk, by, action, EventKind.UNDO, _take_back)
 
 
 def redo(desk: ReviewDesk, by: str) -> Undone:
@@ -93,7 +90,7 @@ def redo(desk: ReviewDesk, by: str) -> Undone:
         if found is None:
             raise NothingToRedo
         action = action_of(tx, found)
-    return _carried_out(desk, by, action, REDONE, _do_again)
+    return _carried_out(desk, by, action, EventKind.REDO, _do_again)
 
 
 def restore(desk: ReviewDesk, photo_id: int, version: int, event_id: int, by: str) -> Photo:
@@ -104,7 +101,7 @@ def restore(desk: ReviewDesk, photo_id: int, version: int, event_id: int, by: st
         Conflict, IllegalMove, NotFound: see ``errors``.
     """
     with desk.store.reading() as tx:
-        found = [each for each in tx.events.of_photo(photo_id) if each.id == event_id and each.kind == "field"]
+        found = [each for each in tx.events.of_photo(photo_id) if each.id == event_id and each.kind is EventKind.FIELD]
         if not found:
             raise InputInvalid(reason="There is no such change in this photo's history.")
         changes = changes_to(found, lambda event: event.old, tx.photos.quality(photo_id))
@@ -114,7 +111,7 @@ def restore(desk: ReviewDesk, photo_id: int, version: int, event_id: int, by: st
 _Apply = Callable[[ReviewDesk, Photo, Sequence[Event], str], Photo]
 
 
-def _carried_out(desk: ReviewDesk, by: str, action: Sequence[Event], kind: str, apply: _Apply) -> Undone:
+def _carried_out(desk: ReviewDesk, by: str, action: Sequence[Event], kind: EventKind, apply: _Apply) -> Undone:
     at_once = together(desk, f"{kind}:")
     by_photo: dict[int, list[Event]] = {}
     for event in action:
@@ -133,31 +130,34 @@ def _carried_out(desk: ReviewDesk, by: str, action: Sequence[Event], kind: str, 
     return Undone(tuple(photos), tuple(refused), tuple(action))
 
 
-def _pass_over(desk: ReviewDesk, events: Sequence[Event], kind: str) -> None:
+def _pass_over(desk: ReviewDesk, events: Sequence[Event], kind: EventKind) -> None:
     """What is left as it is must not stand in the way of older actions."""
     marks = [
-        replace(each, at=desk.now(), kind=kind, name=str(each.id), old=None, new=PASSED_OVER, operation=desk.operation)
+        replace(
+            each, at=desk.now(), kind=kind, name=str(each.id), old=None, new=Mark.PASSED_OVER, operation=desk.operation
+        )
         for each in events
     ]
     with desk.store.writing() as tx:
         tx.events.add(*marks)
 
 
-def _one(desk: ReviewDesk, photo_id: int, events: Sequence[Event], by: str, kind: str, apply: _Apply) -> Photo:
+def _one(desk: ReviewDesk, photo_id: int, events: Sequence[Event], by: str, kind: EventKind, apply: _Apply) -> Photo:
     with desk.store.reading() as tx:
         photo = tx.photos.get(photo_id)
         _refuse_what_others_went_on_with(tx, photo, events, by, kind)
     after = apply(desk, photo, events, by)
     with desk.store.writing() as tx:
         marks = (
-            note(after, desk.now(), by, kind, str(event.id), new=TARGET, operation=desk.operation) for event in events
+            note(after, desk.now(), by, kind, str(event.id), new=Mark.TARGET, operation=desk.operation)
+            for event in events
         )
         tx.events.add(*marks)
     return after
 
 
 def _refuse_what_others_went_on_with(
-    tx: Transaction, photo: Photo, events: Sequence[Event], by: str, kind: str
+    tx: Transaction, photo: Photo, events: Sequence[Event], by: str, kind: EventKind
 ) -> None:
     """A value that somebody has changed since is theirs, and nobody decides on what another wrote since unseen.
 
@@ -165,27 +165,28 @@ def _refuse_what_others_went_on_with(
         GoneToWebsite: it was released, or taken off, since.
         Conflict: it is not what this action left.
     """
-    if kind == UNDONE and is_gone_since(tx.events.of_photo(photo.id), events):
+    if kind is EventKind.UNDO and is_gone_since(tx.events.of_photo(photo.id), events):
         raise GoneToWebsite
-    fields = by_hand([event for event in events if event.kind == "field"])
-    if any(not stands(photo, event.name, event.new if kind == UNDONE else event.old) for event in fields):
+    fields = by_hand([event for event in events if event.kind is EventKind.FIELD])
+    if any(not stands(photo, event.name, event.new if kind is EventKind.UNDO else event.old) for event in fields):
         raise Conflict
-    decisions = [event for event in events if event.kind == "decision"]
+    decisions = [event for event in events if event.kind is EventKind.DECISION]
     if decisions and _has_somebody_gone_on(tx.events.of_photo(photo.id), decisions[-1], by, kind):
         raise Conflict
 
 
-def _has_somebody_gone_on(history: Sequence[Event], decision: Event, by: str, kind: str) -> bool:
+def _has_somebody_gone_on(history: Sequence[Event], decision: Event, by: str, kind: EventKind) -> bool:
     # a reopening that is taken back, like what is decided again, decides on what stands there now
-    is_decided_on = kind == REDONE or decision.name == "reopen"
-    kinds = {"decision", "field", "rating"} if is_decided_on else {"decision"}
+    is_decided_on = kind is EventKind.REDO or decision.name == "reopen"
+    others = {EventKind.FIELD, EventKind.RATING} if is_decided_on else set()
+    kinds = {EventKind.DECISION} | others
     since = (each for each in history if (each.id or 0) > (decision.id or 0))
     return any(each.kind in kinds and each.actor != by for each in since)
 
 
 def _take_back(desk: ReviewDesk, photo: Photo, events: Sequence[Event], by: str) -> Photo:
     for event in reversed(events):
-        if event.kind == "decision":
+        if event.kind is EventKind.DECISION:
             photo = _decision_taken_back(desk, photo, event, by)
     photo = _with_fields(desk, photo, events, by, lambda event: event.old)
     return give_approval_back(desk, photo, events[0], by)
@@ -194,7 +195,7 @@ def _take_back(desk: ReviewDesk, photo: Photo, events: Sequence[Event], by: str)
 def _do_again(desk: ReviewDesk, photo: Photo, events: Sequence[Event], by: str) -> Photo:
     photo = _with_fields(desk, photo, events, by, lambda event: event.new)
     for event in events:
-        if event.kind == "decision":
+        if event.kind is EventKind.DECISION:
             photo = _decision_done_again(desk, photo, event, by)
     return photo
 
@@ -202,7 +203,7 @@ def _do_again(desk: ReviewDesk, photo: Photo, events: Sequence[Event], by: str) 
 def _with_fields(
     desk: ReviewDesk, photo: Photo, events: Sequence[Event], by: str, wanted: Callable[[Event], str | None]
 ) -> Photo:
-    fields = [event for event in events if event.kind == "field"]
+    fields = [event for event in events if event.kind is EventKind.FIELD]
     if not fields:
         return photo
     with desk.store.reading() as tx:
@@ -238,7 +239,7 @@ def _decided_as_before(desk: ReviewDesk, photo: Photo, reopened: Event, by: str)
         return photo
     with desk.store.reading() as tx:
         before = [each for each in tx.events.of_photo(photo.id) if (each.id or 0) < (reopened.id or 0)]
-    decided = [each for each in before if each.kind == "decision" and each.name in {"approve", "reject"}]
+    decided = [each for each in before if each.kind is EventKind.DECISION and each.name in {"approve", "reject"}]
     if not decided:
         raise Conflict
     return _decision_done_again(desk, photo, decided[-1], by)

@@ -12,6 +12,7 @@ from lightgate.adapters.sqlite.schema import approval, photo_event
 from lightgate.domain.approval.seal import SEAL_VERSION
 from lightgate.errors import NotFound
 from lightgate.store import Actor, Approval, Event
+from lightgate.store.history import EventKind
 
 _ADDING = insert(photo_event)
 _EVENT_FIELDS = tuple(each.name for each in fields(Event) if each.name != "id")
@@ -121,8 +122,8 @@ class Events:
 
 def _values(event: Event) -> dict[str, object]:
     values = {name: getattr(event, name) for name in _EVENT_FIELDS}
-    return {**values, "actor_kind": event.actor_kind.value}
+    return {**values, "actor_kind": event.actor_kind.value, "kind": event.kind.value}
 
 
 def _event(row: RowMapping) -> Event:
-    return Event(**{**row, "actor_kind": Actor(row["actor_kind"])})
+    return Event(**{**row, "actor_kind": Actor(row["actor_kind"]), "kind": EventKind(row["kind"])})
