@@ -31,8 +31,7 @@ def sheet(
     yield f"  exposure  {_joined(photo.exif.exposure, photo.exif.aperture, _iso(photo.exif.iso))}"
     yield f"  rating    {'none' if photo.qr is None else photo.qr} ({photo.scores.band})"
     for text in photo.texts:
-        value = text.value if isinstance(text.value, str) else ", ".join(text.value)
-        yield f"  {text.field} [{text.language}, {text.source}]  {value}"
+        yield f"  {text.field} [{text.language}, {text.source}]  {text.line}"
     seen = seen_by_visitor(photo)
     yield f"  website   {LIVENESS[liveness(photo)]}; seen by a visitor: {_SEEN[seen.answer]}{_why(seen.why)}"
     for publication in photo.publications:

@@ -36,6 +36,11 @@ HUMAN_SOURCES = frozenset({Source.FILE, Source.PERSON})
 TextValue = str | tuple[str, ...]
 
 
+def one_line(value: TextValue) -> str:
+    """Write a text's value as one string: keywords with commas between."""
+    return value if isinstance(value, str) else ", ".join(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """One text of one photo in one language."""
@@ -50,6 +55,11 @@ class Text:
     #: name of the model, and a short hash of the prompt, where ``source`` is MODEL
     model: str | None = None
     prompt_hash: str | None = None
+
+    @property
+    def line(self) -> str:
+        """Its value as one string."""
+        return one_line(self.value)
 
 
 @dataclass(frozen=True, slots=True)

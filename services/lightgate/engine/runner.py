@@ -259,9 +259,10 @@ def _writings(claim: Claim, facts: StageFacts, at: datetime) -> Iterator[Event]:
     for text in facts.texts if isinstance(facts, ExifFacts | CaptionFacts) else ():
         is_model = text.source is Source.MODEL
         actor = f"{text.model} {text.prompt_hash}" if is_model else claim.owner
-        value = ", ".join(text.value) if isinstance(text.value, tuple) else text.value
         kind = Actor.MODEL if is_model else Actor.WORKER
-        yield event(claim.photo, at, actor, EventKind.FIELD, f"{text.field}.{text.language}", new=value, kind_of=kind)
+        yield event(
+            claim.photo, at, actor, EventKind.FIELD, f"{text.field}.{text.language}", new=text.line, kind_of=kind
+        )
 
 
 def _result_of(error: LightgateError) -> Result:

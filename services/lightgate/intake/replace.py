@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lightgate.adapters.metadata.formats import KINDS, endings
 from lightgate.domain.names.path_text import to_text
-from lightgate.domain.photo import ExifFacts, Photo, Sidecar, Source, TextValue
+from lightgate.domain.photo import ExifFacts, Photo, Sidecar, Source
 from lightgate.domain.route.pipeline import Position, Result, advance
 from lightgate.errors import DuplicatePhoto, IllegalMove, InputInvalid
 from lightgate.files.locks import shared
@@ -95,10 +95,6 @@ def _write_texts(tx: Transaction, photo: Photo, facts: ExifFacts, at: datetime) 
         if old is not None and (old.locked or old.source is Source.PERSON or old.value == text.value):
             continue
         tx.photos.put_text(photo.id, text, at)
-        before = None if old is None else _shown(old.value)
+        before = None if old is None else old.line
         who = (photo.id, photo.set_id, at, Actor.SYSTEM, _ACTOR)
-        tx.events.add(Event(*who, EventKind.FIELD, f"{text.field}.{text.language}", before, _shown(text.value)))
-
-
-def _shown(value: TextValue) -> str:
-    return value if isinstance(value, str) else ", ".join(value)
+        tx.events.add(Event(*who, EventKind.FIELD, f"{text.field}.{text.language}", before, text.line))

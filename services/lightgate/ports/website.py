@@ -255,6 +255,4 @@ class Website:
 def first_text(photo: Photo, wanted: Field) -> str:
     """Give a text of the photo's first language, as one line."""
     text = photo.text(photo.languages[0], wanted) if photo.languages else None
-    if text is None:
-        return ""
-    return text.value if isinstance(text.value, str) else ", ".join(text.value)
+    return "" if text is None else text.line

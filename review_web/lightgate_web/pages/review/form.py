@@ -139,9 +139,7 @@ def digest(value: str) -> str:
 
 def shown(text: Text | None) -> str:
     """Write a text as it stands in its field."""
-    if text is None:
-        return ""
-    return text.value if isinstance(text.value, str) else ", ".join(text.value)
+    return "" if text is None else text.line
 
 
 def _text_entry(photo: Photo, language: str, field: Field, issues: Sequence[Issue], typed: Mapping[str, str]) -> Entry:

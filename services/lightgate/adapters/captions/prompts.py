@@ -9,6 +9,7 @@ from string import Template
 
 from lightgate.domain.language.languages import name_of
 from lightgate.domain.language.tokens import CAPITAL_NOUNS, primary, printable
+from lightgate.domain.photo import one_line
 from lightgate.domain.proof.proof import ALT_CHARACTERS, ALT_WORDS, CAPTION_WORDS
 from lightgate.errors import SettingInvalid
 from lightgate.files.text_file import read_text
@@ -98,8 +99,7 @@ def _known(request: CaptionRequest) -> str:
         "A quick guess by another program, often wrong, not to be copied": _guesses(request),
     }
     for field, value in request.written:
-        text = value if isinstance(value, str) else ", ".join(value)
-        told[f"The photographer's own {field.replace('_', ' ')}"] = text
+        told[f"The photographer's own {field.replace('_', ' ')}"] = one_line(value)
     lines = [f"- {label}: {printable(value)[:_BRIEF_CHARACTERS]}" for label, value in told.items() if value.strip()]
     return "\n".join(lines) or "- nothing"
 
@@ -109,7 +109,7 @@ def _guesses(request: CaptionRequest) -> str:
 
 
 def _refused(request: CaptionRequest) -> str:
-    shown = ((field, value if isinstance(value, str) else ", ".join(value)) for field, value in request.refused)
+    shown = ((field, one_line(value)) for field, value in request.refused)
     return "\n".join(f"- {field.replace('_', ' ')}: {printable(value)[:_BRIEF_CHARACTERS]}" for field, value in shown)
 
 

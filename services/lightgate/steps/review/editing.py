@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lightgate.domain.photo import Field, Photo, Source, Text, TextValue
+from lightgate.domain.photo import Field, Photo, Source, Text, TextValue, one_line
 from lightgate.domain.rating.quality import BandLimits, band
 from lightgate.domain.route.pipeline import Result
 from lightgate.errors import InputInvalid
@@ -132,7 +132,7 @@ def _edit_texts(tx: Transaction, photo: Photo, changes: Changes, at: datetime) -
             continue
         locked = old.locked if old else False
         tx.photos.put_text(photo.id, _text(change, value, locked), at)
-        yield f"{change.field}.{change.language}", shown(old.value) if old else None, shown(value)
+        yield f"{change.field}.{change.language}", old.line if old else None, one_line(value)
 
 
 def _text(change: TextChange, value: TextValue, locked: bool) -> Text:
@@ -194,11 +194,6 @@ def _checked(value: str, what: str) -> str:
     except UnicodeEncodeError as error:
         raise InputInvalid(reason=f"{what} contains a character that is not valid Unicode.") from error
     return value.replace("\x00", "")
-
-
-def shown(value: TextValue) -> str:
-    """Write a text as the history does."""
-    return value if isinstance(value, str) else ", ".join(value)
 
 
 def number_shown(value: float | None) -> str | None:

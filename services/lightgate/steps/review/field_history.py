@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from lightgate.domain.photo import Field, Photo, Source
-from lightgate.steps.review.editing import Changes, TextChange, number_shown, shown
+from lightgate.domain.photo import Field, Photo, Source, one_line
+from lightgate.steps.review.editing import Changes, TextChange, number_shown
 from lightgate.store import Event, TextQuality
 
 _IDENTITY = ("subject", "location", "folder")
@@ -55,7 +55,7 @@ def _now(photo: Photo, name: str) -> str | None:
         return number_shown(photo.qr_by_person)
     field, _, language = name.partition(".")
     text = photo.text(language, Field(field))
-    return None if text is None else shown(text.value)
+    return None if text is None else text.line
 
 
 def _texts(values: Mapping[str, str | None], quality: TextQuality | None) -> Iterator[TextChange]:
@@ -68,7 +68,7 @@ def _texts(values: Mapping[str, str | None], quality: TextQuality | None) -> Ite
 
 def _writer(name: str, value: str | None, quality: TextQuality | None) -> tuple[Source, str | None, str | None]:
     was_written = quality is not None and quality.verdict in _BY_MODEL and name in quality.after
-    if quality is None or not was_written or shown(quality.after[name]) != value:
+    if quality is None or not was_written or one_line(quality.after[name]) != value:
         return Source.PERSON, None, None
     return Source.MODEL, quality.model, quality.prompt_hash
 

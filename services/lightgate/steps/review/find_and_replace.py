@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from lightgate.domain.photo import Field, Photo
+from lightgate.domain.photo import Field, Photo, one_line
 from lightgate.errors import InputInvalid
 from lightgate.steps.review.editing import Changes, TextChange
 
@@ -84,8 +84,7 @@ class Rewritten:
     @property
     def new(self) -> str:
         """The text that would stand there."""
-        value = self.change.value
-        return value if isinstance(value, str) else ", ".join(value)
+        return one_line(self.change.value)
 
 
 def previewed(photos: Iterable[Photo], replacement: Replacement) -> list[Rewritten]:
@@ -108,5 +107,4 @@ def keyword_counts(photos: Iterable[Photo]) -> Mapping[str, int]:
 
 def _shown(photo: Photo, change: TextChange) -> str:
     text = photo.text(change.language, change.field)
-    value = text.value if text else ""
-    return value if isinstance(value, str) else ", ".join(value)
+    return text.line if text else ""

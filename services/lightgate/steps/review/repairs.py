@@ -11,7 +11,7 @@ from lightgate.domain.proof.proof import Context, proof
 from lightgate.domain.proof.repair import Repaired, repair
 from lightgate.errors import InputInvalid
 from lightgate.steps.review.desk import ReviewDesk
-from lightgate.steps.review.editing import TextChange, shown
+from lightgate.steps.review.editing import TextChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def _worth_it(photo: Photo, texts: Sequence[Text], context: Context) -> Iterator
 
 def _repaired(photo: Photo, text: Text, context: Context) -> Repaired:
     caption = photo.text(text.language, Field.CAPTION)
-    return repair(text, context, "" if caption is None else shown(caption.value))
+    return repair(text, context, "" if caption is None else caption.line)
 
 
 def _weight(photo: Photo, text: Text, context: Context) -> tuple[int, int]:
