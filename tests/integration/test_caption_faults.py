@@ -18,7 +18,7 @@ from lightgate.domain.route.pipeline import Position, Status
 from lightgate.engine.context import RunnerContext
 from lightgate.engine.runner import drain
 from lightgate.settings import Ollama
-from lightgate.steps.caption import STAGE, CaptionWork
+from lightgate.steps.caption import STAGE, CaptionWork, ModelAtWork, Proofing
 from lightgate.testing.fakes import FakeLock
 from lightgate.texts.proofreader import Proofreader
 from support.pictures import jpeg_bytes
@@ -42,21 +42,18 @@ class House:
         self.server = server
         self.store = make_store(home)
         self.clock = Clock()
-        self.line = RunnerContext(self.store, ROUTE, Sent(), self.clock)
+        self.context = RunnerContext(self.store, ROUTE, Sent(), self.clock)
         self.ids = [bring_to(self.store, photo_id, "caption").id for photo_id in add_photos(self.store, photos)]
         settings = Ollama(host=server.url, idle_timeout_s=0.3, hard_timeout_s=1.5)
         breaker = Breaker(clock=self._monotonic)
         model = OllamaCaptioner(settings, breaker=breaker, clock=self._monotonic)
         self.work = CaptionWork(
             self.store,
-            draft=DraftWriter(),
-            model=model,
-            mode="auto",
-            lock=FakeLock(),
-            picture=lambda photo: jpeg_bytes((photo.id * 7 % 256, photo.id * 31 % 256, 90)),
-            runtime_line=model.runtime_line,
-            proofreader=Proofreader(word_lists),
-            load=model.load,
+            ModelAtWork(model, FakeLock(), model.runtime_line, load=model.load),
+            DraftWriter(),
+            lambda photo: jpeg_bytes((photo.id * 7 % 256, photo.id * 31 % 256, 90)),
+            "auto",
+            Proofing(Proofreader(word_lists)),
         )
 
     def _monotonic(self) -> float:
@@ -75,7 +72,7 @@ class House:
                 return
             if self.server.is_down:
                 self.server.start()
-            drain(self.line, STAGE, self.work, "me")
+            drain(self.context, STAGE, self.work, "me")
             self.clock.forward(PAUSE_S)
         raise AssertionError([photo.position for photo in self.photos()])
 
@@ -119,7 +116,7 @@ def test_every_photo_ends_where_a_person_finds_it_with_a_reason(house: House, se
 @pytest.mark.parametrize("fault", INNOCENT)
 def test_a_server_in_trouble_costs_no_photo_an_attempt(few: House, server: FakeOllama, fault: Fault) -> None:
     server.faults.extend([fault] * 3)
-    drain(few.line, STAGE, few.work, "me")
+    drain(few.context, STAGE, few.work, "me")
     assert {photo.position.attempt for photo in few.photos() if photo.position.step == STAGE.name} == {0}
     few.run()
     assert {photo.position for photo in few.photos()} == {Position("review", Status.WAITING)}

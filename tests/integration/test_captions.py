@@ -36,7 +36,7 @@ class House:
         self.server = server
         self.store = make_store(home)
         self.clock = Clock()
-        self.line = RunnerContext(self.store, ROUTE, Sent(), self.clock)
+        self.context = RunnerContext(self.store, ROUTE, Sent(), self.clock)
         self.ids = [
             bring_to(self.store, photo_id, "caption").id
             for photo_id in add_photos(self.store, 3, add_set(self.store, languages=languages))
@@ -76,7 +76,7 @@ class House:
             return tx.notes.get(key)
 
     def drain(self) -> DrainReport:
-        return drain(self.line, STAGE, self.work, "me")
+        return drain(self.context, STAGE, self.work, "me")
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ class House:
         self.store = make_store(home)
         self.clock = Clock()
         self.sent = Sent()
-        self.line = RunnerContext(self.store, ROUTE, self.sent, self.clock)
+        self.context = RunnerContext(self.store, ROUTE, self.sent, self.clock)
         reader = Proofreader(word_lists)
         self.desk = ReviewDesk(
             self.store, ROUTE, self.sent, DataFolder(home), Rule(), self.clock, b"k" * 32, proofreader=reader
@@ -82,7 +82,7 @@ class House:
             return tx.requests.get(request_id)
 
     def drain(self) -> DrainReport:
-        return drain(self.line, STAGE, self.work, "me")
+        return drain(self.context, STAGE, self.work, "me")
 
     def prompt(self) -> str:
         return str(self.server.questions[-1].body["messages"][-1]["content"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -57,18 +57,22 @@ def _build(settings: Settings, store: Store) -> Work:
     model = OllamaCaptioner(settings.ollama, folder.prompts)
     return CaptionWork(
         store,
-        draft=DraftWriter(partial(word_lists, folder.words)),
-        model=model,
-        mode=settings.captioner,
-        lock=GpuLock(gpu_lock_file(folder.locks, str(settings.ollama.host))),
-        picture=Pictures(folder, settings.ollama.max_edge_px, upright_jpeg).of,
-        runtime_line=model.runtime_line,
-        proofreader=Proofreader(partial(word_lists, folder.words), settings.texts.keywords),
-        rewrites=settings.texts.rewrites,
-        keeps_unknown=settings.texts.unknown_keywords == "keep",
-        server=str(settings.ollama.host),
-        load=model.load,
-        unload=model.unload if settings.ollama.close_when_idle else None,
+        ModelAtWork(
+            model,
+            GpuLock(gpu_lock_file(folder.locks, str(settings.ollama.host))),
+            model.runtime_line,
+            str(settings.ollama.host),
+            load=model.load,
+            unload=model.unload if settings.ollama.close_when_idle else None,
+        ),
+        DraftWriter(partial(word_lists, folder.words)),
+        Pictures(folder, settings.ollama.max_edge_px, upright_jpeg).of,
+        settings.captioner,
+        Proofing(
+            Proofreader(partial(word_lists, folder.words), settings.texts.keywords),
+            settings.texts.rewrites,
+            keeps_unknown=settings.texts.unknown_keywords == "keep",
+        ),
     )
 
 
@@ -118,58 +122,66 @@ class Pictures:
         return self.upright_jpeg(original, self.max_edge_px, JPEG_QUALITY)
 
 
+@dataclass(frozen=True, slots=True)
+class ModelAtWork:
+    """The caption model, with what it needs of its machine."""
+
+    captioner: Captioner
+    #: the GPU's, held while a queue is drained
+    lock: Exclusive
+    #: says what it runs on, once it is loaded
+    runtime_line: Callable[[], str]
+    #: its server: once it has answered, photos wait for it
+    server: str = "yes"
+    #: takes it into memory before photos come; None: the first photo does
+    load: Callable[[], None] | None = None
+    #: takes it out of memory when nothing is left; None: its server does
+    unload: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proofing:
+    """How texts are read over before a person sees them."""
+
+    reader: Proofreader = field(default_factory=Proofreader)
+    #: the model is asked so often to correct what the proof found
+    rewrites: int = 0
+    #: keywords that no vocabulary lists stay
+    keeps_unknown: bool = False
+
+
+@dataclass(slots=True)
 class CaptionWork:
     """``stage.Work`` with one model, one draft writer, and the GPU's lock while a queue is drained."""
 
-    def __init__(
-        self,
-        store: Store,
-        *,
-        draft: Captioner,
-        model: Captioner,
-        mode: str,
-        lock: Exclusive,
-        picture: Callable[[Photo], bytes],
-        runtime_line: Callable[[], str],
-        proofreader: Proofreader | None = None,
-        rewrites: int = 0,
-        keeps_unknown: bool = False,
-        server: str = "yes",
-        load: Callable[[], None] | None = None,
-        unload: Callable[[], None] | None = None,
-        max_attempts: int = STAGE.step.max_attempts,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._store = store
-        self._draft = draft
-        self._model = model
-        self._mode = mode
-        self._lock = lock
-        self._picture = picture
-        self._runtime_line: Callable[[], str] | None = runtime_line
-        self._proofreader = proofreader or Proofreader()
-        self._rewrites = rewrites
-        self._keeps_unknown = keeps_unknown
-        self._server = server
-        self._load = load
-        self._unload = unload
-        self._max_attempts = max_attempts
-        self._clock = clock
-        self._has_model = False
-        self._notes = StageNotes(store)
+    store: Store
+    model: ModelAtWork
+    draft: Captioner
+    picture: Callable[[Photo], bytes]
+    #: ``auto``, ``ollama`` or ``draft``
+    mode: str
+    proofing: Proofing = field(default_factory=Proofing)
+    max_attempts: int = STAGE.step.max_attempts
+    clock: Callable[[], float] = time.monotonic
+    _has_model: bool = field(default=False, init=False)
+    _is_announced: bool = field(default=False, init=False)
+    _notes: StageNotes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._notes = StageNotes(self.store)
 
     def why_not_ready(self) -> str | None:
         """Say why photos wait for the model; draft mode, and a model never yet seen, let none wait."""
         self._has_model = False
-        if self._mode == "draft":
+        if self.mode == "draft":
             self._notes.put(STATUS_NOTE, None)
             return None
-        reason = self._model.why_not_ready()
+        reason = self.model.captioner.why_not_ready()
         if reason is None:
-            self._notes.put(SEEN_NOTE, self._server)
-            self._has_model = self._lock.acquire()
-            reason = None if self._has_model else self._lock.why_not_free()
-        elif self._mode == "auto" and not self._is_seen():
+            self._notes.put(SEEN_NOTE, self.model.server)
+            self._has_model = self.model.lock.acquire()
+            reason = None if self._has_model else self.model.lock.why_not_free()
+        elif self.mode == "auto" and not self._is_seen():
             self._notes.put(STATUS_NOTE, f"{reason} Until a model answers, photos get a draft that says so.")
             return None
         self._notes.put(STATUS_NOTE, reason)
@@ -181,7 +193,7 @@ class CaptionWork:
 
     def can_write(self) -> bool:
         """Ask anew whether the model answers and the GPU is ours."""
-        return self._mode != "draft" and self.why_not_ready() is None and self._has_model
+        return self.mode != "draft" and self.why_not_ready() is None and self._has_model
 
     def propose(self, photo: Photo, request: TextRequest) -> Sequence[Text] | LightgateError:
         """Write the wanted fields anew, as a proposal; what a person wrote or locked by now is left out."""
@@ -190,9 +202,9 @@ class CaptionWork:
             return InputInvalid(reason="A person has written these texts in the meantime; they stay.")
         try:
             self._announce()
-            writer = self._writer(self._model, self._clock())
+            writer = self._writer(self.model.captioner, self.clock())
             variation = VARIATIONS * request.id
-            written = writer.write(photo, request.language, self._picture(photo), wanted, request.hint, variation)
+            written = writer.write(photo, request.language, self.picture(photo), wanted, request.hint, variation)
         except LightgateError as error:
             return error
         return written.texts
@@ -200,30 +212,30 @@ class CaptionWork:
     def close(self) -> None:
         """Free the GPU until the next drain, with the model in its memory only while photos are on their way."""
         try:
-            if self._load is not None and self._has_model and self._are_photos_coming():
-                self._load()
-            elif self._unload is not None and self._has_model and self._is_all_done():
-                self._unload()
+            if self.model.load is not None and self._has_model and self._are_photos_coming():
+                self.model.load()
+            elif self.model.unload is not None and self._has_model and self._is_all_done():
+                self.model.unload()
         finally:
-            self._lock.release()
+            self.model.lock.release()
 
     def _are_photos_coming(self) -> bool:
-        with self._store.reading() as tx:
+        with self.store.reading() as tx:
             standing = tx.photos.count_by_position()
         return any(standing.get((QUALITY, status.value)) for status in (Status.QUEUED, Status.RUNNING))
 
     def _is_all_done(self) -> bool:
-        with self._store.reading() as tx:
+        with self.store.reading() as tx:
             on_the_way = tx.photos.count_by_status().get(ReviewStatus.QUEUED, 0)
             return not on_the_way and not tx.requests.count_ready(datetime.now(UTC))
 
     def _one(self, claim: Claim) -> Finding:
-        photo, began = claim.photo, self._clock()
+        photo, began = claim.photo, self.clock()
         try:
             self._announce()
             return self._facts(photo, list(self._written(photo, began)))
         except ModelAnswerBad as bad:
-            if photo.position.attempt < self._max_attempts:
+            if photo.position.attempt < self.max_attempts:
                 return bad
             return self._given_up(photo, bad)
         except LightgateError as error:
@@ -235,34 +247,34 @@ class CaptionWork:
             yield from self._drafted(photo)
             return
         languages = _open_languages(photo)
-        picture = self._picture(photo) if languages else b""
-        writer = self._writer(self._model, began)
+        picture = self.picture(photo) if languages else b""
+        writer = self._writer(self.model.captioner, began)
         for language in languages:
-            if self._clock() - began > LAST_START_S:
+            if self.clock() - began > LAST_START_S:
                 raise ModelAnswerBad(reason="the model is too slow for this many languages")
             yield writer.write(photo, language, picture, open_fields(photo, language))
 
     def _drafted(self, photo: Photo) -> Iterator[Written]:
-        writer = self._writer(self._draft, self._clock())
+        writer = self._writer(self.draft, self.clock())
         for language in _open_languages(photo):
             yield writer.write(photo, language, b"", open_fields(photo, language))
 
     def _writer(self, captioner: Captioner, began: float) -> Writer:
         return Writer(
-            self._store,
+            self.store,
             captioner,
-            self._proofreader,
-            rewrites=self._rewrites,
-            has_time=lambda: self._clock() - began <= LAST_START_S,
-            keeps_unknown=self._keeps_unknown,
+            self.proofing.reader,
+            rewrites=self.proofing.rewrites,
+            has_time=lambda: self.clock() - began <= LAST_START_S,
+            keeps_unknown=self.proofing.keeps_unknown,
         )
 
     def _facts(self, photo: Photo, written: Sequence[Written]) -> CaptionFacts:
         new = tuple(text for each in written for text in each.texts)
         fresh = {(text.language, text.field) for text in new}
         kept = [text for text in photo.texts if (text.language, text.field) not in fresh]
-        with self._store.reading() as tx:
-            issues = self._proofreader.issues(tx, photo, [*kept, *new])
+        with self.store.reading() as tx:
+            issues = self.proofing.reader.issues(tx, photo, [*kept, *new])
         return CaptionFacts(
             new,
             issues,
@@ -285,15 +297,15 @@ class CaptionWork:
 
     def _announce(self) -> None:
         """Say once a process what the model runs on, after loading it."""
-        if self._has_model and self._runtime_line is not None:
-            line = self._runtime_line()
-            self._runtime_line = None
+        if self._has_model and not self._is_announced:
+            line = self.model.runtime_line()
+            self._is_announced = True
             log.info("caption model: %s", line)
             self._notes.put(RUNTIME_NOTE, line)
 
     def _is_seen(self) -> bool:
-        with self._store.reading() as tx:
-            return tx.notes.get(SEEN_NOTE) in {self._server, _SOME_SERVER}
+        with self.store.reading() as tx:
+            return tx.notes.get(SEEN_NOTE) in {self.model.server, _SOME_SERVER}
 
 
 def _open_languages(photo: Photo) -> list[str]:

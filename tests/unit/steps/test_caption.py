@@ -17,7 +17,7 @@ from lightgate.domain.route.pipeline import Position, Status
 from lightgate.errors import LightgateError, ModelAnswerBad, ModelServerDown, OriginalMissing, UnreadableImage
 from lightgate.files.data_folder import DataFolder
 from lightgate.settings import Ollama
-from lightgate.steps.caption import LAST_START_S, STAGE, CaptionWork, Pictures
+from lightgate.steps.caption import LAST_START_S, STAGE, CaptionWork, ModelAtWork, Pictures
 from lightgate.testing.fakes import FakeCaptioner, FakeLock
 from support.stores import NOON, add_photos, add_set, bring_to, make_store
 
@@ -35,13 +35,10 @@ class House:
         self.loaded = 0
         self.work = CaptionWork(
             store,
-            draft=DraftWriter(),
-            model=self.model,
-            mode=mode,
-            lock=self.lock,
-            picture=self._picture,
-            runtime_line=self._runtime_line,
-            load=self._load,
+            ModelAtWork(self.model, self.lock, self._runtime_line, load=self._load),
+            DraftWriter(),
+            self._picture,
+            mode,
             clock=clock.pop if clock else lambda: 0.0,
         )
 
