@@ -30,7 +30,7 @@ FACTS = ("--location", "Here", "--folder", "Test")
 LIGHT_LIMIT_MB = 450
 FAKE_OLLAMA = """
 import threading
-from lightgate.testing.ollama import FakeOllama
+from lightgate.demo.fake_ollama.server import FakeOllama
 FakeOllama(host="0.0.0.0", port=11434, delay_s=0.004).start()
 threading.Event().wait()
 """
