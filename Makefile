@@ -1,6 +1,6 @@
 # Lightgate's commands. Each makes the environment it needs; Python 3.11 or newer is all that must be there.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench faults compose-test picture clip clean
+.PHONY: help demo test quick check bench faults compose-test picture clip clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,13 @@ test: ## run every test, checks included
 	@ops/venv --dev
 	@ops/test-services
 	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+quick: ## tests that need no server and no model, while you work: under a minute
+	@ops/venv --dev
+	@.venv/bin/python -m pytest --quiet --numprocesses auto --maxprocesses 4 --dist loadfile tests/unit \
+		--ignore tests/unit/house --ignore tests/unit/adapters/clip --ignore tests/unit/adapters/pixels \
+		--deselect tests/unit/adapters/metadata/test_fuzzed_files.py \
+		--deselect tests/unit/domain/series/test_series.py::test_the_cost_grows_with_the_set_and_not_with_its_square
 
 check: ## lint, types, direction of imports, documents, the wheel
 	@ops/venv --dev

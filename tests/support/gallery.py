@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -195,10 +197,9 @@ def approve(house: House, photo_id: int, by: str = NAME) -> Photo:
 
 
 def _hang_one(house: House, set_id: int, shown: Shown, label: str) -> int:
-    with resources.as_file(resources.files("skimage") / "data" / shown.source) as file:
-        picture = Image.open(file).convert("RGB")
+    picture = _picture(shown.source)
     content_hash = hashlib.sha256(f"{label}/{shown.name}".encode()).hexdigest()
-    hashes = _make_proxies(house.folder, content_hash, picture)
+    hashes = _make_proxies(house.folder, content_hash, shown.source)
     new = NewPhoto(shown.name, f"day 1/{shown.name}", f"/card/{shown.name}", content_hash, 8_412_345, ".jpg")
     with house.store.writing() as tx:
         photo_id = tx.photos.add(set_id, new, start(ROUTE), house.now())
@@ -211,17 +212,37 @@ def _hang_one(house: House, set_id: int, shown: Shown, label: str) -> int:
     return photo_id
 
 
-def _make_proxies(folder: DataFolder, content_hash: str, picture: Image.Image) -> dict[str, str]:
+@cache
+def _picture(source: str) -> Image.Image:
+    with resources.as_file(resources.files("skimage") / "data" / source) as file:
+        return Image.open(file).convert("RGB")
+
+
+def _make_proxies(folder: DataFolder, content_hash: str, source: str) -> dict[str, str]:
     files = folder.proxy_files(content_hash)
     files.view.parent.mkdir(parents=True, exist_ok=True)
+    for kind, content in _proxies(source).items():
+        getattr(files, kind).write_bytes(content)
+    return hashes_of(files)
+
+
+@cache
+def _proxies(source: str) -> dict[str, bytes]:
+    """Make the pictures of an original, once for all sites that show it."""
+    picture, made = _picture(source), {}
     for kind, edge_px in _EDGES_PX.items():
         copy = picture.copy()
         copy.thumbnail((edge_px, edge_px))
-        copy.save(getattr(files, kind), quality=88)
+        made[kind] = _jpeg(copy, 88)
     left, top = (picture.width - _CROP_PX[0]) // 2, (picture.height - _CROP_PX[1]) // 2
     box = (max(0, left), max(0, top), min(picture.width, left + _CROP_PX[0]), min(picture.height, top + _CROP_PX[1]))
-    picture.crop(box).save(files.crop, quality=92)
-    return hashes_of(files)
+    return {**made, "crop": _jpeg(picture.crop(box), 92)}
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=quality)
+    return stream.getvalue()
 
 
 def _exif(shown: Shown, picture: Image.Image) -> Exif:

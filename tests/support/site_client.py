@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import re
+import shutil
+import tempfile
+from functools import cache
 from html import unescape
 from typing import Any
 
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from lightgate.bootstrap import House
@@ -49,9 +54,18 @@ class Visitor:
         return fields_in(self.get(f"/photos/{photo_id}{query}").text)
 
 
+@cache
+def _compiled() -> FileSystemBytecodeCache:
+    """Keep templates compiled for as long as this process runs: each site of a test would do it anew."""
+    folder = tempfile.mkdtemp(prefix="lightgate-templates-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return FileSystemBytecodeCache(folder)
+
+
 def visitor(house: House, *, signed_in: bool = True) -> Visitor:
     """Open a site of its own around a house."""
     app = create_app(house, quick_passwords())
+    app.jinja_env.bytecode_cache = _compiled()
     app.testing = False
     one = Visitor(app)
     if signed_in:

@@ -21,7 +21,9 @@ def word_lists(own_folder: Path | None = None) -> WordLists:
     Raises:
         SettingInvalid: a person's list cannot be read.
     """
-    return _read(own_folder, _state(own_folder))
+    state = _state(own_folder)
+    # whoever has no lists of their own shares what is shipped, whatever their folder
+    return _read(own_folder if state else None, state)
 
 
 _State = tuple[tuple[str, int, int], ...]
