@@ -18,6 +18,7 @@ quick: ## tests that need no server and no model, while you work: under a minute
 	@ops/venv --dev
 	@.venv/bin/python -m pytest --quiet --numprocesses auto --maxprocesses 4 --dist loadfile tests/unit \
 		--ignore tests/unit/house --ignore tests/unit/adapters/clip --ignore tests/unit/adapters/pixels \
+		--ignore tests/unit/web/test_api.py --ignore tests/unit/web/test_decisions.py \
 		--deselect tests/unit/adapters/metadata/test_fuzzed_files.py \
 		--deselect tests/unit/domain/series/test_series.py::test_the_cost_grows_with_the_set_and_not_with_its_square
 

@@ -272,7 +272,7 @@ class Publication:
     checks: dict[str, dict[str, str | int | bool | None]] = field(default_factory=dict)
     #: what was live here before the first byte of what is not whole now; None: nothing was
     earlier: Before | None = None
-    #: those who began to write here and may have left temporary files, see ``ports.Permit``
+    #: those who began to write here and may have left temporary files, see ``ports.website.Permit``
     writers: tuple[str, ...] = ()
 
     @property
@@ -296,7 +296,7 @@ class Before:
     publications: tuple[Publication, ...] = ()
     #: the catalogue's row by column, None where there was none
     row: dict[str, str | int | float | None] | None = None
-    #: proves that this installation wrote it down, see ``domain/seal.py``
+    #: proves that this installation wrote it down, see ``domain/approval/seal.py``
     seal: str = ""
 
 
@@ -340,7 +340,7 @@ class Photo:
     texts: tuple[Text, ...] = ()
     #: the text proof asks a person to look
     needs_work: bool = False
-    #: place in the reviewer's order, see ``domain/risk.py``
+    #: place in the reviewer's order, see ``domain/rating/risk.py``
     rank: int = 0
     error: Failure | None = None
     crashes: int = 0

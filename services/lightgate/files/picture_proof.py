@@ -21,7 +21,7 @@ _MOST_KNOWN = 20_000
 #: two writes within one tick of the file system's clock bear one time
 _TICK_NS = 2_000_000_000
 
-#: note with the last photo whose pictures were hashed, and the last whose are to be; see ``old_pictures``
+#: note with the last photo whose pictures were hashed, and the last whose are to be; see ``pictures.old_pictures``
 TO_PROVE_NOTE = "pictures.to_prove"
 
 _Mark = tuple[str, int, int, int]

@@ -1,4 +1,4 @@
-"""Backup and restore of everything that cannot be made again, as ``folder.KEEPING`` lists it; on wish the photos.
+"""Backup and restore of everything that cannot be made again, as ``data_folder.KEEPING`` lists it; on wish the photos.
 
 An archive holds the installation's keys and passwords, so it is written for its owner's eyes only.
 """

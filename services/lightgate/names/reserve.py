@@ -144,7 +144,7 @@ def allocate(tx: Transaction, photos: Sequence[Photo], rule: Rule) -> Allocation
 
 
 def allocate_free(tx: Transaction, asked: Sequence[Wanted], highest: Mapping[str, int], rule: Rule) -> Allocation:
-    """Give names that nobody holds, asking for all of them at once; see ``naming.allocate``."""
+    """Give names that nobody holds, asking for all of them at once; see ``domain.names.naming.allocate``."""
     taken: frozenset[str] = frozenset()
     while True:
         allocation = naming.allocate(asked, highest, rule, taken.__contains__)

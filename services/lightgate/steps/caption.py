@@ -152,7 +152,7 @@ class Proofing:
 
 @dataclass(slots=True)
 class CaptionWork:
-    """``stage.Work`` with one model, one draft writer, and the GPU's lock while a queue is drained."""
+    """``engine.stage.Work`` with one model, one draft writer, and the GPU's lock while a queue is drained."""
 
     store: Store
     model: ModelAtWork

@@ -2,7 +2,7 @@
 
 A caller opens one short transaction and uses its facets; nothing is written unless the block ends without an
 error. No network, disk or model work belongs inside. Every write of a position takes the position that
-``domain.pipeline.advance`` gave.
+``domain.route.pipeline.advance`` gave.
 
     with store.writing() as tx:
         photo = tx.photos.get(photo_id)

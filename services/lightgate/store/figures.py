@@ -22,7 +22,7 @@ class Figures(Protocol):
         """Count photos with a whole version on the website."""
 
     def by_liveness(self, set_id: int | None = None) -> Mapping[int, Mapping[Liveness, int]]:
-        """Count the photos that the ledger knows of by set and ``domain.liveness``; the others are not live."""
+        """Count the photos that the ledger knows of by set and ``domain.route.liveness``; the others are not live."""
 
     def by_band(self) -> Mapping[str, int]: ...
 

@@ -166,7 +166,7 @@ class Approval:
     photo_id: int
     #: the photo's version when it was approved
     version: int
-    #: HMAC-SHA-256, hex, see ``domain/seal.py``
+    #: HMAC-SHA-256, hex, see ``domain/approval/seal.py``
     seal: str
     seal_version: int
     approved_by: str

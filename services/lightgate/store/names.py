@@ -12,7 +12,7 @@ from typing import Protocol
 class Reservation:
     """A file name held for a photo."""
 
-    #: folded stem, see ``domain.naming.fold``
+    #: folded stem, see ``domain.names.naming.fold``
     key: str
     file_name: str
     #: folded stem without its counter

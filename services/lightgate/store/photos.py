@@ -36,7 +36,7 @@ class Order(StrEnum):
 
     #: as they were taken in
     ID = "id"
-    #: the riskiest first, see ``domain/risk.py``
+    #: the riskiest first, see ``domain/rating/risk.py``
     RISK = "risk"
 
 

@@ -37,7 +37,7 @@ class ReleaseAct:
     version: int | None
     by: str
     at: datetime
-    #: HMAC-SHA-256, hex, see ``domain/seal.py``; empty once the act is over
+    #: HMAC-SHA-256, hex, see ``domain/approval/seal.py``; empty once the act is over
     seal: str = ""
 
 

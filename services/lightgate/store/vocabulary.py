@@ -39,7 +39,7 @@ class Vocabulary(Protocol):
         """Count terms of one state, in one language or in all."""
 
     def find(self, language: str, keys: Sequence[str]) -> Mapping[str, Sequence[Known]]:
-        """Look up ``domain.vocabulary.key_of`` keys among terms and their synonyms."""
+        """Look up ``domain.keywords.vocabulary.key_of`` keys among terms and their synonyms."""
 
     def propose(self, language: str, names: Iterable[str], at: datetime) -> None:
         """Put words that a model used, and nobody judged, before a person; one that is there is counted."""

@@ -46,7 +46,7 @@ class FakeCaptioner:
 
 @dataclass
 class FakeLock:
-    """``ports.Exclusive`` in one process; ``others`` hold it while true."""
+    """``ports.machine.Exclusive`` in one process; ``others`` hold it while true."""
 
     others: bool = False
     is_held: bool = False
@@ -64,7 +64,7 @@ class FakeLock:
 
 @dataclass
 class FakeHeaders:
-    """``ports.HeaderReader`` that says what it was given, by file name."""
+    """``ports.pictures.HeaderReader`` that says what it was given, by file name."""
 
     #: by the file's name; any other file has ``header``
     errors: dict[str, LightgateError] = field(default_factory=dict)
@@ -78,7 +78,7 @@ class FakeHeaders:
 
 @dataclass
 class FakeDarkroom:
-    """``ports.Darkroom`` that writes empty pictures and measures them all alike."""
+    """``ports.pictures.Darkroom`` that writes empty pictures and measures them all alike."""
 
     measured: Measurements
     errors: dict[str, LightgateError] = field(default_factory=dict)
@@ -94,7 +94,7 @@ class FakeDarkroom:
 
 @dataclass
 class FakeScorer:
-    """``ports.AestheticScorer`` with one opinion on everything, or none."""
+    """``ports.pictures.AestheticScorer`` with one opinion on everything, or none."""
 
     score: float = 6.0
     error: LightgateError | None = None

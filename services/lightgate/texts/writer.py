@@ -78,7 +78,7 @@ class Writer:
             variation: 0 for the first texts of a photo; other numbers ask for other words.
 
         Raises:
-            ModelServerDown, ModelAnswerBad: see ``ports.Captioner``.
+            ModelServerDown, ModelAnswerBad: see ``ports.captions.Captioner``.
         """
         request = replace(
             request_for(photo, language),

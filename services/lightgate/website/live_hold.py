@@ -31,7 +31,7 @@ class Hold:
 
     @property
     def writer(self) -> str:
-        """Name the writer for temporary files, see ``ports.Permit``."""
+        """Name the writer for temporary files, see ``ports.website.Permit``."""
         return f"{self.photo_id}-{self.token}"
 
     def require(self, tx: Transaction) -> None:

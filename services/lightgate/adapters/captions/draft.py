@@ -54,7 +54,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n")
 
 
 class DraftWriter:
-    """``ports.Captioner`` that looks at no picture: subject, place, folder, brief and date, marked as a draft.
+    """``ports.captions.Captioner`` that looks at no picture: subject, place, folder, brief and date, marked as a draft.
 
     Args:
         lists: words that the proof warns of; what holds them is left out of the draft.

@@ -57,7 +57,7 @@ class _Try:
 
 
 class OllamaCaptioner:
-    """``ports.Captioner`` by a vision model behind Ollama."""
+    """``ports.captions.Captioner`` by a vision model behind Ollama."""
 
     def __init__(
         self,

@@ -58,7 +58,7 @@ class _Loaded:
 
 
 class OpenClip:
-    """``ports.AestheticScorer``. The model is loaded when it is first asked for, once; a failure is remembered."""
+    """``ports.pictures.AestheticScorer``. The model is loaded when it is first asked for, once; a failure is remembered."""
 
     def __init__(
         self,

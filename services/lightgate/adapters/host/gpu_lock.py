@@ -29,7 +29,7 @@ def gpu_lock_file(locks: Path, ollama_host: str) -> Path:
 
 
 class GpuLock:
-    """``ports.Exclusive`` by ``flock``. What stands in the file is for people; the kernel alone says who holds it."""
+    """``ports.machine.Exclusive`` by ``flock``. What the file says is for people; the kernel alone knows the holder."""
 
     def __init__(self, file: Path) -> None:
         self._file = file

@@ -32,7 +32,7 @@ _WIDTH, _HEIGHT, _XMP, _IPTC, _PHOTOSHOP = 256, 257, 700, 33723, 34377
 
 
 class PillowHeaders:
-    """``ports.HeaderReader``. Formats go by content; limits are checked before anything is decoded."""
+    """``ports.pictures.HeaderReader``. Formats go by content; limits are checked before anything is decoded."""
 
     def __init__(self, max_megapixels: float, max_file_mb: float) -> None:
         self._max_megapixels = max_megapixels

@@ -30,7 +30,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 @dataclass(frozen=True, slots=True)
 class VipsDarkroom:
-    """``ports.Darkroom``: one decode, everything else from memory."""
+    """``ports.pictures.Darkroom``: one decode, everything else from memory."""
 
     max_megapixels: float
 

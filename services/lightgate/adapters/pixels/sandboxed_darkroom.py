@@ -28,7 +28,7 @@ _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VIPS_CO
 
 @dataclass(frozen=True, slots=True)
 class CarefulDarkroom:
-    """``ports.Darkroom`` by a child process for every photo."""
+    """``ports.pictures.Darkroom`` by a child process for every photo."""
 
     max_megapixels: float
     #: address space; 0: no limit

@@ -249,7 +249,7 @@ def _(facts: QualityFacts) -> dict[str, Any]:
         "perceptual_hash": facts.perceptual_hash,
         "difference_hash": facts.difference_hash,
         "embedding": facts.embedding,
-        # looked for anew, see ``series_gate``
+        # looked for anew, see ``pictures.series``
         "series_position": None,
         "facts": {
             "sharpest": facts.sharpest,

@@ -189,7 +189,7 @@ review_queue = Table(
     Column("location", Text, nullable=False),
     Column("folder", Text, nullable=False),
     Column("needs_work", Boolean, nullable=False, server_default=text("0")),
-    # the reviewer's order, see ``domain/risk.py``; written with what it follows from
+    # the reviewer's order, see ``domain/rating/risk.py``; written with what it follows from
     Column("is_blocked", Boolean, nullable=False, server_default=text("0")),
     Column("confidence", Integer),
     Column("rank", Integer, nullable=False, server_default="0"),
@@ -331,7 +331,7 @@ known_text = Table(
 known_text_key = Table(
     "known_text_key",
     metadata,
-    # see ``domain/near_text.py``
+    # see ``domain/proof/near_duplicates.py``
     Column("key", Integer, primary_key=True, autoincrement=False),
     Column("text_id", ForeignKey("known_text.id", ondelete="CASCADE"), primary_key=True),
     Index("ix_known_text_key_text", "text_id"),

@@ -40,7 +40,7 @@ class Wire(Protocol):
 
 
 class Exchange:
-    """One answer under way; ``ollama_faults.Reply``."""
+    """One answer under way; ``faults.Reply``."""
 
     def __init__(self, wire: Wire, body: dict[str, Any], prompt: str, sights: list[Sight]) -> None:
         self._wire = wire

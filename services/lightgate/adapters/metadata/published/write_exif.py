@@ -44,7 +44,7 @@ def exif_block(photo: Photo, width_px: int, height_px: int, original: Original |
     """Write the block, with its ``Exif`` prefix; orientation is left out, since the pixels are upright.
 
     Args:
-        original: what of the original's own words goes out, see ``original.disclosed``.
+        original: what of the original's own words goes out, see ``published.disclosed``.
     """
     block, original = Image.Exif(), original or Original()
     block.update(_present(_file_tags(photo)))

@@ -47,7 +47,7 @@ def xmp_packet(photo: Photo, rights: RightsStatement, original: Original | None 
     """Write what a published file says of itself; the first language also stands for readers of any other.
 
     Args:
-        original: what of the original's own words goes out, see ``original.disclosed``.
+        original: what of the original's own words goes out, see ``published.disclosed``.
     """
     words, original = keywords(photo), original or Original()
     properties = [

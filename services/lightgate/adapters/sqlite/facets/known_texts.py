@@ -1,4 +1,4 @@
-"""Texts that were written before, in the queue and on the website, found by likeness; see ``domain/near_text.py``."""
+"""Texts that were written before, in the queue and on the website, by likeness: ``domain/proof/near_duplicates.py``."""
 
 from __future__ import annotations
 

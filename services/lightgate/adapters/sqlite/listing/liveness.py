@@ -1,4 +1,4 @@
-"""``domain.liveness`` as SQL: of single photos, for the query language, and summed up; a test holds both equal."""
+"""``domain.route.liveness`` as SQL: of one photo, for the query language, and summed up; a test holds both equal."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def _at(of: Table, step: str, *statuses: Status) -> ColumnElement[bool]:
 
 
 def status_conditions(of: Table) -> dict[ReviewStatus, ColumnElement[bool]]:
-    """Say ``domain.words.review_status`` as SQL; the order matters, and a test holds both equal."""
+    """Say ``status_words.review_status`` as SQL; the order matters, and a test holds both equal."""
     needs_work = of.c["needs_work"]
     return {
         ReviewStatus.REJECTED: of.c["status"] == Status.REJECTED.value,

@@ -29,7 +29,7 @@ def draft_name(name: str, writer: str, *, is_hidden: bool = True) -> str:
     """Name the temporary file of a published file: its own for each writer, so that none touches another's.
 
     Args:
-        writer: see ``ports.Permit``; empty: one of a version that did not name its writers.
+        writer: see ``ports.website.Permit``; empty: one of a version that did not name its writers.
         is_hidden: begins with a dot, which web servers do not show; some file servers allow no such names.
     """
     prefix = DRAFT_PREFIX if is_hidden else DRAFT_PREFIX[1:]
