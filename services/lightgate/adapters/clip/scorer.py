@@ -58,7 +58,7 @@ class _Loaded:
 
 
 class OpenClip:
-    """``ports.pictures.AestheticScorer``. The model is loaded when it is first asked for, once; a failure is remembered."""
+    """``ports.pictures.AestheticScorer``. The model is loaded when it is first asked for, once; so is its failure."""
 
     def __init__(
         self,
