@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 from base64 import b64encode
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ import pytest
 from lightgate.adapters.host.command_lines import flower as flower_command
 from lightgate.settings import Flower
 from lightgate_workers.engineers import has_password, is_known
-from support.waiting import eventually
+from support.servers import on_a_free_port
 
 PATHS = ("/", "/metrics", "/healthcheck", "/api/workers", "/static/css/flower.css", "/login", "/nowhere")
 AUTH = {"Authorization": "Basic " + b64encode(b"flower:open-sesame").decode()}
@@ -24,14 +23,15 @@ AUTH = {"Authorization": "Basic " + b64encode(b"flower:open-sesame").decode()}
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     home: Path = tmp_path_factory.mktemp("flower")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        chosen: int = free.getsockname()[1]
     told = {"LIGHTGATE_HOME": str(home), "FLOWER_BASIC_AUTH": "flower:open-sesame"}
-    with subprocess.Popen(flower_command("127.0.0.1", chosen, home / "memory"), env={**os.environ, **told}) as process:
-        eventually(lambda: _answers(chosen), within_s=60)
-        yield chosen
-        process.terminate()
+
+    def start(port: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(flower_command("127.0.0.1", port, home / "memory"), env={**os.environ, **told})
+
+    process, chosen = on_a_free_port(start, _answers)
+    yield chosen
+    process.terminate()
+    process.wait(30)
 
 
 def _answers(port: int) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from urllib.parse import urlencode
 
 from lightgate.adapters.host.command_lines import site as site_command
 from support.gallery import GALLERY, NAME, PASSWORD, add_person, hang, site_house
-from support.waiting import eventually
+from support.servers import on_a_free_port
 
 THREADS = 8
 #: far above what an answer takes; who waits longer waits for a thread
@@ -64,15 +63,14 @@ def served_in(home: Path) -> Iterator[Served]:
     add_person(house)
     hang(house, shown=GALLERY[:2])
     house.close()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = {"LIGHTGATE_HOME": str(home), "LIGHTGATE_REVIEW__PORT": str(port)}
-    command = site_command("127.0.0.1", port, THREADS, "warning")
-    process = subprocess.Popen(command, env={**os.environ, **settings}, cwd=home)
-    made = Served(home, port)
-    eventually(lambda: _answers(made), within_s=60)
-    yield made
+
+    def start(port: int) -> subprocess.Popen[bytes]:
+        settings = {"LIGHTGATE_HOME": str(home), "LIGHTGATE_REVIEW__PORT": str(port)}
+        command = site_command("127.0.0.1", port, THREADS, "warning")
+        return subprocess.Popen(command, env={**os.environ, **settings}, cwd=home)
+
+    process, port = on_a_free_port(start, lambda port: _answers(Served(home, port)))
+    yield Served(home, port)
     process.terminate()
     process.wait(30)
 

@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,12 +18,28 @@ import redis
 from support.programs import needs
 from support.waiting import eventually
 
+#: ports that are tried, and what servers say of one that is taken
+PORTS_TRIED, _TAKEN = 3, "already in use"
+
 
 def free_port() -> int:
     """Find a TCP port on loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def on_a_free_port(
+    start: Callable[[int], subprocess.Popen[bytes]], answers: Callable[[int], bool]
+) -> tuple[subprocess.Popen[bytes], int]:
+    """Start a server that cannot say which port it got; where another took ours first, it is started on a next one."""
+    for _ in range(PORTS_TRIED):
+        port = free_port()
+        process = start(port)
+        eventually(lambda process=process, port=port: process.poll() is not None or answers(port), within_s=60)
+        if process.poll() is None:
+            return process, port
+    raise AssertionError(f"the server ended on each of {PORTS_TRIED} ports")
 
 
 @dataclass
@@ -42,6 +58,22 @@ class Server:
         except AssertionError as error:
             self.kill()
             raise AssertionError(f"{self.command[0]}: {(self.folder / 'log').read_text('utf-8')[-2000:]}") from error
+
+    def start_first(self) -> None:
+        """Start, on another port where somebody took ours between our look and the server's."""
+        for left in reversed(range(PORTS_TRIED)):
+            try:
+                self.start()
+            except AssertionError as error:
+                if not left or _TAKEN not in str(error):
+                    raise
+                self.move(free_port())
+            else:
+                return
+
+    def move(self, port: int) -> None:
+        """Listen on another port from the next start on."""
+        raise NotImplementedError
 
     def is_ready(self) -> bool:
         """Does the server answer?"""
@@ -77,6 +109,10 @@ class RedisServer(Server):
 
     port: int
 
+    def move(self, port: int) -> None:
+        self.command[self.command.index("--port") + 1] = str(port)
+        self.port = port
+
     @property
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
@@ -99,7 +135,7 @@ def redis_in(folder: Path) -> Iterator[RedisServer]:
     options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--maxmemory-policy", "noeviction"]
     command = [str(needs("redis")), "--port", str(port), "--dir", str(folder), *options]
     server = RedisServer(command=command, folder=folder, port=port)
-    server.start()
+    server.start_first()
     try:
         yield server
     finally:
@@ -114,6 +150,10 @@ class MariaDbServer(Server):
     user: str = "tester"
     password: str = "not-a-secret"
     host: str = "127.0.0.1"
+
+    def move(self, port: int) -> None:
+        self.command[self.command.index(f"--port={self.port}")] = f"--port={port}"
+        self.port = port
 
     def connect(self, database: str | None = None) -> pymysql.Connection:
         return pymysql.connect(
@@ -147,7 +187,7 @@ def mariadb_in(folder: Path) -> Iterator[MariaDbServer]:
     command += [f"--port={port}", "--bind-address=127.0.0.1", "--skip-name-resolve", f"--init-file={first}"]
     command += [f"--pid-file={folder / 'pid'}", "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M"]
     server = MariaDbServer(command=command, folder=folder, port=port)
-    server.start()
+    server.start_first()
     first.write_text("", "utf-8")
     try:
         yield server

@@ -136,7 +136,9 @@ def _block_tags(block: bytes) -> Tags:
 
 
 def _jpeg_iptc(image: ImageFile) -> bytes:
-    segments = (content for name, content in getattr(image, "applist", ()) if name == "APP13")
+    if not isinstance(image, JpegImageFile):
+        return b""
+    segments = (content for name, content in image.applist if name == "APP13")
     return iptc_in(b"".join(each[len(SEGMENT_MARK) :] for each in segments if each.startswith(SEGMENT_MARK)))
 
 

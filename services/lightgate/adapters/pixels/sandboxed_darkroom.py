@@ -68,7 +68,7 @@ def _answer(said: bytes) -> Development:
     except ValueError as error:
         raise UnreadableImage(reason="decoding it needs too much memory, or ends its program") from error
     if "error" in told:
-        kind = getattr(errors, told["error"], UnreadableImage)
+        kind: type[LightgateError] = vars(errors).get(told["error"], UnreadableImage)
         raise kind(told["message"])
     measured = Measurements(**{**told["measured"], "sharpest": tuple(told["measured"]["sharpest"])})
     return Development(told["width_px"], told["height_px"], measured, base64.b64decode(told["glance"]), told["hashes"])

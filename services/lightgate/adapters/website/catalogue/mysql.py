@@ -31,7 +31,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import table as light_table
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from lightgate.adapters.breaker import Breaker
 from lightgate.adapters.website.catalogue.mysql_shape import Shape, harmless, shape_of
@@ -267,10 +267,11 @@ def _known_of_quality(row: CatalogueRow) -> list[str]:
 
 def said(error: SQLAlchemyError) -> tuple[int, str]:
     """Give a server's number and words; pymysql gives them as the error's two arguments."""
-    given: tuple[object, ...] = getattr(getattr(error, "orig", None), "args", ())
+    orig = error.orig if isinstance(error, DBAPIError) else None
+    given: tuple[object, ...] = orig.args if orig is not None else ()
     if len(given) == 2 and isinstance(given[0], int):
         return given[0], str(given[1]).rstrip(".")
-    return 0, str(getattr(error, "orig", None) or type(error).__name__)
+    return 0, str(orig or type(error).__name__)
 
 
 def _url(mysql: Mysql) -> URL:

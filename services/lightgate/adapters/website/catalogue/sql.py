@@ -27,7 +27,7 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.types import NullType
 
 from lightgate.adapters.sqlite.engine import make_engine
@@ -224,7 +224,8 @@ def _translated(place: object) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or type(error).__name__)
+        orig = error.orig if isinstance(error, DBAPIError) else None
+        reason = str(orig or type(error).__name__)
         if "disk is full" in reason:
             raise StorageFull(path=place) from error
         raise CatalogueUnreachable(reason=reason) from error

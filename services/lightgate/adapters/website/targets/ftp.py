@@ -333,5 +333,5 @@ def _line(error: Exception) -> str:
         return "it does not answer in time"
     if isinstance(error, EOFError):
         return "it closed the connection"
-    strerror = getattr(error, "strerror", None)
+    strerror = error.strerror if isinstance(error, OSError) else None
     return str(strerror or error or type(error).__name__)[:200]

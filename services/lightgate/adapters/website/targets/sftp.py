@@ -235,7 +235,8 @@ class SftpConnection:
                 raise self._closed(reason) from error
             raise TargetUnreachable(target=self._target, reason=str(error)[:200]) from error
         except (EOFError, TimeoutError, ConnectionError, socket.gaierror) as error:
-            said = getattr(error, "strerror", None) or str(error) or "it hung up"
+            strerror = error.strerror if isinstance(error, OSError) else None
+            said = strerror or str(error) or "it hung up"
             reason = "it does not answer in time" if isinstance(error, TimeoutError) else said
             raise TargetUnreachable(target=self._target, reason=reason) from error
         except OSError as error:
