@@ -114,7 +114,8 @@ def house() -> House:
     lines: Counter[str] = Counter()
     for each in known.values():
         lines[each.room] += each.lines
-    return House(layers, files, lines, arrows)
+    # in hundreds: a line more is no other house
+    return House(layers, files, Counter({room: max(100, round(count, -2)) for room, count in lines.items()}), arrows)
 
 
 def picture() -> str:
@@ -127,13 +128,13 @@ def _chart(drawn: House) -> Iterator[str]:
     yield "flowchart TD"
     for number, layer in enumerate(drawn.layers, 1):
         yield f'  subgraph layer{number}[" "]'
-        yield from (f'    {room}["{room}<br/>{drawn.lines[room]:,} lines"]' for room in layer)
+        yield from (f'    {room}["{room}<br/>about {drawn.lines[room]:,} lines"]' for room in layer)
         yield "  end"
     yield from (f"  {one} --> {other}" for one, other in drawn.direct())
 
 
 def _table(drawn: House) -> Iterator[str]:
-    yield "| layer | room | files | lines | imports, most used first |"
+    yield "| layer | room | files | lines, about | imports, most used first |"
     yield "|--:|---|--:|--:|---|"
     for room in drawn.rooms:
         said = ", ".join(drawn.imported_by(room)) or "nothing of ours"
