@@ -81,9 +81,8 @@ class House:
         return next(number for number, layer in enumerate(self.layers) if room in layer)
 
     def imported_by(self, room: str) -> list[str]:
-        """List what a room imports, most used first."""
-        targets = [other for one, other in self.arrows if one == room]
-        return sorted(targets, key=lambda other: (-self.arrows[room, other], other))
+        """List what a room imports, from the top down."""
+        return [other for other in self.rooms if (room, other) in self.arrows]
 
     def upward(self) -> list[tuple[str, str]]:
         """List the arrows that lead to a higher layer; there are none."""
@@ -134,7 +133,7 @@ def _chart(drawn: House) -> Iterator[str]:
 
 
 def _table(drawn: House) -> Iterator[str]:
-    yield "| layer | room | files | lines, about | imports, most used first |"
+    yield "| layer | room | files | lines, about | imports |"
     yield "|--:|---|--:|--:|---|"
     for room in drawn.rooms:
         said = ", ".join(drawn.imported_by(room)) or "nothing of ours"
