@@ -116,13 +116,13 @@ def _services() -> Sequence[Experiment]:
     made = []
     for kind in ("folder", "ftp", "sftp", "ftps"):
         made.append(Experiment(f"{kind} dead at the start", service(kind, Mode.DEAD, "start"), kind=kind, is_free=True))
-        made.append(Experiment(f"{kind} dies in between", service(kind, Mode.DEAD, "middle"), kind=kind))
+        made.append(Experiment(f"{kind} dies in between", service(kind, Mode.DEAD, "middle"), kind=kind, is_free=True))
     made += [
         Experiment(f"{kind} hangs", service(kind, Mode.SILENT, "middle"), kind=kind) for kind in ("ftp", "sftp", "ftps")
     ]
     for mode, when in ((Mode.DEAD, "start"), (Mode.DEAD, "middle"), (Mode.SILENT, "middle"), (Mode.MUTE, "middle")):
         name = f"mariadb {mode.value}, {when}"
-        made.append(Experiment(name, service("mariadb", mode, when), is_remote=True, is_free=when == "start"))
+        made.append(Experiment(name, service("mariadb", mode, when), is_remote=True, is_free=True))
     for mode, when in ((Mode.DEAD, "start"), (Mode.DEAD, "middle"), (Mode.SILENT, "middle"), (Mode.MUTE, "middle")):
         name = f"ollama {mode.value}, {when}"
         settings = {"CAPTIONER": "ollama"}

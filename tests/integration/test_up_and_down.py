@@ -17,6 +17,7 @@ import pytest
 
 from lightgate.adapters.host.status_file import read_report
 from lightgate.files.data_folder import KEEPING
+from lightgate.steps import STAGES
 from support.installation import Installation
 from support.waiting import eventually
 
@@ -55,9 +56,7 @@ def test_up_in_the_background_serves_until_down_which_leaves_no_process(installa
 
     running = installation.answer("status")["running"]
     assert running["is_ready"]
-    assert list(running["processes"]) == [
-        "broker", "reconcile", "exif", "quality", "caption", "publish", "site", "flower",
-    ]  # fmt: skip
+    assert list(running["processes"]) == ["broker", "reconcile", *STAGES, "site", "flower"]
     assert status_of(running["urls"]["site"] + "healthz") == 200
 
     flower, password_file = running["urls"]["flower"], installation.home / "secrets" / "flower-password"

@@ -177,6 +177,12 @@ def hang(house: House, title: str = "Harbour festival", shown: Sequence[Shown] =
     return [_hang_one(house, set_id, each, title) for each in shown]
 
 
+def step_after(step: str) -> str:
+    """Name the step that comes behind another."""
+    names = [each.name for each in PIPELINE.route]
+    return names[names.index(step) + 1]
+
+
 def fail(house: House, photo_id: int, step: str, message: str) -> None:
     """Let a step give up on a photo."""
     with house.store.writing() as tx:

@@ -38,8 +38,9 @@ def test_a_stage_without_a_service_goes_to_the_one_for_all_others(tmp_path: Path
     colour = replace(STAGES["exif"], step=replace(STAGES["exif"].step, name="colour"))
     tone = replace(STAGES["quality"], step=replace(STAGES["quality"].step, name="tone"))
     settings = Settings(home=tmp_path)
-    assert launches.of_others(settings, STAGES) is None
-    launch = launches.of_others(settings, {**STAGES, "colour": colour, "tone": tone})
+    served = {name: stage for name, stage in STAGES.items() if name in launches.OWN_SERVICE}
+    assert launches.of_others(settings, served) is None
+    launch = launches.of_others(settings, {**served, "colour": colour, "tone": tone})
     assert launch is not None
     assert launch.argv[launch.argv.index("-Q") + 1] == "colour,tone"
     assert launch.argv[-1] == "worker.pool_start_method=spawn"
