@@ -125,6 +125,8 @@ def _positions(outside: Outside) -> Iterator[str]:
             yield f"{name} was charged {charged} for what is not its fault"
         if at[0] in {"release", "publish"} and at[1] != "rejected" and photo["approval_id"] is None:
             yield f"{name} is past review without an approval"
+    for name, attempts in outside.watcher.charged.items() if not outside.truth.is_charged else ():
+        yield f"{name} waited with {attempts} attempts charged for what is not its fault"
     for held in outside.product.rows("SELECT * FROM live_hold WHERE owner IS NOT NULL AND claim_token IS NULL"):
         yield f"photo {held['photo_id']} is still held for a change of what is live, by {held['owner']}"
 

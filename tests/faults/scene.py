@@ -233,7 +233,7 @@ def scene(
         product = Product(folder, told, given)
         product.config.write_text(_config(where, rows), "utf-8")
         card = make_card(folder / "card", photos, chance, colours)
-        watcher = Watcher(where.root, rows)
+        watcher = Watcher(where.root, rows, product.home / "review.db")
         made = Scene(product, where, rows, chance, Truth([card]), watcher, ollama, relay)
         stack.callback(_clear, product)
         watcher.start()

@@ -14,6 +14,7 @@ from typing import Any
 import pymysql
 
 from faults.photos import hash_of
+from faults.product import rows, sqlite
 from faults.relay import Mode, Relay
 from support.catalogue_rows import DDL
 from support.file_servers import PASSWORD, USER, FtpSite, SftpSite, certificate_in, ftp_site, sftp_site
@@ -130,17 +131,25 @@ class Watcher:
 
     root: Path
     table: Table | None = None
+    #: the product's own rows: what a photo was charged is not to be seen any more once it is through
+    database: Path | None = None
+    #: most attempts that a photo waited in a queue with, by original name
+    charged: dict[str, int] = field(default_factory=dict)
     #: first and last moment, by path and appearance
     seen: list[tuple[str, float, float]] = field(default_factory=list)
     _over: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
     EVERY_S = 0.004
+    #: a photo that was charged waits for a second at least
+    ATTEMPTS_EVERY_S = 0.2
 
     def start(self) -> None:
         looks: list[Callable[[], None]] = [lambda: self._watch(lambda: set(_visible(self.root)))]
         if self.table is not None and self.table.server is not None:
             looks.append(self._watch_rows)
+        if self.database is not None:
+            looks.append(self._watch_attempts)
         self._threads = [threading.Thread(target=each, daemon=True) for each in looks]
         for thread in self._threads:
             thread.start()
@@ -158,6 +167,15 @@ class Watcher:
             self.seen += [(path, now.pop(path), at) for path in list(now) if path not in there]
             now |= dict.fromkeys(there - set(now), at)
         self.seen += [(path, first, time.monotonic()) for path, first in now.items()]
+
+    def _watch_attempts(self) -> None:
+        query = "SELECT original_file_name, attempt FROM review_queue WHERE status = 'queued' AND attempt > 0"
+        while not self._over.wait(self.ATTEMPTS_EVERY_S):
+            # not there yet, or just exchanged for another
+            with suppress(sqlite.Error):
+                for each in rows(self.database, query) if self.database else ():
+                    name = each["original_file_name"]
+                    self.charged[name] = max(each["attempt"], self.charged.get(name, 0))
 
     def _watch_rows(self) -> None:
         assert self.table is not None
