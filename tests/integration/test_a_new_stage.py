@@ -136,7 +136,7 @@ def test_a_photo_passes_through_a_stage_that_nothing_else_knows(works: Works, ho
         assert tx.photos.get(good).facts == {"colour": found}
     assert somebody.api("GET", f"/photos/{good}").json["facts"] == {"colour": found}
     page = somebody.get(f"/photos/{good}").text
-    assert all(words in page for words in ("<summary>Colour</summary>", "Main tone", "teal", "0.25"))
+    assert all(words in page for words in ("<summary>Colour</summary>", "Main tone", "teal", "0.25", ">no<"))
     assert "could not be passed through “colour”" in somebody.get(f"/photos/{broken}").text
     assert "Not passed through “colour”" in somebody.get("/photos?state=Error").text
     assert "Colour" in somebody.get("/dashboard").text
