@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from lightgate.domain.photo import Photo
+
 
 class Actor(StrEnum):
     """Who changed something."""
@@ -126,6 +128,21 @@ class Event:
         """Field and language of a text, as ``caption`` and ``en``; no language where it is no text's."""
         field, _, language = self.name.partition(".")
         return field, language
+
+
+def note(
+    photo: Photo,
+    by: str,
+    at: datetime,
+    kind: EventKind,
+    name: str,
+    *,
+    old: str | None = None,
+    new: str | None = None,
+    operation: str | None = None,
+) -> Event:
+    """Make the event of something that a person did."""
+    return Event(photo.id, photo.set_id, at, Actor.PERSON, by, kind, name, old, new, operation=operation)
 
 
 class Events(Protocol):

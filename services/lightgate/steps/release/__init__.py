@@ -1,4 +1,4 @@
-"""What a person does about the live site: release what is approved, see what that would do, take photos off again."""
+"""What a person does about the live site: release, look first, take off again. Imports the engine and below."""
 
 from lightgate.domain.route.pipeline import RELEASE, Result, Step
 from lightgate.engine.stage import Gate

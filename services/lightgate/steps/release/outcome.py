@@ -7,8 +7,8 @@ from datetime import datetime
 
 from lightgate.domain.photo import Photo
 from lightgate.domain.route.pipeline import Position
-from lightgate.store import Actor, Event, Transaction
-from lightgate.store.history import EventKind
+from lightgate.store import Transaction
+from lightgate.store.history import EventKind, note
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,3 @@ def move(tx: Transaction, photo: Photo, after: Position, by: str, at: datetime) 
     old, new = f"{before.step}:{before.status}", f"{after.step}:{after.status}"
     tx.events.add(note(photo, by, at, EventKind.POSITION, before.step, old=old, new=new))
     return replace(photo, position=after, version=photo.version + 1)
-
-
-def note(
-    photo: Photo, by: str, at: datetime, kind: EventKind, name: str, *, old: str | None = None, new: str | None = None
-) -> Event:
-    """Make the event of something that a person did."""
-    return Event(photo.id, photo.set_id, at, Actor.PERSON, by, kind, name, old, new)

@@ -11,10 +11,10 @@ from lightgate.domain.route.status_words import ReviewStatus, why_not_live
 from lightgate.errors import SealBroken
 from lightgate.names.reserve import free_rejected_names
 from lightgate.steps.release.desk import ReleaseDesk
-from lightgate.steps.release.outcome import Outcome, move, note
+from lightgate.steps.release.outcome import Outcome, move
 from lightgate.steps.release.unpublish import is_to_remove, unpublish
 from lightgate.store import PhotoFilter, Store, Transaction
-from lightgate.store.history import EventKind
+from lightgate.store.history import EventKind, note
 from lightgate.website.approval import act_of, is_approved
 from lightgate.website.restored import require_newest, why_held_back
 from lightgate.website.rollback_copy import sweep_replaced

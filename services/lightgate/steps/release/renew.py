@@ -13,9 +13,9 @@ from lightgate.domain.route.pipeline import PUBLISH, Position, Result, Status, a
 from lightgate.domain.route.status_words import why_not_live
 from lightgate.errors import SealBroken
 from lightgate.steps.release.desk import ReleaseDesk
-from lightgate.steps.release.outcome import Outcome, move, note
+from lightgate.steps.release.outcome import Outcome, move
 from lightgate.store import Transaction
-from lightgate.store.history import EventKind
+from lightgate.store.history import EventKind, note
 from lightgate.website.approval import act_of, is_approved
 from lightgate.website.restored import why_held_back
 from lightgate.website.rollback_copy import sweep_replaced

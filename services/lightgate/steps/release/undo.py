@@ -14,10 +14,10 @@ from lightgate.domain.photo import Before, LedgerState, Photo
 from lightgate.domain.route.pipeline import PUBLISH, Result, Status, advance
 from lightgate.errors import HoldLost, LightgateError, NotFound, NotTheNewest, TargetUnreachable
 from lightgate.steps.release.desk import BUSY, ReleaseDesk
-from lightgate.steps.release.outcome import Outcome, move, note
+from lightgate.steps.release.outcome import Outcome, move
 from lightgate.steps.release.unpublish import take_off
 from lightgate.store import Actor, Transaction
-from lightgate.store.history import EventKind
+from lightgate.store.history import EventKind, note
 from lightgate.website.approval import owe, withdraw
 from lightgate.website.debts import make_good, settle, target_is_gone
 from lightgate.website.live_hold import Hold

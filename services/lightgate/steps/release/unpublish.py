@@ -9,9 +9,9 @@ from lightgate.domain.photo import DEBTS, LedgerState, Photo
 from lightgate.domain.route.pipeline import PUBLISH, Result, Status, advance
 from lightgate.errors import HoldLost, LightgateError
 from lightgate.steps.release.desk import BUSY, ReleaseDesk
-from lightgate.steps.release.outcome import Outcome, move, note
+from lightgate.steps.release.outcome import Outcome, move
 from lightgate.store import Actor, Transaction
-from lightgate.store.history import EventKind
+from lightgate.store.history import EventKind, note
 from lightgate.website.approval import withdraw
 from lightgate.website.debts import make_good, settle
 from lightgate.website.live_hold import Hold

@@ -1,4 +1,4 @@
-"""What a person does to a photo: decide, edit, undo. The one gate to the website."""
+"""What a person does to a photo: decide, edit, undo. The one gate to the website. Imports the engine and below."""
 
 from lightgate.domain.route.pipeline import REVIEW, Result, Step
 from lightgate.engine.stage import Gate

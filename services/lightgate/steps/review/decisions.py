@@ -10,11 +10,11 @@ from lightgate.domain.route.pipeline import NAMING, NEEDS_APPROVAL, PUBLISH, REV
 from lightgate.errors import InputInvalid, ProofBlocks, RawNotDeveloped
 from lightgate.names.reserve import give_names
 from lightgate.pictures.series import rank_again
-from lightgate.steps.review.desk import ReviewDesk, fetch, mark_whole, move, note, prove
+from lightgate.steps.review.desk import ReviewDesk, fetch, mark_whole, move, prove
 from lightgate.steps.review.proven_picture import look
 from lightgate.steps.review.set_aside import bring_back, set_aside
 from lightgate.store import Actor, Event
-from lightgate.store.history import EventKind
+from lightgate.store.history import EventKind, note
 from lightgate.website.approval import approve as give_word
 from lightgate.website.approval import give_back, withdraw
 
@@ -44,7 +44,7 @@ def approve(desk: ReviewDesk, photo_id: int, version: int, by: str, override_rea
         tx.photos.put_approval(photo_id, approval_id)
         move(tx, desk, photo, Result.APPROVED, by, at)
         tx.events.add(
-            note(photo, at, by, EventKind.DECISION, "approve", new=reason if blocks else None, operation=desk.operation)
+            note(photo, by, at, EventKind.DECISION, "approve", new=reason if blocks else None, operation=desk.operation)
         )
         return tx.photos.get(photo_id)
 
@@ -63,7 +63,7 @@ def reject(desk: ReviewDesk, photo_id: int, version: int, by: str, reason: str) 
         tx.photos.put_reject_reason(photo_id, why)
         mark_whole(tx, photo_id, LedgerState.TO_REMOVE, at)
         rank_again(tx, photo)
-        tx.events.add(note(photo, at, by, EventKind.DECISION, "reject", new=why, operation=desk.operation))
+        tx.events.add(note(photo, by, at, EventKind.DECISION, "reject", new=why, operation=desk.operation))
         rejected = tx.photos.get(photo_id)
     set_aside(desk.store, desk.folder, rejected)
     return rejected
@@ -89,7 +89,7 @@ def reopen(desk: ReviewDesk, photo_id: int, version: int, by: str) -> Photo:
             if has_passed_naming and photo.file_name is None:
                 give_names(tx, [tx.photos.get(photo_id)], desk.rule, at, Actor.PERSON, by)
         rank_again(tx, photo)
-        tx.events.add(note(photo, at, by, EventKind.DECISION, "reopen", operation=desk.operation))
+        tx.events.add(note(photo, by, at, EventKind.DECISION, "reopen", operation=desk.operation))
         reopened = tx.photos.get(photo_id)
     desk.wake(reopened)
     return reopened
@@ -113,7 +113,7 @@ def give_approval_back(desk: ReviewDesk, photo: Photo, taken_back: Event, by: st
             return photo
         move(tx, desk, fresh, Result.APPROVED, by, at)
         again = note(
-            fresh, at, by, EventKind.DECISION, "approve", new=approval.override_reason, operation=desk.operation
+            fresh, by, at, EventKind.DECISION, "approve", new=approval.override_reason, operation=desk.operation
         )
         tx.events.add(again)
         approved = tx.photos.get(photo.id)
@@ -155,7 +155,7 @@ def _leave_failure(desk: ReviewDesk, photo_id: int, version: int, by: str, resul
         after = move(tx, desk, photo, result, by, at)
         if after.step == REVIEW:
             prove(tx, desk, photo_id, at)
-        tx.events.add(note(photo, at, by, EventKind.DECISION, result.value))
+        tx.events.add(note(photo, by, at, EventKind.DECISION, result.value))
         left = tx.photos.get(photo_id)
     desk.wake(left)
     return left

@@ -14,8 +14,8 @@ from lightgate.domain.route.pipeline import Position, Result, Route, Status, adv
 from lightgate.errors import Conflict
 from lightgate.files.data_folder import DataFolder
 from lightgate.ports.machine import Dispatch
-from lightgate.store import Actor, Event, Store, Transaction
-from lightgate.store.history import EventKind
+from lightgate.store import Store, Transaction
+from lightgate.store.history import EventKind, note
 from lightgate.texts.proofreader import Proofreader
 
 
@@ -75,8 +75,8 @@ def move(tx: Transaction, desk: ReviewDesk, photo: Photo, result: Result, by: st
     tx.events.add(
         note(
             photo,
-            at,
             by,
+            at,
             EventKind.POSITION,
             before.step,
             old=f"{before.step}:{before.status}",
@@ -85,21 +85,6 @@ def move(tx: Transaction, desk: ReviewDesk, photo: Photo, result: Result, by: st
         )
     )
     return after
-
-
-def note(
-    photo: Photo,
-    at: datetime,
-    by: str,
-    kind: EventKind,
-    name: str,
-    *,
-    old: str | None = None,
-    new: str | None = None,
-    operation: str | None = None,
-) -> Event:
-    """Make the event of something that a person did."""
-    return Event(photo.id, photo.set_id, at, Actor.PERSON, by, kind, name, old, new, operation=operation)
 
 
 def prove(tx: Transaction, desk: ReviewDesk, photo_id: int, at: datetime) -> None:

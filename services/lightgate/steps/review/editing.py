@@ -12,9 +12,9 @@ from lightgate.domain.route.pipeline import Result
 from lightgate.errors import InputInvalid
 from lightgate.names.reserve import choose_name, rename
 from lightgate.pictures.series import rank_again
-from lightgate.steps.review.desk import ReviewDesk, fetch, move, note, prove
+from lightgate.steps.review.desk import ReviewDesk, fetch, move, prove
 from lightgate.store import Actor, Identity, Transaction
-from lightgate.store.history import EventKind
+from lightgate.store.history import EventKind, note
 from lightgate.website.approval import withdraw
 
 MAX_TEXT = 5000
@@ -81,7 +81,7 @@ def apply_changes(tx: Transaction, desk: ReviewDesk, photo: Photo, changes: Chan
         withdraw(tx, photo, desk.key, at)
         tx.events.add(
             *(
-                note(photo, at, by, EventKind.FIELD, name, old=old, new=new, operation=desk.operation)
+                note(photo, by, at, EventKind.FIELD, name, old=old, new=new, operation=desk.operation)
                 for name, old, new in applied
             )
         )
@@ -90,7 +90,7 @@ def apply_changes(tx: Transaction, desk: ReviewDesk, photo: Photo, changes: Chan
     if locked and not applied:
         tx.photos.touch(photo, at)
     tx.events.add(
-        *(note(photo, at, by, EventKind.LOCK, name, new=new, operation=desk.operation) for name, new in locked)
+        *(note(photo, by, at, EventKind.LOCK, name, new=new, operation=desk.operation) for name, new in locked)
     )
     return tx.photos.get(photo.id)
 

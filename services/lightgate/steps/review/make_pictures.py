@@ -10,8 +10,8 @@ from pathlib import Path
 from lightgate.domain.photo import Photo
 from lightgate.errors import Conflict, LightgateError, OriginalMissing
 from lightgate.ports.pictures import Darkroom
-from lightgate.steps.review.desk import ReviewDesk, note
-from lightgate.store.history import EventKind
+from lightgate.steps.review.desk import ReviewDesk
+from lightgate.store.history import EventKind, note
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def _one(desk: ReviewDesk, darkroom: Darkroom, photo_id: int, by: str) -> Made:
         with desk.store.writing() as tx:
             if not tx.photos.put_pictures(photo_id, photo.content_hash, hashes):
                 raise Conflict
-            tx.events.add(note(photo, at, by, EventKind.PICTURES, "made"))
+            tx.events.add(note(photo, by, at, EventKind.PICTURES, "made"))
     except LightgateError as error:
         return Made(photo_id, {}, error.message)
     return Made(photo_id, hashes)

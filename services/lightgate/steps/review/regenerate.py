@@ -8,10 +8,10 @@ from datetime import datetime
 from lightgate.domain.photo import Field, Photo
 from lightgate.domain.route.pipeline import CAPTION, Status
 from lightgate.errors import IllegalMove, InputInvalid
-from lightgate.steps.review.desk import ReviewDesk, fetch, note
+from lightgate.steps.review.desk import ReviewDesk, fetch
 from lightgate.steps.review.editing import Changes, TextChange, apply_changes
 from lightgate.store import TextRequest, Transaction
-from lightgate.store.history import EventKind
+from lightgate.store.history import EventKind, note
 from lightgate.texts.writer import open_fields
 
 MAX_HINT = 500
@@ -47,7 +47,7 @@ def regenerate(
         wish = _checked(hint)
         asked = [tx.requests.add(photo_id, language, each, by, at, hint=wish) for language, each in wanted.items()]
         names = (f"{'+'.join(request.fields)}.{request.language}" for request in asked)
-        tx.events.add(*(note(photo, at, by, EventKind.REQUEST, name, new=wish or None) for name in names))
+        tx.events.add(*(note(photo, by, at, EventKind.REQUEST, name, new=wish or None) for name in names))
     desk.dispatch.wake(CAPTION)
     return asked
 
@@ -121,7 +121,7 @@ def _decide(
 ) -> None:
     for field in fields:
         tx.requests.decide(request.id, field, decision, at)
-    tx.events.add(note(photo, at, by, EventKind.PROPOSAL, f"{'+'.join(fields)}.{request.language}", new=decision))
+    tx.events.add(note(photo, by, at, EventKind.PROPOSAL, f"{'+'.join(fields)}.{request.language}", new=decision))
 
 
 def _checked(hint: str) -> str:

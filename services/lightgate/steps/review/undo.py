@@ -24,7 +24,7 @@ from lightgate.errors import (
     WebsiteNotUndone,
 )
 from lightgate.steps.review.decisions import approve, give_approval_back, reject, reopen
-from lightgate.steps.review.desk import ReviewDesk, note, together
+from lightgate.steps.review.desk import ReviewDesk, together
 from lightgate.steps.review.editing import edit
 from lightgate.steps.review.field_history import by_hand, changes_to, stands
 from lightgate.steps.review.undo_log import (
@@ -35,7 +35,7 @@ from lightgate.steps.review.undo_log import (
     newest_undone,
 )
 from lightgate.store import Event, Transaction
-from lightgate.store.history import EventKind, Mark
+from lightgate.store.history import EventKind, Mark, note
 
 #: refusals that no second try changes; an action that ends in them must not stand in the way of older ones
 _FOR_GOOD = (Conflict, DuplicatePhoto, NotFound)
@@ -149,7 +149,7 @@ def _one(desk: ReviewDesk, photo_id: int, events: Sequence[Event], by: str, kind
     after = apply(desk, photo, events, by)
     with desk.store.writing() as tx:
         marks = (
-            note(after, desk.now(), by, kind, str(event.id), new=Mark.TARGET, operation=desk.operation)
+            note(after, by, desk.now(), kind, str(event.id), new=Mark.TARGET, operation=desk.operation)
             for event in events
         )
         tx.events.add(*marks)
