@@ -1,1 +1,1 @@
-"""One outside thing a module, each behind a port."""
+"""One outside thing a folder, each behind a port of `ports` or `store`. Imports the store and below."""

@@ -1,4 +1,4 @@
-"""A door: the command ``lightgate``. Commands parse, call one function, and print."""
+"""A door: the command ``lightgate``. Commands parse, call one function, and print. Imports all but other doors."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What moves photos: claim, work, record, pass on, put right. Knows no step by name; imports the store and below."""
+"""What moves photos: claim, work, record, pass on, put right. Imports no step, but `website` and the store."""

@@ -15,8 +15,10 @@ from lightgate.store import Store
 
 #: a step's name is its queue's, its worker's and its log's, too
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
-#: who publishes comes through these: a whole set is named, and a person decides twice
-_FIXED = (NAMING, REVIEW, RELEASE, PUBLISH)
+#: what ``up`` and containers call their other processes
+_RESERVED = frozenset({"broker", "flower", "others", "reconcile", "site"})
+#: nothing stands between a person's word and the website: what is approved can be taken back at these alone
+_GATE = [REVIEW, RELEASE, PUBLISH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,18 @@ class Pipeline:
         names = [step.name for step in self.route]
         if bad := [name for name in names if not _NAME.fullmatch(name)]:
             return f"“{bad[0]}” is no name for a step: small letters, digits and hyphens, twenty at most"
+        if taken := [name for name in names if name in _RESERVED]:
+            return f"“{taken[0]}” is what another process is called"
         if twice := [name for name, count in Counter(names).items() if count > 1]:
             return f"two steps are called “{twice[0]}”"
-        if PUBLISH in names and ([name for name in names if name in _FIXED] != list(_FIXED) or names[-1] != PUBLISH):
-            return f"who publishes comes through {', '.join(_FIXED)}, in this order, and it ends there"
-        for stage in self.stages.values():
-            if stage.step.max_attempts < 1:
-                return f"the stage “{stage.name}” has no attempts"
-            if not stage.drain_s <= stage.soft_limit_s < stage.hard_limit_s:
-                return f"the stage “{stage.name}” needs drain_s ≤ soft_limit_s < hard_limit_s"
-        return None
+        if PUBLISH in names and (names[-len(_GATE) :] != _GATE or NAMING not in names):
+            return f"it names photos and ends with {', '.join(_GATE)}, with nothing between them"
+        return next(filter(None, map(_why_no_stage, self.stages.values())), None)
+
+
+def _why_no_stage(stage: Stage) -> str | None:
+    if stage.step.max_attempts < 1:
+        return f"the stage “{stage.name}” has no attempts"
+    if not stage.drain_s <= stage.soft_limit_s < stage.hard_limit_s:
+        return f"the stage “{stage.name}” needs drain_s ≤ soft_limit_s < hard_limit_s"
+    return None

@@ -1,4 +1,4 @@
-"""Taking sets of photographs in, and giving them back: what ``submit`` and ``rollback`` do."""
+"""Taking sets of photographs in, and giving them back: ``submit`` and ``rollback``. Imports the engine and below."""
 
 from lightgate.intake.blocked_sets import roll_back_blocked
 from lightgate.intake.desk import IntakeDesk

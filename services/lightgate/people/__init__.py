@@ -1,1 +1,1 @@
-"""Who may sign in. Imports the store and `adapters.keys`."""
+"""Who may sign in. Imports `adapters.keys`, the store and below."""

@@ -158,4 +158,4 @@ def translated(error: ValidationError, model: type[BaseSettings]) -> SettingInva
     if first["type"] == "extra_forbidden":
         known = [v.removeprefix(PREFIX).lower().replace("__", ".") for v, _ in _variables(model, PREFIX)]
         return SettingUnknown(name=name, suggestion=_suggestion(name, known))
-    return SettingInvalid(name=name, reason=first["msg"])
+    return SettingInvalid(name=name, reason=first["msg"].removeprefix("Value error, "))

@@ -1,1 +1,1 @@
-"""Stand-ins for the outside world, held to the same contract tests as the real adapters; also for tries."""
+"""Stand-ins for the outside world, held to the contract tests of the real adapters. Imports ports and below."""

@@ -203,6 +203,7 @@ def test_status_names_workers_that_run_elsewhere_on_the_data_folder(run: Run, tm
         worker.look()
 
     others = "".join(f", no {stage}" for stage in STAGES if stage not in {"exif", "quality"})
+    assert {"caption", "publish"} <= set(STAGES)
     assert f"2 exif, 1 quality{others}." in run("status").stdout.replace("\n", " ")
     assert len(json.loads(run("status", "--json").stdout)["workers"]) == 3
 

@@ -1,1 +1,1 @@
-"""What writes captions: Ollama with its prompts, and the drafts that stand in for it. Imports ports and the domain."""
+"""What writes captions: Ollama with its prompts, and the drafts that stand in for it. Imports ports and below."""

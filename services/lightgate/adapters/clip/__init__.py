@@ -1,1 +1,1 @@
-"""CLIP: weights, engines, the score and its calibration. Torch and open_clip are imported nowhere else."""
+"""CLIP: weights, engines, score, calibration; the only place of torch and open_clip. Imports the store and below."""

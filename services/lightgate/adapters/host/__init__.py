@@ -1,1 +1,1 @@
-"""This machine: processes, locks, ports, file systems. Imports nothing of ours but errors and where files lie."""
+"""This machine: processes, locks, ports, file systems. Imports files, errors, and how addresses are shown."""

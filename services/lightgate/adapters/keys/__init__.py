@@ -1,1 +1,1 @@
-"""The installation's keys and people's passwords. Imports errors alone."""
+"""The installation's keys and people's passwords. Imports files and errors."""

@@ -1,1 +1,1 @@
-"""Pixels: decoding, measuring, making the pictures for people and website. Imports `metadata`, never a model."""
+"""Pixels: decoding, measuring, making the pictures for people and website. Imports `metadata`, ports and below."""

@@ -1,1 +1,1 @@
-"""Redis and Celery: messages that wake workers. The rows know what is to do; nothing here does."""
+"""Redis and Celery: messages that wake workers; the rows know what is to do. Imports files and below."""

@@ -1,4 +1,4 @@
-"""The state store on one SQLite file, through SQLAlchemy."""
+"""The state store on one SQLite file, through SQLAlchemy. Imports the store and below."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The website: files on a target, rows in a catalogue, and whether a visitor sees them. Imports ports and settings."""
+"""The website: files on a target, rows in a catalogue, what a visitor sees. Imports `pixels`, ports and below."""

@@ -1,1 +1,1 @@
-"""How files hold their metadata, a module a container; none knows what a value means. Imports errors alone."""
+"""How files hold their metadata, a module a container; none knows what a value means. Imports `formats` and errors."""

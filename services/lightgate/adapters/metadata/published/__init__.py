@@ -1,1 +1,1 @@
-"""The metadata that a published picture carries: what of the original is disclosed, and how each block is written."""
+"""The metadata that a published picture carries: what is disclosed, and how it is written. Imports `metadata`."""

@@ -1,1 +1,1 @@
-"""The store's port facet by facet, each file under its port's name. Imports `listing`, the schema and the rows."""
+"""The store's port facet by facet, each under its port's name. Imports `listing`, rows, schema, store and below."""

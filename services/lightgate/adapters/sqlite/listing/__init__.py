@@ -1,1 +1,1 @@
-"""Lists of 50,000 rows at the speed of a click: filters, order, counts. Imports the schema and the domain."""
+"""Lists of 50,000 rows at the speed of a click: filters, order, counts. Imports the schema, the store and below."""

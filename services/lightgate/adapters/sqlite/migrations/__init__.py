@@ -1,1 +1,1 @@
-"""Alembic migrations of ``review.db``; ``bootstrap.migrate`` runs them."""
+"""Alembic migrations of ``review.db``; ``bootstrap.migrate`` runs them. Imports the schema."""

@@ -1,1 +1,1 @@
-"""The website's database: SQLite and MySQL behind one port. Imports ports and settings."""
+"""The website's database: SQLite and MySQL behind one port. Imports SQLite's engine, the store and below."""

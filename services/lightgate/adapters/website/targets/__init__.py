@@ -1,1 +1,1 @@
-"""Targets on another machine: one way to publish safely, over FTP, explicit FTPS or SFTP."""
+"""Where published files go: a folder, or a server by FTP, FTPS or SFTP, written safely. Imports ports and below."""
