@@ -90,3 +90,20 @@ def test_no_page_asks_photo_by_photo(asked: dict[str, list[Statement]]) -> None:
 def test_the_walk_finds_what_it_looks_for(asked: dict[str, list[Statement]]) -> None:
     assert len(asked) > 300
     assert any("photo_words" in text for made in asked.values() for text, _ in made)
+
+
+def test_who_looks_for_series_reads_no_photo_whose_series_is_known(house: House) -> None:
+    assert isinstance(house.store, SqliteStore)
+    made: list[Statement] = []
+
+    @event.listens_for(house.store.engine, "before_cursor_execute")
+    def note(connection: object, cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        made.append((statement, parameters))
+
+    with house.store.reading() as tx:
+        tx.pictures.sets_without_series(["caption", "review"])
+    event.remove(house.store.engine, "before_cursor_execute", note)
+    statement, parameters = made[-1]
+    with house.store.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+    assert "ix_review_queue_rated_lately" in plan[0][-1]

@@ -13,7 +13,7 @@ from lightgate.domain.names.naming import Rule
 from lightgate.domain.photo import LedgerState
 from lightgate.domain.route.liveness import Liveness, liveness
 from lightgate.domain.route.pipeline import Position, Status
-from lightgate.engine.context import wake_waiting
+from lightgate.engine.context import wake_what_is_owed
 from lightgate.errors import CatalogueUnreachable
 from lightgate.installation import backup
 from lightgate.steps import review
@@ -205,7 +205,7 @@ def backed_up_with_one(house: House) -> Path:
 def test_the_publish_workers_are_woken_to_compare(house: House) -> None:
     after = put_back(house, backed_up_with_one(house))
     try:
-        wake_waiting(after.context)
+        wake_what_is_owed(after.context)
         assert after.sent.steps == ["publish"]
     finally:
         after.close()

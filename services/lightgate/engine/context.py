@@ -131,10 +131,6 @@ def wake_waiting(context: RunnerContext) -> None:
     with context.store.reading() as tx:
         ready = dict(tx.queue.count_ready(at))
         requests = tx.requests.count_ready(at)
-        is_owed = bool(tx.publications.debts_due(at, limit=1)) or why_held_back(tx) is not None
-    if is_owed:
-        # even one worker settles them all
-        ready.setdefault(PUBLISH, 1)
     if requests:
         ready[CAPTION] = ready.get(CAPTION, 0) + requests
     if ready.get(QUALITY):
@@ -144,3 +140,15 @@ def wake_waiting(context: RunnerContext) -> None:
         if not context.dispatch.backlog(step):
             for _ in range(min(count, context.slots.get(step, 1))):
                 context.dispatch.wake(step)
+
+
+def wake_what_is_owed(context: RunnerContext) -> None:
+    """Wake the publisher where the website waits for something that no photo's turn will bring.
+
+    To be looked for now and then, and after photos were published.
+    """
+    with context.store.reading() as tx:
+        is_owed = bool(tx.publications.debts_due(context.now(), limit=1)) or why_held_back(tx) is not None
+    if is_owed and not context.dispatch.backlog(PUBLISH):
+        # even one worker settles them all
+        context.dispatch.wake(PUBLISH)

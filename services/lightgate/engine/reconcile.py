@@ -10,7 +10,7 @@ from lightgate.engine import text_requests
 from lightgate.engine.claims import (
     end_claim,
 )
-from lightgate.engine.context import RunnerContext, wake_waiting
+from lightgate.engine.context import RunnerContext, wake_waiting, wake_what_is_owed
 from lightgate.errors import (
     StorageFull,
     StoreBusy,
@@ -58,6 +58,7 @@ def _reconcile(context: RunnerContext) -> ReconcileReport:
     for chore in (*(hook for hooks in context.hooks.values() for hook in hooks), *context.chores):
         chore(at)
     wake_waiting(context)
+    wake_what_is_owed(context)
     with context.store.writing() as tx:
         tx.notes.put("reconcile.at", at.isoformat(), at)
         return ReconcileReport(lapsed, tx.queue.count_ready(at))

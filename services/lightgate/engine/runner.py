@@ -19,7 +19,7 @@ from lightgate.engine.attempt import Pool, attempt
 from lightgate.engine.claims import (
     hand_back,
 )
-from lightgate.engine.context import RunnerContext, event, moved, not_before, wake_waiting
+from lightgate.engine.context import RunnerContext, event, moved, not_before, wake_waiting, wake_what_is_owed
 from lightgate.engine.kill_point import kill_point
 from lightgate.engine.stage import AnswersTextRequests, ChoosesBatch, Finding, SettlesDebts, Stage, Work
 from lightgate.errors import (
@@ -124,9 +124,14 @@ def _run(
     kill_point(context.kill_at, f"{stage.name}_worked")
     _record(context, stage, claims, findings, report, pool)
     kill_point(context.kill_at, f"{stage.name}_recorded")
-    for hook in context.hooks.get(stage.name, ()):
-        hook(context.now())
-    wake_waiting(context)
+    try:
+        for hook in context.hooks.get(stage.name, ()):
+            hook(context.now())
+    finally:
+        # a hook may fail; what was recorded must go on all the same
+        wake_waiting(context)
+        if isinstance(work, SettlesDebts):
+            wake_what_is_owed(context)
     for finding in findings:
         if isinstance(finding, Misconfigured):
             raise finding

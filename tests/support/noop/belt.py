@@ -1,6 +1,7 @@
 """Four stages without work and the naming gate, for measuring what queue and database take.
 
-Publishing needs a person's approval, so the fourth stage stands in for it under another name, with its patience.
+Publishing needs a person's approval, so the fourth stage stands in for it under another name, with its patience, and
+the route ends where a person is waited for.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import replace
 
 from lightgate import steps as real
 from lightgate.bootstrap import House, build
-from lightgate.domain.route.pipeline import Result, Step
+from lightgate.domain.route.pipeline import REVIEW, Result, Step
 from lightgate.engine.pipeline import Pipeline
 from lightgate.engine.stage import Gate, Stage
 from lightgate.settings import Settings, load
@@ -17,7 +18,7 @@ from lightgate.steps import naming
 from lightgate_workers.worker import make_app
 from support.noop.stages import Nothing
 
-DELIVER, END = "deliver", "delivered"
+DELIVER, END = "deliver", REVIEW
 #: photos a claim takes: stages without work need no small ones
 BATCH = 32
 
@@ -34,7 +35,7 @@ PIPELINE = Pipeline(
         _idle(real.STAGES["quality"], "quality"),
         _idle(real.STAGES["caption"], "caption"),
         _idle(real.STAGES["publish"], DELIVER),
-        Gate(Step(END, opened_by=Result.RELEASED)),
+        Gate(Step(END, opened_by=Result.APPROVED)),
     ]
 )
 STAGES = PIPELINE.stages

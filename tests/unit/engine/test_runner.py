@@ -520,6 +520,17 @@ def test_the_hook_of_a_stage_runs_after_its_photos_are_recorded(context: RunnerC
     assert seen == [Position("naming", Status.WAITING)]
 
 
+def test_what_was_recorded_goes_on_where_a_hook_fails(context: RunnerContext, store: SqliteStore, sent: Sent) -> None:
+    bring_to(store, add_photos(store, 1)[0], "quality")
+
+    def fail(at: object) -> None:
+        raise ValueError("the hook's own mistake")
+
+    with pytest.raises(ValueError, match="own mistake"):
+        drain(replace(context, hooks={"quality": (fail,)}), stage("quality"), Doing(lambda claim: FACTS), "me")
+    assert sent.steps == ["caption"]
+
+
 def test_a_heartbeat_renews_the_lease(store: SqliteStore, clock: Clock, sent: Sent) -> None:
     add_photos(store, 1)
     context = RunnerContext(store, ROUTE, sent, clock, lease_s=0.02)

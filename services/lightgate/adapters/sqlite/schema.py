@@ -245,6 +245,12 @@ review_queue = Table(
     Index("ix_review_queue_created", "created_at"),
     Index("ix_review_queue_reject_reason", "reject_reason", sqlite_where=text("reject_reason IS NOT NULL")),
     Index("ix_review_queue_error_code", "error_code", sqlite_where=text("error_code IS NOT NULL")),
+    Index(
+        "ix_review_queue_rated_lately",
+        "step",
+        "set_id",
+        sqlite_where=text("series_position IS NULL AND perceptual_hash IS NOT NULL"),
+    ),
     Index("uq_review_queue_content", "content_hash", unique=True, sqlite_where=text("status <> 'rejected'")),
     sqlite_autoincrement=True,
 )
