@@ -16,6 +16,7 @@ from pillow_heif import HeifImageFile
 
 from lightgate.adapters.metadata.containers import raw
 from lightgate.adapters.metadata.containers.container import Container
+from lightgate.adapters.metadata.containers.jpeg import without_rubbish
 from lightgate.adapters.metadata.containers.photoshop import SEGMENT_MARK, iptc_in
 from lightgate.adapters.metadata.containers.png import chunks_of
 from lightgate.adapters.metadata.containers.tiff import DAMAGE, Tags, quietly, read_tags
@@ -75,8 +76,12 @@ class PillowHeaders:
 
 
 def jpeg_container(stream: IO[bytes], max_megapixels: float) -> Container:
-    """Read a JPEG's."""
-    return _opened(stream, JPEG, JpegImageFile, max_megapixels)
+    """Read a JPEG's; what other programs put into it and nobody needs may be damaged."""
+    try:
+        return _opened(stream, JPEG, JpegImageFile, max_megapixels)
+    except UnreadableImage:
+        stream.seek(0)
+        return _opened(without_rubbish(stream), JPEG, JpegImageFile, max_megapixels)
 
 
 def webp_container(stream: IO[bytes], max_megapixels: float) -> Container:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,11 +14,20 @@ import pyvips
 import simplejpeg
 
 from lightgate.adapters.metadata.containers.raw import format_in
+from lightgate.adapters.metadata.containers.tiff import DAMAGE
 from lightgate.adapters.metadata.formats import JPEG, KINDS, PNG, TIFF, WEBP
 from lightgate.adapters.metadata.reader import PillowHeaders
 from lightgate.adapters.pixels.raw_preview import preview_of
 from lightgate.adapters.pixels.spare_memory import SpareMemory
 from lightgate.adapters.pixels.tiff_bands import without_masks
+from lightgate.adapters.pixels.tiff_directory import first_picture, why_not_read
+from lightgate.adapters.pixels.whole import heif as heif_data
+from lightgate.adapters.pixels.whole import png as png_data
+from lightgate.adapters.pixels.whole import tiff as tiff_data
+from lightgate.adapters.pixels.whole import webp as webp_data
+from lightgate.adapters.pixels.whole.jpeg import is_part_lost as is_jpeg_lost
+from lightgate.adapters.pixels.whole.jpeg import scans_of, with_end_mark
+from lightgate.adapters.pixels.whole.zeros import RUN, Content, ends_in_zeros, mapped
 from lightgate.errors import LightgateError, OriginalMissing, StorageFull, TooManyPixels, UnreadableImage
 from lightgate.files.by_name import function_at
 
@@ -27,7 +36,7 @@ _LOADERS = {JPEG: "jpegload", PNG: "pngload", TIFF: "tiffload", WEBP: "webpload"
 #: decoded pictures up to this size stay in memory, larger ones go through a temporary file
 _MEMORY_BYTES = 320_000_000
 
-_RGB = 3
+_RGB, _CMYK = 3, 4
 _ICC, _ORIENTATION = "icc-profile-data", "orientation"
 #: EXIF orientations that swap width and height
 _ON_ITS_SIDE = frozenset({5, 6, 7, 8})
@@ -39,8 +48,17 @@ _SRGB_NAMES = (b"sRGB", "sRGB".encode("utf-16-be"))
 _SRGB_PROFILE_BYTES = 8192
 _WHITE = 255
 
-#: what libjpeg-turbo only warns of, though there is nothing to show; bytes too many do no harm
-_LOST = ("premature end of data segment", "bad Huffman code", "instead of RST")
+#: in what libvips and its libraries say of a sound picture of a kind that they do not know
+_NOT_READ = (
+    "not configured",
+    "not implemented",
+    "unsupported",
+    "not supported",
+    "whole number of bytes",
+    "out of range",
+)
+_CUT_OFF = "the file is cut off"
+_PART_LOST = "a part of its pixels is missing or damaged"
 
 _SPARE = SpareMemory()
 
@@ -66,7 +84,9 @@ def _translated(error: Exception) -> LightgateError:
     if "out of memory" in said or "error creating thread" in said or isinstance(error, MemoryError):
         return UnreadableImage(reason="decoding it needs more memory than there is")
     if any(word in said for word in ("premature end", "truncated", "unexpected end", "eof", "read error")):
-        return UnreadableImage(reason="the file is cut off")
+        return UnreadableImage(reason=_CUT_OFF)
+    if any(word in said for word in _NOT_READ):
+        return UnreadableImage(reason="the kind of pixels that it holds is not read")
     return UnreadableImage(reason="its pixels are damaged")
 
 
@@ -89,14 +109,17 @@ def full_size(original: Path, max_megapixels: float, box: tuple[int, int] | None
 def jpeg(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
     """Decode a JPEG, to no more than the box takes."""
     header = _header(original, JPEG, max_megapixels)
+    content = original.read_bytes()
     if _is_large(header):
+        _refuse_lost_jpeg(content, header)
         return _from_disk(original, JPEG)
-    return _turbo(original.read_bytes(), header, box) or _imperfect(original, header)
+    return _sound(content, header, box)
 
 
 def png(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
     """Decode a PNG, to be turned as its facts say, also where libvips does not look for them."""
     header = _header(original, PNG, max_megapixels)
+    _refuse_lost(original, png_data.is_part_lost)
     if _is_large(header):
         return _from_disk(original, PNG)
     image = header.copy_memory().copy()
@@ -106,17 +129,46 @@ def png(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> p
 
 
 def tiff(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
-    """Decode a TIFF without the bands that are no part of its picture."""
-    header = _header(original, TIFF, max_megapixels)
+    """Decode the first picture of a TIFF without the bands that are no part of it."""
+    if tiff_data.is_part_lost(original):
+        raise UnreadableImage(reason=_PART_LOST)
+    try:
+        return _tiff(original, max_megapixels, lambda access: _loaded(original, TIFF, access))
+    except pyvips.Error:
+        try:
+            first = first_picture(original)
+        except DAMAGE:
+            first = None
+        if first is None:
+            raise
+        if why := why_not_read(first):
+            raise UnreadableImage(reason=why) from None
+        return _tiff(original, max_megapixels, lambda access: _from_memory(first, access))
+
+
+def _from_memory(content: bytes, access: str) -> pyvips.Image:
+    return pyvips.Operation.call(f"{_LOADERS[TIFF]}_buffer", content, access=access, fail_on="error")
+
+
+def _tiff(original: Path, max_megapixels: float, load: Callable[[str], pyvips.Image]) -> pyvips.Image:
+    header = load("sequential")
+    check_size(header.width, header.height, max_megapixels)
     if _is_large(header):
-        return without_masks(original, _from_disk(original, TIFF))
+        return without_masks(original, load("random"))
     return without_masks(original, header).copy_memory()
 
 
 def webp(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
     """Decode a WebP."""
     header = _header(original, WEBP, max_megapixels)
+    _refuse_lost(original, webp_data.is_part_lost)
     return _from_disk(original, WEBP) if _is_large(header) else header.copy_memory()
+
+
+def _refuse_lost(original: Path, is_part_lost: Callable[[Content], bool]) -> None:
+    with mapped(original) as content:
+        if is_part_lost(content):
+            raise UnreadableImage(reason=_PART_LOST)
 
 
 def _header(original: Path, format_: str, max_megapixels: float) -> pyvips.Image:
@@ -139,21 +191,57 @@ def _loaded(original: Path, format_: str, access: str) -> pyvips.Image:
     return pyvips.Operation.call(_LOADERS[format_], str(original), access=access, fail_on=fail_on)
 
 
-def _imperfect(original: Path, header: pyvips.Image) -> pyvips.Image:
+def _sound(content: bytes, header: pyvips.Image, box: tuple[int, int] | None = None) -> pyvips.Image:
+    """Decode a JPEG of which nothing is lost."""
+    if RUN in content and (scans := scans_of(content)) and scans.has_impossible_zeros:
+        raise UnreadableImage(reason=_PART_LOST)
+    return _turbo(content, header, box) or _imperfect(content, header, box)
+
+
+def _imperfect(content: bytes, header: pyvips.Image, box: tuple[int, int] | None = None) -> pyvips.Image:
     """Decode a JPEG that is not plain or not all sound; one that has lost a part would be grey there.
 
     Raises:
         UnreadableImage: some of its pixels are not in the file.
     """
+    mended = _refuse_lost_jpeg(content, header)
+    if mended is not content and (image := _turbo(mended, header, box)):
+        return image
+    return pyvips.Operation.call(
+        f"{_LOADERS[JPEG]}_buffer", mended, access="sequential", fail_on="truncated"
+    ).copy_memory()
+
+
+def _refuse_lost_jpeg(content: bytes, header: pyvips.Image) -> bytes:
+    """Give a JPEG with the end mark that it may lack.
+
+    Raises:
+        UnreadableImage: it lacks more than that.
+    """
+    scans = scans_of(content)
+    if scans is None:
+        return content
+    mended = content if scans.has_end_mark else with_end_mark(content, scans)
+    is_complete = scans.has_end_mark or scans.is_complete
+    if not is_complete or is_jpeg_lost(mended, scans, _warnings(mended, header)):
+        ends = scans.has_end_mark or ends_in_zeros(content, scans.start, scans.end)
+        raise UnreadableImage(reason=_PART_LOST if ends else _CUT_OFF)
+    return mended
+
+
+def _warnings(content: bytes, header: pyvips.Image) -> str:
+    """Give what libjpeg-turbo warns of: of many things, the first and the last."""
+    said = []
     try:
-        return pyvips.Operation.call(
-            _LOADERS[JPEG], str(original), access="sequential", fail_on="warning"
-        ).copy_memory()
+        simplejpeg.decode_jpeg(content, colorspace="CMYK" if header.bands == _CMYK else "GRAY", strict=True)
+    except ValueError as error:
+        said.append(str(error))
+    try:
+        image = pyvips.Operation.call(f"{_LOADERS[JPEG]}_buffer", content, access="sequential", fail_on="warning")
+        image.avg()
     except pyvips.Error as error:
-        is_cut_off = "premature end of jpeg file" in str(error).casefold()
-        if not is_cut_off and any(words in str(error) for words in _LOST):
-            raise UnreadableImage(reason="a part of its pixels is missing or damaged") from error
-    return header.copy_memory()
+        said.append(str(error))
+    return "\n".join(said)
 
 
 def _turbo(content: bytes, header: pyvips.Image, box: tuple[int, int] | None = None) -> pyvips.Image | None:
@@ -199,7 +287,7 @@ def raw(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> p
     if isinstance(content, bytes):
         header = pyvips.Operation.call("jpegload_buffer", content, access="sequential", fail_on="truncated")
         check_size(header.width, header.height, max_megapixels)
-        image = _turbo(content, header) or header.copy_memory()
+        image = _sound(content, header)
     else:
         check_size(content.shape[1], content.shape[0], max_megapixels)
         image = pyvips.Image.new_from_array(content).copy(interpretation="srgb")
@@ -231,6 +319,7 @@ def heif(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> 
     """Decode with libheif, which turns the pixels itself; a file's EXIF orientation does not count there."""
     picture = pillow_heif.open_heif(str(original), convert_hdr_to_8bit=True)
     check_size(picture.size[0], picture.size[1], max_megapixels)
+    _refuse_lost(original, heif_data.is_part_lost)
     image = pyvips.Image.new_from_array(np.asarray(picture)).copy(interpretation="srgb")
     profile = picture.info.get("icc_profile")
     primaries = (picture.info.get("nclx_profile") or {}).get("color_primaries")

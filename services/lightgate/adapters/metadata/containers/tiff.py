@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, cast
@@ -35,6 +35,8 @@ DAMAGE = (
 #: bytes of a tag of numbers; larger ones are not decoded, since none of ours is
 _MOST_BYTES = 4096
 _AS_BYTES = frozenset({1, 2, 7})
+#: by TIFF's type: SHORT, LONG, IFD, LONG8
+_WHOLE_NUMBERS = {3: "H", 4: "L", 13: "L", 16: "Q"}
 
 _EXIF, _GPS = 0x8769, 0x8825
 #: lengths of what is read of a directory besides its values: count, entry, next; those of BigTIFF are twice as long
@@ -63,6 +65,14 @@ class Directory:
         """Give one tag's bytes as they stand in the file."""
         # Pillow's public side shows a value only decoded, and swaps the bytes of IPTC declared as numbers
         return self._tags._tagdata.get(tag, b"")
+
+    def numbers(self, tag: int) -> Sequence[int]:
+        """Give one tag's whole numbers, however many there are; none for other types."""
+        code = _WHOLE_NUMBERS.get(self._tags.tagtype.get(tag, 0))
+        if code is None:
+            return ()
+        told = self.raw(tag)
+        return struct.unpack_from(f"{self._tags._endian}{len(told) // struct.calcsize('=' + code)}{code}", told)
 
     def _is_small(self, tag: int) -> bool:
         return self._tags.tagtype[tag] in _AS_BYTES or len(self.raw(tag)) <= _MOST_BYTES
