@@ -172,7 +172,7 @@ def main(count: int, seed: int) -> None:
     headers, plain, careful = (
         PillowHeaders(_MEGAPIXELS, 100),
         VipsDarkroom(_MEGAPIXELS),
-        CarefulDarkroom(_MEGAPIXELS, memory_limit_mb=2048, time_limit_s=60),
+        CarefulDarkroom(_MEGAPIXELS, memory_limit_mb=2048, processor_limit_s=60),
     )
     ended: Counter[str] = Counter()
     header_s = develop_s = 0.0

@@ -1,29 +1,24 @@
-"""Developing in a program of its own, with a limit of memory and of time: for files that may be made to hurt.
+"""Developing in a process of its own, with a limit of memory and of processor time: for files that may be made to hurt.
 
-It costs 0.4 s a photo, so plain JPEG files go without; see decision 0013.
+See decision 0013 for which these are.
 """
 
 from __future__ import annotations
 
 import base64
-import contextlib
-import json
-import os
-import resource
-import subprocess
-import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lightgate import errors
+from lightgate.adapters.host.warm_child import Limits, OutOfMemory, OutOfProcessorTime, OutOfTime, WarmChild
 from lightgate.domain.rating.quality import Measurements
-from lightgate.errors import LightgateError, UnreadableImage
+from lightgate.errors import LightgateError, TookTooLong, UnreadableImage
 from lightgate.files.data_folder import ProxyFiles
 from lightgate.ports.pictures import Development
 
-_MIB = 2**20
-#: what threads of libraries reserve would count as used
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VIPS_CONCURRENCY"), "1")
+
+def _child() -> WarmChild:
+    return WarmChild("lightgate.adapters.pixels.darkroom_child:develop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,69 +28,35 @@ class CarefulDarkroom:
     max_megapixels: float
     #: address space; 0: no limit
     memory_limit_mb: int = 4096
-    time_limit_s: float = 120
+    #: of the child's own processor time: what a busy machine does to it is not the photo's fault
+    processor_limit_s: float = 120
+    #: by the clock, shorter than a worker's own patience; the photo is tried again then
+    clock_limit_s: float = 200
+    _child: WarmChild = field(default_factory=_child, compare=False)
 
     def develop(self, original: Path, files: ProxyFiles) -> Development:
-        """Develop in a child; what ends the child is the photo's fault."""
+        """Develop in a child; what ends the child is the photo's fault.
+
+        Raises:
+            TookTooLong: by the clock alone.
+        """
         told = {
             "original": str(original),
-            "files": {name: str(file) for name, file in _named(files).items()},
+            "files": {name: str(getattr(files, name)) for name in ("view", "crop", "proxy", "thumb")},
             "max_megapixels": self.max_megapixels,
-            "memory_limit_mb": self.memory_limit_mb,
         }
-        line = [sys.executable, "-m", "lightgate.adapters.pixels.sandboxed_darkroom"]
         try:
-            done = subprocess.run(
-                line,
-                input=json.dumps(told).encode(),
-                capture_output=True,
-                timeout=self.time_limit_s,
-                env={**os.environ, **_ONE_THREAD},
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise UnreadableImage(reason=f"decoding it takes longer than {self.time_limit_s:g} s") from error
-        return _answer(done.stdout)
-
-
-def _named(files: ProxyFiles) -> dict[str, Path]:
-    return {"view": files.view, "crop": files.crop, "proxy": files.proxy, "thumb": files.thumb}
-
-
-def _answer(said: bytes) -> Development:
-    try:
-        told = json.loads(said)
-    except ValueError as error:
-        raise UnreadableImage(reason="decoding it needs too much memory, or ends its program") from error
-    if "error" in told:
-        kind: type[LightgateError] = vars(errors).get(told["error"], UnreadableImage)
-        raise kind(told["message"])
-    measured = Measurements(**{**told["measured"], "sharpest": tuple(told["measured"]["sharpest"])})
-    return Development(told["width_px"], told["height_px"], measured, base64.b64decode(told["glance"]), told["hashes"])
-
-
-def main() -> int:
-    """Be the program: read what to do from standard input, write the finding to standard output."""
-    told = json.load(sys.stdin)
-    from lightgate.adapters.pixels.darkroom import VipsDarkroom  # noqa: PLC0415 - numpy and libvips, for this side alone
-
-    if told["memory_limit_mb"]:
-        wanted = told["memory_limit_mb"] * _MIB
-        with contextlib.suppress(OSError, ValueError):  # macOS refuses limits below what is mapped
-            resource.setrlimit(resource.RLIMIT_AS, (wanted, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    files = ProxyFiles(**{name: Path(file) for name, file in told["files"].items()})
-    try:
-        found = VipsDarkroom(told["max_megapixels"]).develop(Path(told["original"]), files)
-    except LightgateError as error:
-        answer: dict[str, object] = {"error": type(error).__name__, "message": error.message}
-    except MemoryError:
-        answer = {"error": "UnreadableImage", "message": UnreadableImage(reason="it needs too much memory").message}
-    else:
-        glance = base64.b64encode(found.glance).decode()
-        answer = {**asdict(found), "glance": glance}
-    sys.stdout.write(json.dumps(answer))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+            found = self._child(told, Limits(self.memory_limit_mb, self.processor_limit_s, self.clock_limit_s))
+        except OutOfProcessorTime as error:
+            reason = f"decoding it takes longer than {self.processor_limit_s:g} s of a processor's time"
+            raise UnreadableImage(reason=reason) from error
+        except OutOfMemory as error:
+            raise UnreadableImage(reason="decoding it needs too much memory, or ends its program") from error
+        except OutOfTime as error:
+            raise TookTooLong from error
+        if "error" in found:
+            kind: type[LightgateError] = vars(errors).get(found["error"], UnreadableImage)
+            raise kind(found["message"])
+        measured = Measurements(**{**found["measured"], "sharpest": tuple(found["measured"]["sharpest"])})
+        glance = base64.b64decode(found["glance"])
+        return Development(found["width_px"], found["height_px"], measured, glance, found["hashes"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from PIL import Image
 
 from lightgate.adapters.pixels.darkroom import VipsDarkroom
 from lightgate.adapters.pixels.sandboxed_darkroom import CarefulDarkroom
-from lightgate.errors import OriginalMissing, TooManyPixels, UnreadableImage
+from lightgate.errors import OriginalMissing, TookTooLong, TooManyPixels, UnreadableImage
 from lightgate.files.data_folder import DataFolder
 from support.pictures import jpeg, quarters
 
@@ -53,7 +54,16 @@ def test_a_picture_that_needs_too_much_memory_is_refused(tmp_path: Path) -> None
     assert CarefulDarkroom(200).develop(original, files).width_px == 9_000
 
 
-def test_a_picture_that_takes_too_long_is_refused(tmp_path: Path) -> None:
-    original = jpeg(tmp_path / "a.jpg", quarters())
-    with pytest.raises(UnreadableImage, match="longer than"):
-        CarefulDarkroom(200, time_limit_s=0.01).develop(original, DataFolder(tmp_path).proxy_files("ab" * 32))
+def test_one_that_takes_too_long_by_the_clock_alone_is_tried_again(tmp_path: Path) -> None:
+    endless = tmp_path / "a.png"
+    os.mkfifo(endless)
+    with pytest.raises(TookTooLong):
+        CarefulDarkroom(200, clock_limit_s=0.5).develop(endless, DataFolder(tmp_path).proxy_files("ab" * 32))
+
+
+def test_one_that_takes_too_much_of_a_processor_is_refused(tmp_path: Path) -> None:
+    original = tmp_path / "large.png"
+    noise = np.random.default_rng(1).integers(0, 256, (6_000, 9_000, 3), dtype=np.uint8)
+    pyvips.Image.new_from_array(noise).pngsave(str(original), compression=1)
+    with pytest.raises(UnreadableImage, match="1 s of a processor's time"):
+        CarefulDarkroom(200, processor_limit_s=1).develop(original, DataFolder(tmp_path).proxy_files("ab" * 32))
