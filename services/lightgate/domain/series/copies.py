@@ -53,15 +53,16 @@ def differing(one: int | None, other: int | None) -> int:
 
 def larger_copies(members: Sequence[Shot]) -> dict[int, list[Shot]]:
     """Give, by photo id, the copies of it with more pixels, the largest first; nothing for one that has none."""
-    families: dict[int, set[int]] = {shot.id: {shot.id} for shot in members}
+    families: dict[int, list[Shot]] = {shot.id: [shot] for shot in members}
     for one, other, _ in copies_among(members):
-        if families[one.id] is not families[other.id]:
-            families[one.id] |= families[other.id]
-            families.update(dict.fromkeys(families[one.id], families[one.id]))
-    by_size = sorted(members, key=lambda shot: (-shot.pixels, shot.id))
+        family, joining = families[one.id], families[other.id]
+        if family is not joining:
+            family += joining
+            families.update({shot.id: family for shot in joining})
     found = {}
     for shot in members:
-        larger = [each for each in by_size if each.id in families[shot.id] and each.pixels > shot.pixels]
-        if larger:
-            found[shot.id] = larger
-    return found
+        # most families are frames of one size
+        if len({each.pixels for each in families[shot.id]}) > 1:
+            larger = [each for each in families[shot.id] if each.pixels > shot.pixels]
+            found[shot.id] = sorted(larger, key=lambda each: (-each.pixels, each.id))
+    return {photo_id: larger for photo_id, larger in found.items() if larger}
