@@ -10,8 +10,8 @@ from lightgate.domain.series.shot import Shot
 
 #: bits of 64 that may differ after another compression
 _COPY_PERCEPTUAL, _COPY_DIFFERENCE = 6, 8
-#: width to height may differ by so much after resizing
-_COPY_ASPECT = 0.01
+#: width to height may differ by so much after resizing, and by half a pixel of the shortest side, which is rounded
+_COPY_ASPECT, _ROUNDED_PX = 0.01, 0.5
 #: neighbours in a table of hashes that one photo is compared with
 _IN_BUCKET = 32
 #: two hashes that differ in at most six bits agree in one of seven parts
@@ -42,7 +42,8 @@ def is_copy(one: Shot, other: Shot) -> bool:
     return (
         differing(one.perceptual_hash, other.perceptual_hash) <= _COPY_PERCEPTUAL
         and differing(one.difference_hash, other.difference_hash) <= _COPY_DIFFERENCE
-        and abs(one.aspect / other.aspect - 1) <= _COPY_ASPECT
+        and abs(one.aspect / other.aspect - 1)
+        <= _COPY_ASPECT + _ROUNDED_PX / max(1, min(one.width, one.height, other.width, other.height))
     )
 
 

@@ -76,7 +76,7 @@ class TestCopies:
 
 def copy_of(one: Shot, number: int, width: int, **given: object) -> Shot:
     hashes = {"perceptual_hash": one.perceptual_hash, "difference_hash": one.difference_hash}
-    return shot(number, width=width, height=round(width * 2 / 3), **{**hashes, **given})
+    return shot(number, **{"width": width, "height": round(width * 2 / 3), **hashes, **given})
 
 
 class TestSizesOfCopies:
@@ -99,6 +99,11 @@ class TestSizesOfCopies:
         found = find_series([small, middle, large])
         assert [found[each].rank for each in (1, 3, 2)] == [1, 2, 3]
         assert (found[3].rejection, bool(found[2].rejection)) == ("", True)
+
+    def test_a_thumbnail_whose_short_side_was_rounded_is_a_copy(self) -> None:
+        found = find_series([shot(1), copy_of(shot(1), 70, 40, height=27)])
+        assert found[70].kind is SeriesKind.COPY
+        assert found[70].rejection
 
     def test_half_the_size_is_not_below_half(self) -> None:
         found = find_series([shot(1), copy_of(shot(1), 70, 3000)])
