@@ -330,6 +330,36 @@ def test_a_server_that_goes_away_between_two_photos_costs_neither_an_attempt(
     house.close()
 
 
+def test_while_a_server_only_reads_nothing_is_sent_and_no_attempt_is_lost(
+    sql: Callable[..., list[tuple[object, ...]]],
+    mariadb_database: str,
+    tmp_path: Path,
+    opened: Callable[..., MysqlCatalogue],
+) -> None:
+    sql(
+        DDL, "CREATE OR REPLACE USER writer@'%' IDENTIFIED BY 'wr1te'", f"GRANT ALL ON {mariadb_database}.* TO writer"
+    )  # fmt: skip
+    house, clock = house_in(tmp_path / "home"), Clock()
+    photo_id = house.take_in()
+    house.approve(photo_id)
+    house.release(photo_id)
+    catalogue = opened(clock, user="writer", password=Mysql(password="wr1te").password)
+    work = replace(house.work(), website=replace(house.website, catalogue=catalogue))
+    sql("SET GLOBAL read_only = 1")
+    try:
+        for _ in range(7):
+            house.publish(work)
+            clock.forward(RESTED_S + 60)
+        assert "read-only" in str(house.publish(work).why_not_ready)
+    finally:
+        sql("SET GLOBAL read_only = 0")
+    assert (house.photo(photo_id).position.attempt, house.published()) == (0, {})
+    clock.forward(RESTED_S + 60)
+    assert house.publish(work).done == [photo_id]
+    house.close()
+    sql("DROP USER writer@'%'")
+
+
 @pytest.mark.parametrize("number", [1290, 1792, 1836])
 def test_each_way_to_say_that_a_server_only_reads_is_an_outage(
     sql: Callable[..., object], opened: Callable[..., MysqlCatalogue], number: int
