@@ -15,6 +15,7 @@ from pymysql.cursors import Cursor
 from lightgate.adapters.website.catalogue.mysql import RESTED_S, MysqlCatalogue
 from lightgate.adapters.website.catalogue.sql import PAUSES_S
 from lightgate.adapters.website.open import open_catalogue
+from lightgate.domain.route.pipeline import Status
 from lightgate.errors import CatalogueClosed, CatalogueUnreachable, RowBusy, RowRefused, SettingInvalid, WorkerLost
 from lightgate.files.data_folder import DataFolder
 from lightgate.ports.website import QualityRow
@@ -185,6 +186,189 @@ def test_a_server_that_goes_away_and_comes_back_is_found_again(tmp_path: Path) -
         assert catalogue.why_not_ready() is None
         assert catalogue.upsert(ROW, FREE) == first
         catalogue.close()
+
+
+#: what would read another language into the same words, or refuse what the website's table holds
+MODES = [
+    "", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "PIPES_AS_CONCAT", "NO_ZERO_DATE,NO_ZERO_IN_DATE,STRICT_ALL_TABLES",
+    "ANSI", "ORACLE", "TRADITIONAL", "EMPTY_STRING_IS_NULL", "PAD_CHAR_TO_FULL_LENGTH", "NO_AUTO_VALUE_ON_ZERO",
+    "ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT,IGNORE_SPACE",
+]  # fmt: skip
+SLY = replace(ROW, Caption="O'Brien \\' || \"x\" \\\\ 100 % `é` \U0001f6a2", Keywords="a\\, b''c", Location="")
+
+
+def line_of(catalogue: MysqlCatalogue) -> int:
+    with catalogue.reading() as connection:
+        return int(connection.exec_driver_sql("SELECT connection_id()").scalar_one())
+
+
+def everything(catalogue: MysqlCatalogue) -> None:
+    """Do all that publishing does with a row of many quotes."""
+    catalogue.rehearse(SLY, QualityRow())
+    row_id = catalogue.upsert(SLY, FREE, QualityRow())
+    assert catalogue.upsert(SLY, FREE, QualityRow()) == row_id
+    assert catalogue.holds(SLY)
+    found = catalogue.find(SLY.File_Name)
+    assert found is not None
+    assert (found.Caption, found.Keywords, found.Location) == (SLY.Caption, SLY.Keywords, "")
+    assert catalogue.file_names() == [SLY.File_Name]
+    with pytest.raises(RowRefused, match="too long"):
+        catalogue.upsert(replace(SLY, Location="x" * 300), FREE)
+    catalogue.remove(SLY.File_Name, FREE)
+    assert catalogue.find(SLY.File_Name) is None
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_server_of_any_sql_mode_understands_us(
+    sql: Callable[..., list[tuple[object, ...]]], opened: Callable[..., MysqlCatalogue], mode: str
+) -> None:
+    sql(DDL, "ALTER TABLE photos_info_revamp ADD taken DATE NOT NULL DEFAULT '2001-01-01'")
+    before = opened()
+    everything(before)
+    sql(f"SET GLOBAL sql_mode = '{mode}'")
+    try:
+        everything(opened())
+        # and one whose connection was cut, so that it is made anew in the other mode
+        sql(f"KILL {line_of(before)}")
+        everything(before)
+    finally:
+        sql("SET GLOBAL sql_mode = DEFAULT")
+
+
+def test_every_new_connection_is_set_up_in_the_same_way(
+    sql: Callable[..., list[tuple[object, ...]]], opened: Callable[..., MysqlCatalogue]
+) -> None:
+    asked = (
+        "SELECT @@sql_mode, @@time_zone, @@autocommit, @@character_set_client, @@character_set_results,"
+        " @@lock_wait_timeout, @@innodb_lock_wait_timeout, connection_id()"
+    )
+    catalogue = opened()
+
+    def session() -> list[object]:
+        with catalogue.reading() as connection:
+            return list(connection.exec_driver_sql(asked).one())
+
+    first = session()
+    sql(
+        "SET GLOBAL sql_mode = 'ANSI'", "SET GLOBAL time_zone = '+05:00'", "SET GLOBAL autocommit = 0",
+        "SET GLOBAL character_set_client = 'latin1'", "SET GLOBAL init_connect = 'SET NAMES latin1'",
+        f"KILL {first[-1]}",
+    )  # fmt: skip
+    try:
+        second = session()
+    finally:
+        sql(
+            "SET GLOBAL sql_mode = DEFAULT", "SET GLOBAL time_zone = DEFAULT", "SET GLOBAL autocommit = 1",
+            "SET GLOBAL character_set_client = DEFAULT", "SET GLOBAL init_connect = ''",
+        )  # fmt: skip
+    assert second[-1] != first[-1]
+    assert second[:-1] == first[:-1]
+    assert first[1:5] == ["+00:00", 0, "utf8mb4", "utf8mb4"]
+
+
+def test_a_server_that_only_reads_after_a_failover_is_waited_for_and_connected_anew(
+    sql: Callable[..., list[tuple[object, ...]]], mariadb_database: str, opened: Callable[..., MysqlCatalogue]
+) -> None:
+    sql(DDL, "CREATE OR REPLACE USER writer@'%' IDENTIFIED BY 'wr1te'", f"GRANT ALL ON {mariadb_database}.* TO writer")
+    clock = Clock()
+    catalogue = opened(clock, user="writer", password=Mysql(password="wr1te").password)
+    row_id = catalogue.upsert(ROW, FREE)
+    before = line_of(catalogue)
+    sql("SET GLOBAL read_only = 1")
+    try:
+        with pytest.raises(CatalogueUnreachable, match="read-only") as caught:
+            catalogue.rehearse(replace(ROW, Caption="New."))
+        assert not isinstance(caught.value, CatalogueClosed)
+        assert not caught.value.is_charged
+        for _ in range(3):
+            # what is only read is answered, and says nothing of writing
+            assert catalogue.find(ROW.File_Name) is not None
+            assert "read-only" in str(catalogue.why_not_ready())
+            clock.forward(RESTED_S + 60)
+    finally:
+        sql("SET GLOBAL read_only = 0")
+    clock.forward(RESTED_S + 60)
+    assert catalogue.why_not_ready() is None
+    assert catalogue.upsert(replace(ROW, Caption="New."), FREE) == row_id
+    assert line_of(catalogue) != before
+    sql("DROP USER writer@'%'")
+
+
+@pytest.mark.parametrize("stays_away", [False, True])
+def test_a_server_that_goes_away_between_two_photos_costs_neither_an_attempt(
+    tmp_path: Path, *, stays_away: bool
+) -> None:
+    (tmp_path / "db").mkdir()
+    house, clock = house_in(tmp_path / "home"), Clock()
+    first, second = house.take_in(), house.take_in(label="b")
+    with mariadb_in(tmp_path / "db") as server:
+        with server.connect() as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE DATABASE site CHARACTER SET utf8mb4")
+            cursor.execute("USE site")
+            cursor.execute(DDL)
+        told = {"host": server.host, "port": server.port, "user": server.user, "password": server.password}
+        mysql = Mysql.model_validate({**told, "database": "site", "timeout_s": 5})
+        catalogue = MysqlCatalogue(mysql, lambda: clock().timestamp())
+        work = replace(house.work(), website=replace(house.website, catalogue=catalogue))
+        house.approve(first)
+        house.release(first)
+        assert house.publish(work).done == [first]
+        house.approve(second)
+        house.release(second)
+        server.kill()
+        if stays_away:
+            report = house.publish(work)
+            assert [each.code for each in report.failed] in ([], ["catalogue_unreachable"])
+            for _ in range(7):
+                assert house.publish(work).why_not_ready
+            assert house.photo(second).position.attempt == 0
+            clock.forward(RESTED_S + 60)
+        server.start()
+        assert house.publish(work).done == [second]
+        assert house.photo(second).position.status is not Status.FAILED
+        catalogue.close()
+    house.close()
+
+
+def test_while_a_server_only_reads_nothing_is_sent_and_no_attempt_is_lost(
+    sql: Callable[..., list[tuple[object, ...]]],
+    mariadb_database: str,
+    tmp_path: Path,
+    opened: Callable[..., MysqlCatalogue],
+) -> None:
+    sql(
+        DDL, "CREATE OR REPLACE USER writer@'%' IDENTIFIED BY 'wr1te'", f"GRANT ALL ON {mariadb_database}.* TO writer"
+    )  # fmt: skip
+    house, clock = house_in(tmp_path / "home"), Clock()
+    photo_id = house.take_in()
+    house.approve(photo_id)
+    house.release(photo_id)
+    catalogue = opened(clock, user="writer", password=Mysql(password="wr1te").password)
+    work = replace(house.work(), website=replace(house.website, catalogue=catalogue))
+    sql("SET GLOBAL read_only = 1")
+    try:
+        for _ in range(7):
+            house.publish(work)
+            clock.forward(RESTED_S + 60)
+        assert "read-only" in str(house.publish(work).why_not_ready)
+    finally:
+        sql("SET GLOBAL read_only = 0")
+    assert (house.photo(photo_id).position.attempt, house.published()) == (0, {})
+    clock.forward(RESTED_S + 60)
+    assert house.publish(work).done == [photo_id]
+    house.close()
+    sql("DROP USER writer@'%'")
+
+
+@pytest.mark.parametrize("number", [1290, 1792, 1836])
+def test_each_way_to_say_that_a_server_only_reads_is_an_outage(
+    sql: Callable[..., object], opened: Callable[..., MysqlCatalogue], number: int
+) -> None:
+    sql(DDL, "CREATE TRIGGER refuse BEFORE INSERT ON photos_info_revamp FOR EACH ROW SIGNAL SQLSTATE '45000'"
+        f" SET MYSQL_ERRNO = {number}, MESSAGE_TEXT = 'only reads'")  # fmt: skip
+    with pytest.raises(CatalogueUnreachable, match="only reads") as caught:
+        opened().upsert(ROW, FREE)
+    assert not isinstance(caught.value, CatalogueClosed)
 
 
 NEW = replace(ROW, Caption="New.")

@@ -280,6 +280,37 @@ class TestWaysOut:
         sizes = [Image.open(BytesIO(question.pictures[0])).size for question in server.questions]
         assert sizes == [(1024, 683), (768, 512)]
 
+    @pytest.mark.parametrize("size", [
+        (1024, 26), (26, 1024), (1024, 1), (1, 1024), (27, 27), (10, 8), (1, 1), (28, 27),
+    ])  # fmt: skip
+    def test_a_picture_with_a_side_that_the_model_refuses_is_padded_and_asked_about_once(
+        self, server: FakeOllama, size: tuple[int, int]
+    ) -> None:
+        draft = captioner(server).describe(jpeg_bytes(RED, size), ASKED)
+        [question] = server.questions
+        shown = Image.open(BytesIO(question.pictures[0])).convert("RGB")
+        assert shown.size == (max(28, size[0]), max(28, size[1]))
+        red, green, blue = shown.getpixel((shown.width // 2, shown.height // 2))
+        # one line of pixels keeps less of its colour in a JPEG
+        assert red > max(green, blue) + (10 if min(size) == 1 and max(size) > 28 else 60)
+        assert draft.attempts == 1
+
+    def test_a_picture_that_the_model_takes_is_shown_byte_by_byte(self, server: FakeOllama) -> None:
+        picture = jpeg_bytes(RED, (1024, 28))
+        captioner(server).describe(picture, ASKED)
+        assert server.questions[0].pictures == (picture,)
+
+    def test_a_smaller_picture_after_a_crash_has_sides_that_the_model_takes(self, server: FakeOllama) -> None:
+        server.faults.append(Fault.ERROR_500)
+        captioner(server).describe(jpeg_bytes(RED, (1024, 30)), ASKED)
+        sizes = [Image.open(BytesIO(question.pictures[0])).size for question in server.questions]
+        assert sizes == [(1024, 30), (768, 28)]
+
+    def test_another_model_may_need_a_longer_side(self, server: FakeOllama) -> None:
+        server.least_side_px = 32
+        captioner(server, min_edge_px=32).describe(jpeg_bytes(RED, (640, 28)), ASKED)
+        assert [Image.open(BytesIO(question.pictures[0])).size for question in server.questions] == [(640, 32)]
+
     def test_a_model_that_falls_silent_leaves_its_time_to_the_fallback(self, server: FakeOllama) -> None:
         server.models.append("moondream:1.8b")
         server.faults.append(Fault.STALL)

@@ -15,7 +15,7 @@ import pytest
 from lightgate.adapters.pixels.renditions import profiles_of, renditions
 from lightgate.adapters.sqlite.engine import sqlite_library
 from lightgate.adapters.website.live_check import LiveCheck
-from lightgate.adapters.website.open import open_target
+from lightgate.adapters.website.open import open_target, terms_of
 from lightgate.adapters.website.targets.folder import FolderTarget
 from lightgate.domain.approval.seal import seal
 from lightgate.domain.photo import Exif, ExifFacts
@@ -26,7 +26,7 @@ from lightgate.steps.release import State
 from support.file_servers import PASSWORD, USER, FtpSite, ftp_site
 from support.pictures import TELLING_XMP, jpeg, quarters
 from support.site import House, house_in
-from support.stores import NOON
+from support.stores import NOON, write_row
 
 FULL = "2026/city/Harbour_001.JPG"
 
@@ -181,7 +181,10 @@ class TestRemarks:
         return [each.code for each in release_step.remarks(photo, original, house.website.terms)]
 
     def test_an_ordinary_photo_has_none(self, house: House) -> None:
-        assert self.codes(house, house.take_in()) == []
+        photo_id = house.take_in()
+        with house.store.writing() as tx:
+            write_row(tx, photo_id, {"width": 6000, "height": 4000})
+        assert self.codes(house, photo_id) == []
 
     def test_what_stays_at_home_or_goes_out_is_said(self, house: House, tmp_path: Path) -> None:
         generated = TELLING_XMP.replace(b"digitalCapture", b"trainedAlgorithmicMedia")
@@ -192,6 +195,24 @@ class TestRemarks:
         assert self.codes(house, photo_id) == ["maker_unnamed", "generated", "position_removed"]
         house.website = replace(house.website, terms=replace(house.website.terms, disclosed=frozenset({"position"})))
         assert self.codes(house, photo_id)[-1] == "position_published"
+
+    @pytest.mark.parametrize(("width", "height", "is_said"), [
+        (128, 96, True), (1499, 999, True), (1500, 200, False), (300, 1000, False), (6000, 4000, False),
+    ])  # fmt: skip
+    def test_a_picture_with_fewer_pixels_than_the_website_is_said_to_be_published_as_it_is(
+        self, house: House, width: int, height: int, is_said: bool
+    ) -> None:
+        photo_id = house.take_in()
+        before = house.photo(photo_id)
+        with house.store.writing() as tx:
+            tx.photos.write_facts(photo_id, ExifFacts(Exif(width=width, height=height)), NOON)
+        terms = terms_of(Publish())
+        photo = house.photo(photo_id)
+        original = house.folder.original(photo.content_hash, photo.suffix)
+        said = [each for each in release_step.remarks(photo, original, terms) if each.code == "small_picture"]
+        assert [each.severity for each in said] == ["note"] * is_said
+        assert all(f"{width} \u00d7 {height} pixels" in each.message for each in said)
+        assert (photo.scores, photo.position) == (before.scores, before.position)
 
     def test_a_photo_that_would_have_no_notice_is_not_released(self, house: House) -> None:
         strict = tuple(replace(each, unnamed="") for each in house.website.terms.rights)

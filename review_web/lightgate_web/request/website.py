@@ -116,6 +116,11 @@ def remarks_on(photos: Sequence[Photo]) -> Sequence[Sequence[Remark]]:
     ]
 
 
+def is_small(photo: Photo) -> bool:
+    """Has the photo fewer pixels than the website shows?"""
+    return terms_of(house().settings.publish).is_small(photo)
+
+
 def live_address(photo: Photo) -> str | None:
     """Give the address of a published photo, where the settings say what the website is called."""
     base = house().settings.publish.public_url.rstrip("/")

@@ -38,7 +38,11 @@ _PATHS = click.Path(path_type=Path, readable=False)
 @click.option("--title", default="", help="The set's own name; without it: subject and location.")
 @click.option("--language", "languages", multiple=True, metavar="TAG", help="e.g. en; repeat for more.")
 @click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), help="Many sets in one TOML file.")
-@click.option("--recursive", is_flag=True, help="Folders in the folder too.")
+@click.option(
+    "--recursive",
+    is_flag=True,
+    help="Folders in the folder too, without thumbnails and rubbish of a NAS, a system or a program.",
+)
 @click.option("--move", is_flag=True, help="Remove the sources once their copies are safe.")
 @click.option("--on-error", type=click.Choice(["wait", "rollback"]), default="wait", show_default=True,
               help="What a blocking model error does to the set.")  # fmt: skip
@@ -162,6 +166,7 @@ def _planned(plan: SetPlan) -> dict[str, object]:
         "names": [{"file": file, "name": name} for file, name in plan.names],
         "skipped": plan.skipped,
         "left": plan.left,
+        "left_alone": plan.left_alone,
         "warnings": plan.warnings,
     }
 
@@ -171,8 +176,10 @@ def _show_plans(plans: Sequence[SetPlan]) -> None:
         console().print(table(["file", "would be named"], plan.names))
         for each in plan.skipped:
             say(f"  skipped {each.name}: {each.reason}")
-        for line in (*plan.left, *plan.warnings):
-            say(f"  {line}")
+        for line in plan.left:
+            say(f"  left alone: {line}")
+        for line in plan.warnings:
+            say(f"  note: {line}")
         say(f"{plan.source}: {len(plan.files)} photos, {plan.size_bytes / 1e6:,.1f} MB. Nothing was taken in.")
 
 

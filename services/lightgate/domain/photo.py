@@ -210,6 +210,8 @@ class Series:
     rank: int | None = None
     #: a sentence why it stands there
     reason: str = ""
+    #: why it is proposed for rejection, a sentence; empty where it is not
+    rejection: str = ""
 
     @property
     def is_one_picture(self) -> bool:

@@ -73,6 +73,7 @@ def _plan_set(desk: IntakeDesk, request: Request, known: _Known, is_dry_run: boo
         files=tuple(fresh),
         skipped=tuple(sorted([*found.skipped, *unreadable, *twins], key=lambda each: each.name)),
         left=found.left_lines(),
+        left_alone=found.left_alone,
         warnings=tuple(_warnings(desk, fresh)),
         names=_names(desk, request, fresh, known),
     )

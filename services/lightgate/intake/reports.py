@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lightgate.domain.photo import Exif, Sidecar
+from lightgate.intake.left_alone import NOTHING_LEFT, LeftAlone
 from lightgate.intake.request import Request
 from lightgate.intake.scan import Skipped, SourceFile
 
@@ -33,6 +34,8 @@ class SetPlan:
     skipped: tuple[Skipped, ...] = ()
     #: what was not looked at, in groups: ``3 hidden files``
     left: tuple[str, ...] = ()
+    #: of these, what a NAS, a system or a program keeps there
+    left_alone: LeftAlone = NOTHING_LEFT
     warnings: tuple[str, ...] = ()
     #: (path below the source, name), in naming order: what would be given as things stand
     names: tuple[tuple[str, str], ...] = ()
@@ -52,6 +55,8 @@ class SetReport:
     photo_ids: tuple[int, ...]
     skipped: tuple[Skipped, ...] = ()
     left: tuple[str, ...] = ()
+    #: of these, what a NAS, a system or a program keeps there
+    left_alone: LeftAlone = NOTHING_LEFT
     warnings: tuple[str, ...] = ()
     #: sources that ``--move`` removed
     moved: int = 0

@@ -12,10 +12,10 @@ from pathlib import Path
 from lightgate.adapters.metadata.formats import RAW_ENDINGS, endings
 from lightgate.domain.names.path_text import to_text
 from lightgate.errors import InputInvalid
+from lightgate.intake.left_alone import NOTHING_LEFT, LeftAlone, Tally
 
 #: small files that cameras and editors put beside photographs
 SIDECARS = frozenset({".xmp", ".thm", ".aae", ".pp3", ".dop", ".lrv"})
-_HIDDEN = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ class Scan:
     files: list[SourceFile] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
+    #: thumbnails and rubbish of a NAS, a system or a program
+    left_alone: LeftAlone = NOTHING_LEFT
 
     def skip(self, path: Path, reason: str) -> None:
         self.skipped.append(Skipped(self.name_of(path), reason))
@@ -66,7 +68,8 @@ class Scan:
 
     def left_lines(self) -> tuple[str, ...]:
         """Say what was left alone, a line a kind."""
-        return tuple(f"{count} {kind if count == 1 else _plural(kind)}" for kind, count in sorted(self.left.items()))
+        counts = (f"{count} {kind if count == 1 else _plural(kind)}" for kind, count in sorted(self.left.items()))
+        return (*counts, *self.left_alone.sentences())
 
 
 def _plural(kind: str) -> str:
@@ -82,10 +85,12 @@ def scan(paths: Sequence[Path], *, recursive: bool, max_bytes: float) -> Scan:
     """
     given = [_resolved(path) for path in paths]
     found = Scan(_root_of(given))
-    files = (each for path in given for each in (_walk(path, found, recursive) if path.is_dir() else [path]))
+    tally = Tally(frozenset(given))
+    files = (each for path in given for each in (_walk(path, found, tally, recursive) if path.is_dir() else [path]))
     # a file that is named, and lies in a folder that is named too, comes once
     for path in dict.fromkeys(files):
         _look_at(path, found, max_bytes)
+    found.left_alone = tally.result()
     if not found.files and not found.skipped:
         raise InputInvalid(reason=f"There are no photographs in {to_text(str(found.root))}{_hint(found)}.")
     found.files.sort(key=lambda each: each.name)
@@ -114,7 +119,8 @@ def _pair(file: SourceFile) -> tuple[Path, str]:
 
 
 def _hint(found: Scan) -> str:
-    return f" ({', '.join(found.left_lines())} left alone)" if found.left else ""
+    lines = found.left_lines()
+    return f" ({', '.join(lines)} left alone)" if lines else ""
 
 
 def _resolved(path: Path) -> Path:
@@ -131,24 +137,29 @@ def _root_of(paths: Sequence[Path]) -> Path:
     return Path(os.path.commonpath([path if path.is_dir() else path.parent for path in paths]))
 
 
-def _walk(folder: Path, found: Scan, recursive: bool) -> Iterator[Path]:
-    try:
-        with os.scandir(folder) as entries:
-            children = sorted(entries, key=lambda each: each.name)
-    except OSError as error:
-        if folder == found.root:
-            raise InputInvalid(reason=f"{to_text(str(folder))} cannot be read: {error.strerror}.") from error
-        found.skip(folder, f"The folder cannot be read: {error.strerror}.")
-        return
-    for child in children:
-        if child.name.startswith(".") or child.name.lower() in _HIDDEN:
-            found.left["hidden file"] += 1
-        elif not child.is_dir(follow_symlinks=False):
-            yield Path(child.path)
-        elif recursive:
-            yield from _walk(Path(child.path), found, recursive)
-        else:
-            found.left["folder (--recursive goes into them)"] += 1
+def _walk(top: Path, found: Scan, tally: Tally, recursive: bool) -> Iterator[Path]:
+    # no function calls itself: folders may lie deeper in one another than Python's stack is high
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(folder) as entries:
+                children = sorted(entries, key=lambda each: each.name)
+        except OSError as error:
+            if folder == found.root:
+                raise InputInvalid(reason=f"{to_text(str(folder))} cannot be read: {error.strerror}.") from error
+            found.skip(folder, f"The folder cannot be read: {error.strerror}.")
+            continue
+        for child in children:
+            is_folder = child.is_dir(follow_symlinks=False)
+            if tally.is_left(Path(child.path), is_folder=is_folder):
+                continue
+            if not is_folder:
+                yield Path(child.path)
+            elif recursive:
+                waiting.append(Path(child.path))
+            else:
+                found.left["folder (--recursive goes into them)"] += 1
 
 
 def _look_at(path: Path, found: Scan, max_bytes: float) -> None:

@@ -103,6 +103,7 @@ def _report(wanted: SetPlan, added: _Added, sources: Sequence[Source]) -> SetRep
         photo_ids=added.photo_ids,
         skipped=tuple(sorted([*wanted.skipped, *added.twins], key=lambda each: each.name)),
         left=wanted.left,
+        left_alone=wanted.left_alone,
         warnings=wanted.warnings,
         moved=sum(each.fate is Fate.REMOVED for each in sources),
         kept=tuple(Skipped(each.photo.relative_path, each.reason) for each in sources if each.fate is Fate.KEPT),

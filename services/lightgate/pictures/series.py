@@ -14,8 +14,8 @@ from lightgate.domain.photo import Photo
 from lightgate.domain.route.pipeline import QUALITY, REVIEW, Route, steps_before, steps_between
 from lightgate.domain.route.status_words import ReviewStatus
 from lightgate.domain.series.brackets import in_time, may_be_panorama
-from lightgate.domain.series.find import UNRANKED, find_series
-from lightgate.domain.series.rank import ranked
+from lightgate.domain.series.find import find_series
+from lightgate.domain.series.rank import UNRANKED, Place, ranked
 from lightgate.domain.series.shot import Shift, Shot
 from lightgate.files.data_folder import DataFolder
 from lightgate.store import PhotoFilter, Store, Transaction
@@ -81,9 +81,8 @@ def rank_again(tx: Transaction, photo: Photo) -> None:
     if series is None or series.kind in UNRANKED:
         return
     members = in_time(tx.pictures.shots(photo.set_id, series.key))
-    places: dict[int, tuple[int | None, str]] = dict(ranked(members)) if members else {}
     # one that was rejected is not among the members
-    tx.pictures.put_ranks({photo.id: (None, "Rejected."), **places})
+    tx.pictures.put_ranks({photo.id: Place(None, "Rejected."), **(ranked(members) if members else {})})
 
 
 def after_rating(route: Route) -> Sequence[str]:

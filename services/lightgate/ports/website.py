@@ -219,6 +219,13 @@ class Terms:
     rights: Sequence[RightsTemplate] = ()
     #: what any target lets out of an original beside, see ``publish.disclose``
     disclosed: frozenset[str] = frozenset()
+    #: width and height in pixels that the largest picture of the website's pages fits into; none: nobody asks
+    full_px: tuple[int, int] = (0, 0)
+
+    def is_small(self, photo: Photo) -> bool:
+        """Has the photo fewer pixels than the website shows, so that it is published at its own size?"""
+        width, height = photo.exif.width, photo.exif.height
+        return bool(width and height and width < self.full_px[0] and height < self.full_px[1])
 
     def why_not(self, photo: Photo) -> str | None:
         """Say why this photo cannot be published whatever a reviewer says of it."""

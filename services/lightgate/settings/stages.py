@@ -114,6 +114,8 @@ class Ollama(Section):
     #: all answers for one photo in one language; the caption stage's limits are built on its maximum
     hard_timeout_s: Annotated[float, Field(gt=0, le=900)] = 600
     max_edge_px: Count = 1024
+    #: grey is laid around a picture with a shorter side: Qwen2.5-VL refuses less than a patch of 28, Qwen3-VL of 32
+    min_edge_px: Annotated[int, Field(ge=1, le=512)] = 28
     #: take the model out of memory when nothing is left to describe
     close_when_idle: bool = False
 

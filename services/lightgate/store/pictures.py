@@ -8,6 +8,7 @@ from typing import Protocol
 
 from lightgate.domain.keywords.subject import HintedPhoto
 from lightgate.domain.photo import Series
+from lightgate.domain.series.rank import Place
 from lightgate.domain.series.shot import Shot
 
 
@@ -58,8 +59,8 @@ class Pictures(Protocol):
     def put_series(self, set_id: int, found: Mapping[int, Series]) -> None:
         """Write every rated photo's place by its id; one that has none stands alone."""
 
-    def put_ranks(self, found: Mapping[int, tuple[int | None, str]]) -> None:
-        """Write rank and reason inside their series by photo id; a photo that stands alone is left as it is."""
+    def put_ranks(self, found: Mapping[int, Place]) -> None:
+        """Write rank and reasons inside their series by photo id; a photo that stands alone is left as it is."""
 
     def similar(self, photo_id: int, limit: int = 20) -> Sequence[tuple[int, float]]:
         """Find the photos that the model sees as most alike, with the cosine, best first; none without a model."""

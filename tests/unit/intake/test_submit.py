@@ -171,6 +171,20 @@ class TestWhatIsLeft:
         assert picture.name not in reasons(report.skipped)
         assert "1 RAW file (beside its picture)" in report.left
 
+    def test_only_one_name_in_one_folder_makes_a_pair(self, desk: IntakeDesk, tmp_path: Path) -> None:
+        card_ = tmp_path / "card"
+        for number, name in enumerate(["DSC_1.JPG", "DSC_2-edit.jpg", "jpeg/DSC_3.jpg"]):
+            photograph(card_ / name, number)
+        for number, name in enumerate(["dsc_1.NEF", "DSC_2.NEF", "raw/DSC_3.NEF"], 1):
+            (card_ / name).parent.mkdir(exist_ok=True)
+            (card_ / name).write_bytes(write_dng(tmp_path / "any.dng", None).read_bytes() + bytes(number))
+        report = submit(desk, [canals(card_, recursive=True, move=True)])[0]
+        assert sorted(photo.relative_path for photo in all_photos(desk)) == [
+            "DSC_1.JPG", "DSC_2-edit.jpg", "DSC_2.NEF", "jpeg/DSC_3.jpg", "raw/DSC_3.NEF",
+        ]  # fmt: skip
+        assert report.left == ("1 RAW file (beside its picture)",)
+        assert list(contents(card_)) == ["dsc_1.NEF"]
+
     def test_a_raw_file_comes_in_where_its_picture_is_damaged(self, desk: IntakeDesk, dcim: Path) -> None:
         picture = next(each for each in dcim.iterdir() if each.suffix.lower() == ".jpg")
         write_dng(picture.with_suffix(".DNG"), None)
@@ -223,10 +237,16 @@ class TestWhatIsLeft:
         assert reasons(report.skipped) == {"out.jpg": "It is a link to something outside the folder."}
 
     def test_hidden_files_and_sidecars_are_counted_not_named(self, desk: IntakeDesk, dcim: Path) -> None:
-        for name in (".DS_Store", "._IMG_0000.JPG", "Thumbs.db", "IMG_0000.xmp", "IMG_0001.XMP", "IMG_0000.THM"):
+        for name in (".DS_Store", ".notes", "Thumbs.db", "IMG_0000.xmp", "IMG_0001.XMP", "IMG_0000.THM"):
             (dcim / name).touch()
         report = submit(desk, [canals(dcim)])[0]
-        assert report.left == ("3 hidden files", "1 sidecar (.thm)", "2 sidecars (.xmp)")
+        assert report.left == (
+            "1 sidecar (.thm)",
+            "2 sidecars (.xmp)",
+            "1 file called .* (hidden)",
+            "1 file called .DS_Store (resource forks and notes of macOS)",
+            "1 file called Thumbs.db (thumbnails)",
+        )
         assert report.skipped == ()
 
     def test_a_file_over_the_limit_is_named(self, desk: IntakeDesk, dcim: Path) -> None:

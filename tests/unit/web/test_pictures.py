@@ -8,9 +8,10 @@ from hashlib import sha256
 import pytest
 
 from lightgate.bootstrap import House
+from lightgate.domain.photo import Exif, ExifFacts, Series, SeriesKind
 from support.gallery import photo_of
 from support.site_client import Visitor, visitor
-from support.stores import add_photos
+from support.stores import NOON, add_photos, write_row
 
 
 @pytest.fixture
@@ -139,3 +140,25 @@ def test_a_picture_is_named_by_its_own_content_so_that_no_browser_keeps_another(
         made = {**photo.pictures, "view": sha256(file.read_bytes()).hexdigest()}
         assert tx.photos.put_pictures(1, photo.content_hash, made)
     assert ann.api("GET", "/photos/1").get_json()["pictures"]["view"] != before
+
+
+@pytest.mark.parametrize(("pixels", "is_small"), [((640, 400), True), ((6000, 4000), False)])
+def test_a_picture_of_few_pixels_is_shown_at_its_own_size_and_the_page_says_so(
+    house: House, ann: Visitor, pixels: tuple[int, int], is_small: bool
+) -> None:
+    with house.store.writing() as tx:
+        tx.photos.write_facts(1, ExifFacts(Exif(width=pixels[0], height=pixels[1])), NOON)
+    page = ann.get("/photos/1").text
+    assert ('class="stage own-size"' in page) == is_small
+    assert ('data-remark="small_picture"' in page) == is_small
+
+
+def test_a_small_copy_is_proposed_for_rejection_with_the_reason_in_its_field(house: House, ann: Visitor) -> None:
+    said = "A smaller copy of IMG_2.JPG: 128 \u00d7 85 pixels of 6000 \u00d7 4000, less than half its size."
+    with house.store.writing() as tx:
+        set_id = tx.photos.get(1).set_id
+        write_row(tx, 1, {"perceptual_hash": "0" * 16})
+        tx.pictures.put_series(set_id, {1: Series("ser_a", SeriesKind.COPY, 1, 2, 1.0, 2, said[:-30], said)})
+    page = ann.get("/photos/1").text
+    assert f"Proposed for rejection: {said}" in page
+    assert f'value="{said}"' in page

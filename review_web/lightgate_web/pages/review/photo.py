@@ -89,6 +89,7 @@ def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping
         "is_typed": any(entry.is_typed for entry in (*identity, *(each for group in groups for each in group.entries))),
         "mended": mended_pieces,
         "is_kept": photo.series is not None and photo.series.is_one_picture,
+        "is_small": website.is_small(photo),
         "identity": identity,
         "identity_is_open": any(entry.is_typed for entry in identity),
         "general_issues": [issue for issue in issues if issue.field is None],

@@ -12,9 +12,9 @@ from typing import Any
 
 from lightgate.adapters.breaker import Breaker
 from lightgate.adapters.captions.answer import SCHEMA, SIMPLE_SCHEMA, Written, read_answer
+from lightgate.adapters.captions.fit import padded, shrunk
 from lightgate.adapters.captions.prompts import CAPTION, CAPTION_SIMPLE, REWRITE, Prompt, read_prompt
 from lightgate.adapters.captions.server import Loaded, OllamaServer, Question, is_same_model, not_installed
-from lightgate.adapters.captions.shrink import shrunk
 from lightgate.domain.photo import Source
 from lightgate.errors import ModelAnswerBad, ModelServerDown
 from lightgate.ports.captions import CaptionDraft, CaptionRequest
@@ -182,7 +182,9 @@ class OllamaCaptioner:
             # the first may not use up what the others need
             own_s = left_s if number == len(tries) else left_s * _OWN_SHARE
             try:
-                written = self._asked(one, _for_try(picture, faults), request, own_s, is_longer=_was_cut_off(faults))
+                written = self._asked(
+                    one, self._for_try(picture, faults), request, own_s, is_longer=_was_cut_off(faults)
+                )
             except ModelAnswerBad as bad:
                 log.info("caption answer refused: model=%s try=%d reason=%s", one.model, number, bad.fields["reason"])
                 faults.append(bad)
@@ -193,6 +195,11 @@ class OllamaCaptioner:
             else:
                 return self._draft(written, one, number)
         raise _summed_up(faults)
+
+    def _for_try(self, picture: bytes, faults: list[ModelAnswerBad]) -> bytes:
+        """Give the picture with sides that the model takes, and smaller after the model crashed on it."""
+        has_crashed = any(fault.fields.get("is_crash") for fault in faults)
+        return padded(shrunk(picture, _SMALLER) if has_crashed else picture, self._settings.min_edge_px)
 
     def _tries(self, request: CaptionRequest) -> Iterator[_Try]:
         settings = self._settings
@@ -248,13 +255,6 @@ def _is_hopeless(one: _Try, faults: list[ModelAnswerBad], last: _Try) -> bool:
     """Is this a model that just fell silent, while another can be asked?"""
     is_silent = any(fault.fields.get("is_silent") for fault in faults)
     return is_silent and one is not last and not is_same_model(one.model, last.model)
-
-
-def _for_try(picture: bytes, faults: list[ModelAnswerBad]) -> bytes:
-    """Show a smaller picture after the model crashed on this one."""
-    if any(fault.fields.get("is_crash") for fault in faults):
-        return shrunk(picture, _SMALLER)
-    return picture
 
 
 def _was_cut_off(faults: list[ModelAnswerBad]) -> bool:

@@ -206,6 +206,8 @@ def _series(row: Mapping[str, Any]) -> Series | None:
         similarity=row["series_similarity"],
         rank=told["rank"],
         reason=told["reason"],
+        # sets that were looked at by an older version have none
+        rejection=told.get("rejection", ""),
     )
 
 

@@ -53,6 +53,7 @@ def terms_of(publish: Publish) -> Terms:
     return Terms(
         tuple(RightsTemplate(**each.rights.model_dump()) for each in profiles),
         frozenset(name for each in profiles for name in each.disclose),
+        (max(each.full_width_px for each in profiles), max(each.full_height_px for each in profiles)),
     )
 
 

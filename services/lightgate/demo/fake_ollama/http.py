@@ -48,6 +48,8 @@ class OllamaState:
     delay_s: float = 0.0
     #: what it says instead of what it sees, by the field's name
     told: dict[str, Any] = field(default_factory=dict)
+    #: a picture with a shorter side crashes the model, as Qwen2.5-VL's does
+    least_side_px: int = 28
     #: questions at a time, and how many more may wait
     parallel: int = 1
     max_queue: int = 512
@@ -176,6 +178,9 @@ class _Handler(BaseHTTPRequestHandler):
             sights = [look(picture) for picture in pictures]
         except OSError:
             return self.send(500, {"error": "Failed to load image or audio file"})
+        if any(min(sight.width_px, sight.height_px) < self.fake.least_side_px for sight in sights):
+            least = self.fake.least_side_px
+            return self.send(500, {"error": f"height or width must be larger than factor:{least}"})
         self._load(body)
         exchange = Exchange(self, body, prompt, sights)
         fault = self.fake.next_fault()

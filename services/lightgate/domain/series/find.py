@@ -9,27 +9,23 @@ from __future__ import annotations
 import hashlib
 import operator
 import struct
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lightgate.domain.photo import Series, SeriesKind
 from lightgate.domain.series.brackets import brackets, in_time, panoramas
-from lightgate.domain.series.rank import ranked
+from lightgate.domain.series.copies import copies_among, differing, is_copy
+from lightgate.domain.series.rank import UNRANKED, Place, ranked
 from lightgate.domain.series.shot import Shift, Shot
 
-#: bits of 64 that may differ after another compression, and within a burst
-_COPY_PERCEPTUAL, _COPY_DIFFERENCE, _BURST_PERCEPTUAL = 6, 8, 12
-#: width to height may differ by so much after resizing
-_COPY_ASPECT = 0.01
+#: bits of 64 that may differ within a burst
+_BURST_PERCEPTUAL = 12
 _BURST_S = 2.0
 _BURST_COSINE, _SCENE_COSINE = 0.95, 0.90
 #: a longer pause ends a shoot
 _SHOOT_S = 1800.0
 #: neighbours that one photo is compared with
-_NEIGHBOURS, _IN_BUCKET = 8, 32
-#: two hashes that differ in at most six bits agree in one of seven parts
-_PARTS = _COPY_PERCEPTUAL + 1
+_NEIGHBOURS = 8
 
 
 @dataclass(slots=True)
@@ -71,7 +67,7 @@ def _close_groups(ordered: Sequence[Shot]) -> list[_Group]:
             photo_id = parents[photo_id]
         return photo_id
 
-    for one, other, kind in (*_copies(ordered), *_bursts(ordered)):
+    for one, other, kind in (*copies_among(ordered), *_bursts(ordered)):
         first, second = sorted((root(one.id), root(other.id)))
         parents[second] = first
         kinds[first] = max(kind, kinds.get(first, kind), kinds.get(second, kind), key=_looseness)
@@ -86,39 +82,12 @@ def _looseness(kind: SeriesKind) -> int:
     return (SeriesKind.EXACT, SeriesKind.COPY, SeriesKind.BURST, SeriesKind.SCENE).index(kind)
 
 
-def _copies(shots: Sequence[Shot]) -> Iterator[tuple[Shot, Shot, SeriesKind]]:
-    """Find the same content, and the same picture saved again."""
-    contents: dict[str, Shot] = {}
-    buckets: dict[tuple[int, int], list[Shot]] = defaultdict(list)
-    for shot in shots:
-        twin = contents.setdefault(shot.content_hash, shot)
-        if twin is not shot:
-            yield twin, shot, SeriesKind.EXACT
-        if shot.perceptual_hash is not None:
-            for part in range(_PARTS):
-                buckets[part, (shot.perceptual_hash >> (64 * part // _PARTS)) & 0x1FF].append(shot)
-    for bucket in buckets.values():
-        alike = sorted(bucket, key=lambda shot: (shot.perceptual_hash or 0, shot.id))
-        for at, one in enumerate(alike):
-            for other in alike[at + 1 : at + 1 + _IN_BUCKET]:
-                if _is_copy(one, other):
-                    yield one, other, SeriesKind.COPY
-
-
-def _is_copy(one: Shot, other: Shot) -> bool:
-    return (
-        _differing(one.perceptual_hash, other.perceptual_hash) <= _COPY_PERCEPTUAL
-        and _differing(one.difference_hash, other.difference_hash) <= _COPY_DIFFERENCE
-        and abs(one.aspect / other.aspect - 1) <= _COPY_ASPECT
-    )
-
-
 def _bursts(ordered: Sequence[Shot]) -> Iterator[tuple[Shot, Shot, SeriesKind]]:
     for at, one in enumerate(ordered):
         for other in ordered[at + 1 : at + 1 + _NEIGHBOURS]:
             if one.camera != other.camera or one.seconds_to(other) > _BURST_S:
                 break
-            is_alike = _differing(one.perceptual_hash, other.perceptual_hash) <= _BURST_PERCEPTUAL
+            is_alike = differing(one.perceptual_hash, other.perceptual_hash) <= _BURST_PERCEPTUAL
             if not _is_saved_again(one, other) and (is_alike or _cosine(one, other) >= _BURST_COSINE):
                 yield one, other, SeriesKind.BURST
 
@@ -126,7 +95,7 @@ def _bursts(ordered: Sequence[Shot]) -> Iterator[tuple[Shot, Shot, SeriesKind]]:
 def _is_saved_again(one: Shot, other: Shot) -> bool:
     """Is this the same moment twice? Whole seconds alone do not tell a copy from the next frame."""
     is_one_moment = one.taken_s == other.taken_s and bool((one.taken_s or 0.0) % 1 or one.width != other.width)
-    return is_one_moment and _is_copy(one, other)
+    return is_one_moment and is_copy(one, other)
 
 
 def _scenes(groups: Sequence[_Group]) -> list[_Group]:
@@ -149,10 +118,6 @@ def _is_scene(one: Shot, other: Shot) -> bool:
     return is_one_shoot and _cosine(one, other) >= _SCENE_COSINE
 
 
-def _differing(one: int | None, other: int | None) -> int:
-    return 64 if one is None or other is None else (one ^ other).bit_count()
-
-
 def _cosine(one: Shot, other: Shot) -> float:
     """Give the likeness of two embeddings; of two models they say nothing about each other."""
     if not one.embedding or not other.embedding or one.model != other.model:
@@ -171,22 +136,14 @@ def _placed(group: _Group, ordered: Sequence[Shot]) -> Iterator[tuple[int, Serie
     is_ranked = group.kind not in UNRANKED
     places = ranked(members) if is_ranked else {}
     for position, shot in enumerate(members, 1):
-        rank, reason = places.get(shot.id, (None, UNRANKED.get(group.kind, "")))
-        yield (
-            shot.id,
-            Series(key, group.kind, position, len(members), _similarity(members[0], shot), rank, reason),
-        )
-
-
-#: why photos of these kinds have no rank
-UNRANKED = {
-    SeriesKind.BRACKET: "One of a bracket: the same picture with more and with less light.",
-    SeriesKind.PANORAMA: "One part of a panorama.",
-}
+        place = places.get(shot.id) or Place(None, UNRANKED.get(group.kind, ""))
+        alike = _similarity(members[0], shot)
+        told = (place.rank, place.reason, place.rejection)
+        yield shot.id, Series(key, group.kind, position, len(members), alike, *told)
 
 
 def _similarity(first: Shot, shot: Shot) -> float:
     """Give 1 for the same picture, by the embeddings or else by the hashes."""
     cosine = _cosine(first, shot)
-    likeness = cosine if cosine >= 0 else 1 - _differing(first.perceptual_hash, shot.perceptual_hash) / 64
+    likeness = cosine if cosine >= 0 else 1 - differing(first.perceptual_hash, shot.perceptual_hash) / 64
     return round(min(1.0, max(0.0, likeness)), 4)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from lightgate.domain.photo import SeriesKind
+from lightgate.domain.series.copies import larger_copies
 from lightgate.domain.series.shot import Shot
 
 #: part: (the better one is, the other is); in the order in which they count
@@ -19,18 +22,82 @@ _WORDS = {
 _NOTABLE = 3.0
 
 
-def ranked(members: Sequence[Shot]) -> dict[int, tuple[int, str]]:
-    """Give rank, from 1, and reason by photo id. The rating decides, then sharpness, then who came first."""
+#: a copy whose longer side is below this share of the largest one's is proposed for rejection
+_SMALL_COPY = 0.5
+#: why photos of these kinds have no rank
+UNRANKED = {
+    SeriesKind.BRACKET: "One of a bracket: the same picture with more and with less light.",
+    SeriesKind.PANORAMA: "One part of a panorama.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a photo stands in its series, and why."""
+
+    #: from 1, the best; None where parts of one picture are not ranked
+    rank: int | None
+    #: a sentence
+    reason: str
+    #: why it is proposed for rejection, a sentence; empty where it is not
+    rejection: str = ""
+
+
+def ranked(members: Sequence[Shot]) -> dict[int, Place]:
+    """Rank by photo id. The rating decides, then sharpness, then who came first.
+
+    Among copies of one picture more pixels go first: making a picture smaller makes it sharper and cleaner to every
+    measure, so no copy counts for more than the least of those that are larger. What a person rated counts as rated.
+    """
+    larger = larger_copies(members)
+    counted = _counted(members, larger)
     order = sorted(
         range(len(members)),
-        key=lambda at: (-_rating(members[at]), -members[at].marks.get("sharpness", 0.0), at),
+        key=lambda at: (
+            -counted[members[at].id],
+            len(larger.get(members[at].id, ())),
+            -members[at].marks.get("sharpness", 0.0),
+            at,
+        ),
     )
     best = members[order[0]]
     second = members[order[1]] if len(order) > 1 else None
-    found = {best.id: (1, _why_best(best, second, len(members)))}
+    if second is not None and best in larger.get(second.id, ()) and not best.is_rated_by_person:
+        why = f"The best of {len(members)}: {_size(best)} pixels, more than its copy {second.file_name or 'beside it'}."
+    else:
+        why = _why_best(best, second, len(members))
+    found = {best.id: Place(1, why)}
     for rank, at in enumerate(order[1:], 2):
-        found[members[at].id] = (rank, _why_behind(members[at], best))
+        shot = members[at]
+        largest = next(iter(larger.get(shot.id, ())), None)
+        reason = _why_behind(shot, best) if largest is None or shot.is_rated_by_person else _why_smaller(shot, largest)
+        found[shot.id] = Place(rank, reason, _why_rejected(shot, largest))
     return found
+
+
+def _counted(members: Sequence[Shot], larger: Mapping[int, Sequence[Shot]]) -> dict[int, float]:
+    """Give the rating that each photo is ranked by."""
+    counted: dict[int, float] = {}
+    for shot in sorted(members, key=lambda each: -each.pixels):
+        limit = min((counted[each.id] for each in larger.get(shot.id, ())), default=_rating(shot))
+        counted[shot.id] = _rating(shot) if shot.is_rated_by_person else min(_rating(shot), limit)
+    return counted
+
+
+def _size(shot: Shot) -> str:
+    return f"{shot.width} \u00d7 {shot.height}"
+
+
+def _why_smaller(shot: Shot, largest: Shot) -> str:
+    return f"A smaller copy of {largest.file_name or 'another'}: {_size(shot)} pixels of {_size(largest)}."
+
+
+def _why_rejected(shot: Shot, largest: Shot | None) -> str:
+    # the preview of a RAW file is small, the file is not; and a person has said what this copy is worth
+    if largest is None or shot.is_preview or shot.is_rated_by_person:
+        return ""
+    is_small = max(shot.width, shot.height) < _SMALL_COPY * max(largest.width, largest.height)
+    return f"{_why_smaller(shot, largest)[:-1]}, less than half its size." if is_small else ""
 
 
 def _rating(shot: Shot) -> float:

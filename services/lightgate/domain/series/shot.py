@@ -51,6 +51,8 @@ class Shot:
     qr: float | None = None
     #: a person gave it; then no mark explains it
     is_rated_by_person: bool = False
+    #: all that is seen of a RAW file, which has more pixels
+    is_preview: bool = False
     #: scores of 0 to 100 by part
     marks: Mapping[str, float] = field(default_factory=dict)
 
@@ -58,6 +60,10 @@ class Shot:
     def aspect(self) -> float:
         """Width to height."""
         return max(1, self.width) / max(1, self.height)
+
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height
 
     @property
     def light(self) -> float | None:

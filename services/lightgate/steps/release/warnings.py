@@ -41,6 +41,10 @@ def remarks(photo: Photo, original: Path, terms: Terms) -> Iterator[Remark]:
     elif any(is_unnamed(photo, each) for each in terms.rights):
         said = "Neither the file nor publish.rights.creator names who made this picture: its notice has no name."
         yield Remark("maker_unnamed", "warn", said)
+    if terms.is_small(photo):
+        (width, height), own = terms.full_px, f"{photo.exif.width} \u00d7 {photo.exif.height}"
+        said = f"The picture has {own} pixels, fewer than the {width} \u00d7 {height} of the website"
+        yield Remark("small_picture", "note", f"{said}: it is published at its own size, not enlarged.")
     yield from _of_origin(_provenance(original))
     if photo.exif.has_gps and "position" in terms.disclosed:
         yield Remark("position_published", "warn", "The file holds its GPS position, which the settings publish.")

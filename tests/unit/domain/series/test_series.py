@@ -74,6 +74,65 @@ class TestCopies:
         assert kinds(find_series([shot(1), shot(70, content_hash=f"{1:064x}")])) == {1: "exact", 70: "exact"}
 
 
+def copy_of(one: Shot, number: int, width: int, **given: object) -> Shot:
+    hashes = {"perceptual_hash": one.perceptual_hash, "difference_hash": one.difference_hash}
+    return shot(number, **{"width": width, "height": round(width * 2 / 3), **hashes, **given})
+
+
+class TestSizesOfCopies:
+    def test_more_pixels_go_first_whatever_the_metrics_say(self) -> None:
+        one = shot(1, qr=4.0)
+        small = copy_of(one, 70, 1200, qr=9.0, marks={"sharpness": 99.0})
+        found = find_series([one, small])
+        assert [found[each].rank for each in (1, 70)] == [1, 2]
+        assert found[1].reason == "The best of 2: 6000 \u00d7 4000 pixels, more than its copy 70.jpg."
+        assert found[70].reason == "A smaller copy of 1.jpg: 1200 \u00d7 800 pixels of 6000 \u00d7 4000."
+        assert found[70].rejection == (
+            "A smaller copy of 1.jpg: 1200 \u00d7 800 pixels of 6000 \u00d7 4000, less than half its size."
+        )
+        assert found[1].rejection == ""
+
+    def test_of_three_sizes_each_stands_behind_the_larger_ones(self) -> None:
+        small = copy_of(shot(1), 2, 300, qr=9.0, taken_s=None)
+        middle = copy_of(shot(1), 3, 3600, qr=4.0, taken_s=None)
+        large = shot(1, qr=5.0)
+        found = find_series([small, middle, large])
+        assert [found[each].rank for each in (1, 3, 2)] == [1, 2, 3]
+        assert (found[3].rejection, bool(found[2].rejection)) == ("", True)
+
+    def test_a_thumbnail_whose_short_side_was_rounded_is_a_copy(self) -> None:
+        found = find_series([shot(1), copy_of(shot(1), 70, 40, height=27)])
+        assert found[70].kind is SeriesKind.COPY
+        assert found[70].rejection
+
+    def test_half_the_size_is_not_below_half(self) -> None:
+        found = find_series([shot(1), copy_of(shot(1), 70, 3000)])
+        assert (found[70].rank, found[70].rejection) == (2, "")
+
+    def test_a_copy_among_other_frames_of_a_burst_comes_after_what_it_was_made_from(self) -> None:
+        first, second = (shot(n, taken_s=100 + 0.3 * n, perceptual_hash=0xFF << n, qr=4.0 + n) for n in (1, 2))
+        small = copy_of(first, 70, 800, taken_s=100.3, qr=9.0)
+        found = find_series([first, second, small])
+        assert [found[each].rank for each in (2, 1, 70)] == [1, 2, 3]
+
+    def test_copies_of_one_size_are_ranked_by_their_rating(self) -> None:
+        found = find_series([shot(1, qr=4.0), copy_of(shot(1), 70, 6000, qr=5.0)])
+        assert (found[70].rank, found[1].rejection) == (1, "")
+
+    def test_what_a_person_rated_counts_as_rated(self) -> None:
+        found = find_series([shot(1, qr=4.0), copy_of(shot(1), 70, 1200, qr=9.0, is_rated_by_person=True)])
+        assert (found[70].rank, found[70].rejection) == (1, "")
+
+    def test_the_preview_of_a_raw_file_is_not_proposed_for_rejection(self) -> None:
+        found = find_series([shot(1), copy_of(shot(1), 70, 1600, is_preview=True)])
+        assert (found[70].rank, found[70].rejection) == (2, "")
+
+    def test_a_small_frame_that_is_no_copy_keeps_its_rating(self) -> None:
+        burst = [shot(n, taken_s=100 + 0.3 * n, perceptual_hash=0x7FF << n, qr=4.0 + n) for n in (1, 2)]
+        found = find_series([burst[0], replace(burst[1], width=2400, height=2000)])
+        assert (found[2].rank, found[2].rejection) == (1, "")
+
+
 class TestBursts:
     def test_photos_of_one_camera_within_two_seconds_that_look_alike_are_a_burst(self) -> None:
         burst = [shot(n, taken_s=100 + 0.3 * n, perceptual_hash=0xFF << n, embedding=None) for n in range(1, 5)]

@@ -13,6 +13,7 @@ from lightgate.adapters.sqlite.schema import review_queue as row
 from lightgate.domain.keywords.subject import HintedPhoto
 from lightgate.domain.photo import Hint, Series
 from lightgate.domain.route.pipeline import REVIEW, Status
+from lightgate.domain.series.rank import Place
 from lightgate.domain.series.shot import Shot, exposure_seconds, f_number, seconds
 from lightgate.store import Judged
 
@@ -28,6 +29,7 @@ _SHOT_COLUMNS = tuple(
         "sub_seconds",
         "width",
         "height",
+        "format",
         "exposure",
         "aperture",
         "iso",
@@ -85,15 +87,14 @@ class Pictures:
             told = {name: value for name, value in facts.items() if name != "series"}
             columns = _ALONE if place is None else _columns(place)
             if place is not None:
-                told["series"] = {"kind": place.kind.value, "rank": place.rank, "reason": place.reason}
+                told["series"] = {"kind": place.kind.value, **_rank(place)}
             self._connection.execute(update(row).where(row.c.id == photo_id).values(**columns, facts=told))
 
-    def put_ranks(self, found: Mapping[int, tuple[int | None, str]]) -> None:
+    def put_ranks(self, found: Mapping[int, Place]) -> None:
         known = select(row.c.id, row.c.facts).where(row.c.id.in_(found))
         for photo_id, facts in self._connection.execute(known).all():
             if "series" in facts:
-                rank, reason = found[photo_id]
-                told = {**facts, "series": {**facts["series"], "rank": rank, "reason": reason}}
+                told = {**facts, "series": {**facts["series"], **_rank(found[photo_id])}}
                 self._connection.execute(update(row).where(row.c.id == photo_id).values(facts=told))
 
     def starred(self) -> Sequence[Judged]:
@@ -165,6 +166,10 @@ def _columns(place: Series) -> dict[str, Any]:
     }
 
 
+def _rank(place: Place | Series) -> dict[str, Any]:
+    return {"rank": place.rank, "reason": place.reason, "rejection": place.rejection}
+
+
 def _shot(found: RowMapping) -> Shot:
     return Shot(
         id=found["id"],
@@ -186,6 +191,7 @@ def _shot(found: RowMapping) -> Shot:
         model=found["score_model"],
         qr=found["qr"] if found["qr_by_person"] is None else found["qr_by_person"],
         is_rated_by_person=found["qr_by_person"] is not None,
+        is_preview=found["format"] == "RAW",
         marks=_marks(found["score_components"]),
     )
 

@@ -55,16 +55,25 @@ _COPY = "lightgate_trial"
 _ROW = frozenset(
     {1048, 1062, 1264, 1265, 1267, 1292, 1366, 1369, 1406, 1416, 1451, 1452, 1644, 1690, 3140, 3819, 3988, 4025, 4078}
 )
-#: no row would be taken: rights, password, table, columns, a view that takes none, read-only
+#: no row would be taken: rights, password, table, columns, a view that takes none
 _CLOSED = frozenset(
-    {1044, 1045, 1049, 1054, 1130, 1142, 1143, 1146, 1227, 1251, 1288, 1290, 1364, 1393, 1394, 1395, 1471, 1698}
-    | {1792, 1836, 2059, 3159}
+    {1044, 1045, 1049, 1054, 1130, 1142, 1143, 1146, 1227, 1251, 1288, 1364, 1393, 1394, 1395, 1471, 1698}
+    | {2059, 3159}
 )
+#: the server only reads: another one may have taken its place, and we still talk to this one
+_READ_ONLY = frozenset({1290, 1792, 1836})
 #: somebody else was at the row, or changes the table: changed since it was read, locked for too long, a deadlock
 _IN_THE_WAY = frozenset({1020, 1205, 1213})
 #: so long we wait for somebody else's lock, by itself 50 s for a row and a year or a day for a table: a line on which
 #: nothing came for ``timeout_s`` looks like a server that is away
 _LOCK_WAIT_S = 5
+#: how each new connection is set up, whatever the server's own values are or become: shared hosts often switch strict
+#: mode off, and then shorten texts and replace characters without a word; ``ANSI_QUOTES``, ``NO_BACKSLASH_ESCAPES``,
+#: ``PIPES_AS_CONCAT``, ``EMPTY_STRING_IS_NULL`` and their like make another language of what we say; times are in UTC;
+#: ``sql_safe_updates`` refuses statements that are to touch no row
+_SESSION = (
+    "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', sql_safe_updates = 0"
+)
 #: we may not even look
 _NO_RIGHT = frozenset({1044, 1142, 1143, 1227})
 
@@ -88,6 +97,7 @@ class MysqlCatalogue(SqlCatalogue):
         self._quality: Table | Any = None
         self._quality_needs: dict[str, object] = {}
         self._has_looked_for_quality = False
+        self._is_read_only = False
 
     def __repr__(self) -> str:
         return f"MysqlCatalogue({self._engine.url})"
@@ -110,13 +120,17 @@ class MysqlCatalogue(SqlCatalogue):
         """Say why no row can be written now; asks the server if nothing was asked of it for a while."""
         if reason := self._away.why_open():
             return reason
-        if self._has_been_used and self._clock() - self._used_at < RESTED_S:
+        if not self._is_read_only and self._has_been_used and self._clock() - self._used_at < RESTED_S:
             return None
         try:
             with self._reading() as connection:
                 connection.execute(select(1))
+                if self._is_read_only:
+                    # reading works; only a statement that would write, and touches no row, says what has changed
+                    connection.execute(harmless(self._table, self._shape(connection).generated)["UPDATE"])
         except CatalogueUnreachable as error:
             return error.message
+        self._is_read_only = False
         return None
 
     def rehearse(self, row: CatalogueRow, quality: QualityRow | None = None) -> None:
@@ -184,10 +198,14 @@ class MysqlCatalogue(SqlCatalogue):
             if number in _IN_THE_WAY:
                 self._answered()
                 raise RowBusy(reason=reason) from error
-            # the website may have changed its table
+            # the website may have changed its tables
             self._seen = None
+            self._has_looked_for_quality = False
             if number in _ROW:
                 raise RowRefused(reason=reason) from error
+            # what answers next may be another server
+            self._engine.dispose()
+            self._is_read_only = self._is_read_only or number in _READ_ONLY
             kind = CatalogueClosed if number in _CLOSED else CatalogueUnreachable
             found = kind(reason=reason)
             self._away.failed(found.message)
@@ -293,8 +311,8 @@ def _engine(mysql: Mysql) -> Engine:
             **timeouts,
             "charset": "utf8mb4",
             "ssl": _tls(mysql),
-            # shared hosts often switch this off, and then shorten texts and replace characters without a word
-            "init_command": "SET SESSION sql_mode = CONCAT_WS(',', @@sql_mode, 'STRICT_TRANS_TABLES')",
+            "autocommit": False,
+            "init_command": _SESSION,
         },
     )
 
