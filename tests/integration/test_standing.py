@@ -10,7 +10,9 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from lightgate.adapters.pixels.renditions import profiles_of, renditions
 from lightgate.adapters.sqlite.engine import sqlite_library
@@ -213,6 +215,27 @@ class TestRemarks:
         assert [each.severity for each in said] == ["note"] * is_said
         assert all(f"{width} \u00d7 {height} pixels" in each.message for each in said)
         assert (photo.scores, photo.position) == (before.scores, before.position)
+
+    @pytest.mark.parametrize(("black_rows", "options", "share"), [
+        (0, {}, None), (200, {}, "50%"), (200, {"tiffinfo": {278: 16}}, "50%"), (400, {}, "100%"),
+        (200, {"compression": "tiff_lzw"}, None),
+    ])  # fmt: skip
+    def test_zeros_at_the_end_of_an_uncompressed_tiff_are_pointed_at(
+        self, house: House, tmp_path: Path, black_rows: int, options: dict[str, object], share: str | None
+    ) -> None:
+        pixels = np.full((400, 600, 3), 90, np.uint8)
+        pixels[400 - black_rows :] = 0
+        original = tmp_path / "scan.tif"
+        Image.fromarray(pixels).save(original, **options)  # type: ignore[arg-type]
+        photo_id = house.take_in()
+        with house.store.writing() as tx:
+            tx.photos.write_facts(photo_id, ExifFacts(Exif(format="TIFF", width=600, height=400)), NOON)
+        said = [
+            each.message
+            for each in release_step.remarks(house.photo(photo_id), original, terms_of(Publish()))
+            if each.code == "zeros_at_end"
+        ]
+        assert [each.split()[2] for each in said] == ([share] if share else [])
 
     def test_a_photo_that_would_have_no_notice_is_not_released(self, house: House) -> None:
         strict = tuple(replace(each, unnamed="") for each in house.website.terms.rights)

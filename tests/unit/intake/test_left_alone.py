@@ -39,8 +39,8 @@ def taken(desk: IntakeDesk) -> list[str]:
     "@Recently-Snapshot", "$RECYCLE.BIN/S-1-5", "$Recycle.Bin", ".Trashes/501", ".Trash-1000/files", "lost+found",
     "System Volume Information", "system volume information", ".AppleDouble", "__MACOSX", ".thumbnails",
     "Catalog Previews.lrdata/1", "catalog.LRDATA", "Catalog.lrcat-data", "CaptureOne/Cache/Thumbnails",
-    "captureone/cache", "Session.cocatalog/Cache/Thumbnails", "Fotos.photoslibrary/resources/derivatives/masters", ".dtrash",
-    ".picasaoriginals", ".stversions", ".sync/Archive", "darktable/mipmaps-0a1b.d/3", ".hidden", "RECYCLER",
+    "captureone/cache", "Session.cocatalog/Cache/Thumbnails", "Fotos.photoslibrary/resources/derivatives/masters",
+    ".dtrash", ".picasaoriginals", ".stversions", ".sync/Archive", "darktable/mipmaps-0a1b.d/3", ".hidden", "RECYCLER",
     "PRIVATE/M4ROOT/THMBNL",
 ])  # fmt: skip
 def test_what_lies_in_such_a_folder_is_left_alone_and_counted(desk: IntakeDesk, nas: Path, folder: str) -> None:

@@ -221,12 +221,16 @@ def _refuse_lost_jpeg(content: bytes, header: pyvips.Image) -> bytes:
     scans = scans_of(content)
     if scans is None:
         return content
-    mended = content if scans.has_end_mark else with_end_mark(content, scans)
-    is_complete = scans.has_end_mark or scans.is_complete
-    if not is_complete or is_jpeg_lost(mended, scans, _warnings(mended, header)):
-        ends = scans.has_end_mark or ends_in_zeros(content, scans.start, scans.end)
-        raise UnreadableImage(reason=_PART_LOST if ends else _CUT_OFF)
-    return mended
+    if scans.has_end_mark:
+        if is_jpeg_lost(content, scans, _warnings(content, header)):
+            raise UnreadableImage(reason=_PART_LOST)
+        return content
+    if scans.is_complete:
+        for mended in with_end_mark(content, scans):
+            if not _warnings(mended, header):
+                return mended
+    is_padded = ends_in_zeros(content, scans.start, scans.end)
+    raise UnreadableImage(reason=_PART_LOST if is_padded else _CUT_OFF)
 
 
 def _warnings(content: bytes, header: pyvips.Image) -> str:

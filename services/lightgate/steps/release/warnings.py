@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
+from lightgate.adapters.metadata.containers.tiff_tail import share_of_zeros_at_end
+from lightgate.adapters.metadata.formats import TIFF
 from lightgate.adapters.metadata.published.disclosed import read_original
 from lightgate.adapters.metadata.published.provenance import Provenance
 from lightgate.domain.approval.rights import is_unnamed
@@ -20,6 +23,10 @@ _GENERATED = (
     "algorithmicMedia",
     "compositeSynthetic",
 )
+Found = TypeVar("Found")
+
+#: share of a picture at its end that a person should look at
+_MUCH = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +52,28 @@ def remarks(photo: Photo, original: Path, terms: Terms) -> Iterator[Remark]:
         (width, height), own = terms.full_px, f"{photo.exif.width} \u00d7 {photo.exif.height}"
         said = f"The picture has {own} pixels, fewer than the {width} \u00d7 {height} of the website"
         yield Remark("small_picture", "note", f"{said}: it is published at its own size, not enlarged.")
-    yield from _of_origin(_provenance(original))
+    if photo.exif.format == TIFF and (share := _state_of(original, _zeros_at_end) or 0) >= _MUCH:
+        said = f"The last {share:.0%} of this TIFF's pixels are zero bytes, as an interrupted copy leaves them"
+        yield Remark("zeros_at_end", "note", f"{said}: look whether the picture is whole.")
+    yield from _of_origin(_state_of(original, _read) or Provenance())
     if photo.exif.has_gps and "position" in terms.disclosed:
         yield Remark("position_published", "warn", "The file holds its GPS position, which the settings publish.")
     elif photo.exif.has_gps:
         yield Remark("position_removed", "note", "The file holds its GPS position, which is not published.")
 
 
-def _provenance(original: Path) -> Provenance:
+def _state_of(original: Path, read: Callable[[Path, tuple[int, int]], Found]) -> Found | None:
+    """Read one state of a file; None where it is gone."""
     try:
         found = original.stat()
+        return read(original, (found.st_mtime_ns, found.st_size))
     except OSError:
-        return Provenance()
-    return _read(original, (found.st_mtime_ns, found.st_size))
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _zeros_at_end(original: Path, state: tuple[int, int]) -> float:
+    return share_of_zeros_at_end(original)
 
 
 @lru_cache(maxsize=4096)

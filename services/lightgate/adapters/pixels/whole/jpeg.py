@@ -9,6 +9,7 @@ Source: ITU-T T.81 annexes B (markers), C (the first code of a table is all zero
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lightgate.adapters.pixels.whole.zeros import RUN
@@ -44,6 +45,8 @@ class Scans:
     components: int = 0
     #: by class (0: DC, 1: AC) and number, what a table's code of zeros stands for
     zero_codes: dict[tuple[int, int], int] = field(default_factory=dict)
+    #: in the last scan, many zeros are nothing but a plain surface
+    may_have_zeros: bool = True
     #: a scan has zeros that no encoder writes
     has_impossible_zeros: bool = False
 
@@ -76,7 +79,8 @@ def scans_of(content: bytes) -> Scans | None:
             _note(found, body)
             # zeros up to the end of the file are no part of the data, if it was whole before them
             told = found.end if after else at + len(content[at:].rstrip(b"\0"))
-            if content.find(RUN, at, told) >= 0 and _cannot_have_zeros(found, body):
+            found.may_have_zeros = not _cannot_have_zeros(found, body)
+            if content.find(RUN, at, told) >= 0 and not found.may_have_zeros:
                 found.has_impossible_zeros = True
             at = found.end
     found.has_end_mark = content[at - 2 : at] == _END
@@ -127,16 +131,14 @@ def _note(scans: Scans, header: bytes) -> None:
             scans.missing[header[1 + 2 * number], coefficient] = low
 
 
-def with_end_mark(content: bytes, scans: Scans) -> bytes:
-    """Give the picture's data in front of the zeros that follow it, if any, with the end mark that it lacks."""
-    end = scans.end
-    zeros = len(content[scans.start : end]) - len(content[scans.start : end].rstrip(b"\0"))
-    if zeros >= len(RUN):
-        # the first of them may be the last code's own
-        end -= zeros - 1
-    elif content[end - 1 : end] == b"\xff":
-        end -= 1
-    return content[:end] + _END
+def with_end_mark(content: bytes, scans: Scans) -> Sequence[bytes]:
+    """Give what a picture that lacks its end mark may be: with all bytes that there are, or without zeros behind it."""
+    data = content[: scans.end]
+    bare = data.rstrip(b"\0")
+    # the first zero may be the last code's own
+    shorter = content[: len(bare) + 1] if len(data) - len(bare) >= len(RUN) else data
+    found = [data, shorter] if scans.may_have_zeros else [shorter]
+    return [each.removesuffix(b"\xff") + _END for each in found]
 
 
 def is_part_lost(content: bytes, scans: Scans, warning: str) -> bool:

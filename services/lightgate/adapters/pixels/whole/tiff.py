@@ -11,13 +11,13 @@ from pathlib import Path
 
 import simplejpeg
 
-from lightgate.adapters.metadata.containers.tiff import DAMAGE, Directory, read_tags
+from lightgate.adapters.metadata.containers.tiff import DAMAGE, read_tags
+from lightgate.adapters.metadata.containers.tiff_tail import strips_of
 from lightgate.adapters.pixels.whole.jpeg import is_part_lost as is_lost_jpeg
 from lightgate.adapters.pixels.whole.jpeg import scans_of
 from lightgate.adapters.pixels.whole.zeros import Content, ends_in_zeros, first_run, mapped
 
 _COMPRESSION, _TABLES = 259, 347
-_OFFSETS, _COUNTS = (273, 324), (279, 325)
 _NONE, _LZW, _JPEG, _PACKBITS = 1, 5, 7, 32773
 _DEFLATE = frozenset({8, 32946})
 _FILL_ORDER, _REVERSED = 266, 2
@@ -39,13 +39,8 @@ def is_part_lost(original: Path) -> bool:
     with mapped(original) as content:
         return any(
             first_run(content, start, end) is not None and _is_lost(content, start, end, compression, tables)
-            for start, end in _strips(tags, len(content))
+            for start, end in strips_of(tags, len(content))
         )
-
-
-def _strips(tags: Directory, size: int) -> list[tuple[int, int]]:
-    offsets, counts = (next(filter(None, map(tags.numbers, each)), ()) for each in (_OFFSETS, _COUNTS))
-    return [(start, min(start + count, size)) for start, count in zip(offsets, counts, strict=False) if start < size]
 
 
 def _first(told: object) -> object:
