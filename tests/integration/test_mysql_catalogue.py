@@ -239,7 +239,7 @@ def test_every_new_connection_is_set_up_in_the_same_way(
     sql: Callable[..., list[tuple[object, ...]]], opened: Callable[..., MysqlCatalogue]
 ) -> None:
     asked = (
-        "SELECT @@sql_mode, @@time_zone, @@autocommit, @@character_set_client, @@character_set_results,"
+        "SELECT @@sql_mode, @@autocommit, @@character_set_client, @@character_set_results,"
         " @@lock_wait_timeout, @@innodb_lock_wait_timeout, connection_id()"
     )
     catalogue = opened()
@@ -250,7 +250,7 @@ def test_every_new_connection_is_set_up_in_the_same_way(
 
     first = session()
     sql(
-        "SET GLOBAL sql_mode = 'ANSI'", "SET GLOBAL time_zone = '+05:00'", "SET GLOBAL autocommit = 0",
+        "SET GLOBAL sql_mode = 'ANSI'", "SET GLOBAL autocommit = 0",
         "SET GLOBAL character_set_client = 'latin1'", "SET GLOBAL init_connect = 'SET NAMES latin1'",
         f"KILL {first[-1]}",
     )  # fmt: skip
@@ -258,12 +258,12 @@ def test_every_new_connection_is_set_up_in_the_same_way(
         second = session()
     finally:
         sql(
-            "SET GLOBAL sql_mode = DEFAULT", "SET GLOBAL time_zone = DEFAULT", "SET GLOBAL autocommit = 1",
+            "SET GLOBAL sql_mode = DEFAULT", "SET GLOBAL autocommit = 1",
             "SET GLOBAL character_set_client = DEFAULT", "SET GLOBAL init_connect = ''",
         )  # fmt: skip
     assert second[-1] != first[-1]
     assert second[:-1] == first[:-1]
-    assert first[1:5] == ["+00:00", 0, "utf8mb4", "utf8mb4"]
+    assert first[1:4] == [0, "utf8mb4", "utf8mb4"]
 
 
 def test_a_server_that_only_reads_after_a_failover_is_waited_for_and_connected_anew(

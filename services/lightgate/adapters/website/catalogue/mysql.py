@@ -69,11 +69,10 @@ _IN_THE_WAY = frozenset({1020, 1205, 1213})
 _LOCK_WAIT_S = 5
 #: how each new connection is set up, whatever the server's own values are or become: shared hosts often switch strict
 #: mode off, and then shorten texts and replace characters without a word; ``ANSI_QUOTES``, ``NO_BACKSLASH_ESCAPES``,
-#: ``PIPES_AS_CONCAT``, ``EMPTY_STRING_IS_NULL`` and their like make another language of what we say; times are in UTC;
-#: ``sql_safe_updates`` refuses statements that are to touch no row
-_SESSION = (
-    "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', sql_safe_updates = 0"
-)
+#: ``PIPES_AS_CONCAT``, ``EMPTY_STRING_IS_NULL`` and their like make another language of what we say;
+#: ``sql_safe_updates`` refuses statements that are to touch no row. The time zone stays the server's: the website's own
+#: programs read its TIMESTAMP columns in that, and its defaults are times of it
+_SESSION = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION', sql_safe_updates = 0"
 #: we may not even look
 _NO_RIGHT = frozenset({1044, 1142, 1143, 1227})
 
