@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS photos_info_revamp (
   Aperture             VARCHAR(32)  NULL,
   ISO                  INT          NULL,
   Focal_length         INT          NULL COMMENT 'mm',
-  Keywords             TEXT         NOT NULL COMMENT 'comma separated',
+  Keywords             TEXT         NOT NULL COMMENT 'comma separated; one with a comma in quotes, as in CSV (RFC 4180)',
   Caption              TEXT         NOT NULL,
   alt_text             TEXT         NOT NULL,
   Location             VARCHAR(250) NOT NULL,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from lightgate.domain.keywords.line import keywords_line
 from lightgate.domain.route.pipeline import Position
 
 
@@ -37,8 +38,8 @@ TextValue = str | tuple[str, ...]
 
 
 def one_line(value: TextValue) -> str:
-    """Write a text's value as one string: keywords with commas between."""
-    return value if isinstance(value, str) else ", ".join(value)
+    """Write a text's value as one string: keywords with commas between, see ``keywords.line``."""
+    return value if isinstance(value, str) else keywords_line(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,7 +433,7 @@ class Issue:
     message: str
     language: str
     field: Field | None = None
-    #: where in the text, in characters; of keywords joined by ``, ``; both 0: nowhere in particular
+    #: where in the text, in characters; of keywords as ``keywords.line`` writes them; both 0: nowhere in particular
     start: int = 0
     end: int = 0
 

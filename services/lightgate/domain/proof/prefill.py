@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from lightgate.domain.keywords.line import keywords_in
 from lightgate.domain.language.tokens import count_words, folded, words_of
 from lightgate.domain.language.word_lists import WordLists
 from lightgate.domain.photo import Field, Photo, TextValue
@@ -78,7 +79,7 @@ def described(photo: Photo, language: str) -> Described:
 def texts_of(values: dict[Field, TextValue]) -> tuple[str, str, tuple[str, ...]]:
     """Give caption, alt text and keywords; empty where there is none."""
     keywords = values.get(Field.KEYWORDS, ())
-    listed = tuple(keywords.split(",")) if isinstance(keywords, str) else keywords
+    listed = keywords_in(keywords) if isinstance(keywords, str) else keywords
     return str(values.get(Field.CAPTION, "")), str(values.get(Field.ALT_TEXT, "")), listed
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from lightgate.domain.keywords.line import keywords_in
 from lightgate.domain.photo import Field, Photo, Source, Text, TextValue, one_line
 from lightgate.domain.rating.quality import BandLimits, band
 from lightgate.domain.route.pipeline import Result
@@ -178,7 +179,7 @@ def _prose(change: TextChange) -> str:
 
 
 def _keywords(value: TextValue) -> tuple[str, ...]:
-    given = value.split(",") if isinstance(value, str) else value
+    given = keywords_in(value) if isinstance(value, str) else value
     cleaned = dict.fromkeys(" ".join(_checked(each, "A keyword").split()) for each in given)
     keywords = tuple(each for each in cleaned if each)
     if len(keywords) > MAX_KEYWORDS:

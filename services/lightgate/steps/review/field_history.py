@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from lightgate.domain.keywords.line import keywords_in
 from lightgate.domain.photo import Field, Photo, Source, one_line
 from lightgate.steps.review.editing import Changes, TextChange, number_shown
 from lightgate.store import Event, TextQuality
@@ -62,7 +63,7 @@ def _texts(values: Mapping[str, str | None], quality: TextQuality | None) -> Ite
     for name, value in values.items():
         field, _, language = name.partition(".")
         if language:
-            new = _words(value) if field == Field.KEYWORDS else value or ""
+            new = keywords_in(value or "") if field == Field.KEYWORDS else value or ""
             yield TextChange(language, Field(field), new, *_writer(name, value, quality))
 
 
@@ -71,7 +72,3 @@ def _writer(name: str, value: str | None, quality: TextQuality | None) -> tuple[
     if quality is None or not was_written or one_line(quality.after[name]) != value:
         return Source.PERSON, None, None
     return Source.MODEL, quality.model, quality.prompt_hash
-
-
-def _words(value: str | None) -> tuple[str, ...]:
-    return tuple(each for each in (value or "").split(", ") if each)

@@ -30,6 +30,8 @@ _NAMESPACES = {
 
 #: between the levels of a keyword, as Lightroom has it
 _LEVEL = "|"
+#: with a blank beside it, or nothing, it is a sign like others: ``Smith | Sons``
+_PATH = re.compile(r"[^\s|](?:[^|]*[^\s|])?(?:\|[^\s|](?:[^|]*[^\s|])?)+")
 _DATA_MINING = "http://ns.useplus.org/ldf/vocab/DMI-"
 
 _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -130,7 +132,7 @@ def main_text(photo: Photo, wanted: Field) -> str:
 
 def flat(keyword: str) -> str:
     """Give the last level of a keyword that names its parents, as in ``animal|bird|heron``."""
-    return keyword.rpartition(_LEVEL)[2].strip()
+    return keyword.rpartition(_LEVEL)[2] if _PATH.fullmatch(keyword) else keyword
 
 
 def keywords(photo: Photo) -> tuple[str, ...]:
@@ -141,7 +143,7 @@ def keywords(photo: Photo) -> tuple[str, ...]:
 
 def hierarchy(photo: Photo) -> Sequence[str]:
     """Give keywords with the levels above them: from the vocabulary, or as the keyword itself names them."""
-    own = (word for word in keywords(photo) if _LEVEL in word)
+    own = (word for word in keywords(photo) if _PATH.fullmatch(word))
     return list(dict.fromkeys([*own, *(_LEVEL.join(path) for path in photo.keyword_paths or () if len(path) > 1)]))
 
 
