@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS photos_info_revamp (
   File_Name            VARCHAR(300) NOT NULL,
   Path                 VARCHAR(500) NOT NULL,
   Thumb_Path           VARCHAR(500) NOT NULL,
-  `DateTime`           VARCHAR(32)  NULL COMMENT 'as EXIF writes it, YYYY:MM:DD HH:MM:SS',
+  `DateTime`           VARCHAR(32)  NULL COMMENT 'as EXIF writes it, YYYY:MM:DD HH:MM:SS, or as much as is known',
   Camera               VARCHAR(255) NULL,
   Lens_model           VARCHAR(255) NULL,
   Width                INT          NOT NULL DEFAULT 0 COMMENT 'of the published file, pixels',

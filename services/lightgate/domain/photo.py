@@ -67,7 +67,7 @@ class Text:
 class Exif:
     """What the header of the original says; None where it says nothing or nonsense."""
 
-    #: as written, ``YYYY:MM:DD HH:MM:SS``
+    #: as written and as far as it is known, ``YYYY:MM:DD HH:MM:SS`` or ``YYYY:MM:DD``: see ``domain.written_time``
     date_time: str | None = None
     #: digits after the second, as written
     sub_seconds: str | None = None

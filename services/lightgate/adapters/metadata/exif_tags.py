@@ -109,6 +109,11 @@ def taken_from(tags: Tags) -> Moment | None:
     return _moment(tags, *_TAKEN)
 
 
+def digitized_from(tags: Tags) -> Moment | None:
+    """Read when the picture became a file: for a camera that was the exposure, for a scan it was not."""
+    return _moment(tags, *_SAVED[0])
+
+
 def saved_from(tags: Tags) -> Moment | None:
     """Read when the picture was scanned, or edited last."""
     return next((found for numbers in _SAVED if (found := _moment(tags, *numbers))), None)
@@ -117,7 +122,7 @@ def saved_from(tags: Tags) -> Moment | None:
 def _moment(tags: Tags, when: int, fraction: int, zone: int) -> Moment | None:
     source, exif = tags.ifd0 if when == _DATE_TIME else tags.taking, tags.taking
     found = values.date_time(source.get(when))
-    return Moment(found, values.sub_seconds(exif.get(fraction)), values.offset(exif.get(zone))) if found else None
+    return values.moment(found, exif.get(fraction), exif.get(zone)) if found else None
 
 
 def _exposure(exif: Either) -> str | None:

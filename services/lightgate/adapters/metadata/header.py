@@ -14,6 +14,7 @@ from lightgate.adapters.metadata.formats import HEIF
 from lightgate.adapters.metadata.texts import Words, best_of, stars, taken_in_iptc, words_from_iptc, words_from_xmp
 from lightgate.adapters.metadata.xmp import tree_of
 from lightgate.domain.photo import Exif, HeaderExtra, Rights
+from lightgate.domain.written_time import DAY, parts_of
 from lightgate.ports.pictures import Header
 
 
@@ -64,14 +65,21 @@ def _completed(exif: Exif, other: Exif) -> Exif:
 def _moment(container: Container, root: Element | None) -> Moment | None:
     """Give when it was taken, wherever that is said; only then when it was scanned or saved.
 
+    A day without a time is made more exact by another source that says the same day.
     Source: MWG guidelines 2.0 §5.6.
     """
-    return (
-        exif_tags.taken_from(container.tags)
-        or xmp_facts.taken_in(root)
-        or taken_in_iptc(container.iptc)
-        or exif_tags.saved_from(container.tags)
-    )
+    tags = container.tags
+    told = (exif_tags.taken_from(tags), *xmp_facts.taken_in(root), taken_in_iptc(container.iptc))
+    known = [each for each in told if each is not None]
+    if not known:
+        return exif_tags.saved_from(tags)
+    first = known[0]
+    # what was digitised on the very day was photographed so; a year alone says too little for that
+    digitized = exif_tags.digitized_from(tags)
+    if digitized is not None and len(parts_of(first.date_time)) >= DAY:
+        known.append(digitized)
+    alike = [each for each in known if each.date_time.startswith(first.date_time)]
+    return max(alike, key=lambda each: len(each.date_time))
 
 
 def _words_in_exif(tags: Tags) -> Words:

@@ -23,8 +23,10 @@ _XMP = "{http://ns.adobe.com/xap/1.0/}"
 
 #: IPTC-IIM 4.2, record 2
 _KEYWORDS, _DATE, _TIME, _BYLINE, _COPYRIGHT, _CAPTION = 25, 55, 60, 80, 116, 120
-_DAY = re.compile(rb"(\d{4})(\d\d)(\d\d)")
-_CLOCK = re.compile(rb"(\d\d)(\d\d)(\d\d)(?:([+-]\d\d)(\d\d))?")
+_APPLICATION = 2
+#: some programs write hyphens and colons, or leave out what they do not know
+_DAY = re.compile(rb"\s*(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?[\s\0-]*\Z")
+_CLOCK = re.compile(rb"(\d\d):?(\d\d)(?::?(\d\d))?(?:([+-]\d\d):?(\d\d))?Z?")
 _MARKER = 0x1C
 #: IPTC-IIM 4.2, 1:90: ESC % G
 _IS_UTF8 = b"\x1b%G"
@@ -128,14 +130,21 @@ def words_from_iptc(block: bytes) -> Words:
 
 
 def taken_in_iptc(block: bytes) -> Moment | None:
-    """Read when the picture was taken; a day without a time is none."""
-    found = {dataset: value for record, dataset, value in datasets_of(block) if record == 2}
-    day, clock = (_DAY.fullmatch(found.get(_DATE, b"")), _CLOCK.fullmatch(found.get(_TIME, b"")))
-    if not day or not clock:
+    """Read when the picture was taken; zeros stand for a month or a day that nobody knew."""
+    found: dict[int, bytes] = {}
+    for record, dataset, value in datasets_of(block):
+        if record == _APPLICATION:
+            found.setdefault(dataset, value)
+    day, clock = (_DAY.match(found.get(_DATE, b"")), _CLOCK.fullmatch(found.get(_TIME, b"").strip(b"\0 ")))
+    if not day:
         return None
-    year, month, date, hour, minute, second = (part.decode() for part in (*day.groups(), *clock.groups()[:3]))
-    zone = clock[4].decode() + ":" + clock[5].decode() if clock[4] else ""
-    return iso_moment(f"{year}-{month}-{date}T{hour}:{minute}:{second}{zone}")
+    date = "-".join(part.decode() for part in day.groups() if part)
+    if clock:
+        zone = clock[4].decode() + ":" + clock[5].decode() if clock[4] else ""
+        time = ":".join(part.decode() for part in clock.groups()[:3] if part)
+        if timed := iso_moment(f"{date}T{time}{zone}"):
+            return timed
+    return iso_moment(date)
 
 
 def datasets_of(block: bytes) -> Iterator[tuple[int, int, bytes]]:

@@ -6,6 +6,7 @@ Source: CIPA DC-010 (EXIF in XMP), Adobe XMP specification part 2 (tiff, exif an
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
@@ -46,9 +47,9 @@ def facts_in(root: Element | None) -> Exif:
     )
 
 
-def taken_in(root: Element | None) -> Moment | None:
-    """Read when the picture was taken; a day without a time is none, nor is the day on which the file was made."""
-    return next((found for name in _TAKEN if (found := values.iso_moment(simple(root, name)))), None)
+def taken_in(root: Element | None) -> Iterator[Moment]:
+    """Read when the picture was taken, wherever that is said; the day on which the file was made does not count."""
+    return (found for name in _TAKEN if (found := values.iso_moment(simple(root, name))))
 
 
 def coordinates_in(root: Element | None) -> tuple[float, float] | None:

@@ -18,6 +18,7 @@ from PIL.TiffImagePlugin import IFDRational
 
 from lightgate.adapters.metadata.published.disclosed import Original
 from lightgate.domain.photo import Exif, Photo
+from lightgate.domain.written_time import exif_time
 
 _SRGB = 1
 _INCH = 2
@@ -101,7 +102,7 @@ def _picture_tags(exif: Exif, width_px: int, height_px: int) -> dict[int, _Value
         Base.ColorSpace: _SRGB,
         Base.ExifImageWidth: width_px,
         Base.ExifImageHeight: height_px,
-        Base.DateTimeOriginal: _ascii(exif.date_time),
+        Base.DateTimeOriginal: exif_time(exif.date_time),
         Base.SubsecTimeOriginal: _ascii(exif.sub_seconds),
         Base.OffsetTimeOriginal: _ascii(exif.offset),
         Base.LensModel: _Utf8(text) if (text := (exif.lens_model or "").replace("\0", "")) else None,

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from lightgate.adapters.metadata.published.disclosed import Face, Original, Place
 from lightgate.domain.approval.rights import RightsStatement
 from lightgate.domain.photo import Exif, Field, Photo
+from lightgate.domain.written_time import MINUTE, SECOND, iso_time, parts_of
 
 #: characters that XML 1.0 §2.2 does not allow, and lone surrogates, which UTF-8 cannot write
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -148,13 +149,12 @@ def hierarchy(photo: Photo) -> Sequence[str]:
 
 
 def date_created(exif: Exif) -> str | None:
-    """Write the capture time as ISO 8601 (XMP ``Date``), with the offset only where the camera gave one."""
-    found = re.fullmatch(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)", exif.date_time or "", re.ASCII)
-    if not found:
+    """Write the capture time as ISO 8601 (XMP ``Date``), as far as it is known, the offset only where there is one."""
+    known = len(parts_of(exif.date_time))
+    if not known:
         return None
-    year, month, day, time = found.groups()
-    fraction = f".{exif.sub_seconds}" if (exif.sub_seconds or "").isdecimal() else ""
-    return f"{year}-{month}-{day}T{time}{fraction}{exif.offset or ''}"
+    fraction = f".{exif.sub_seconds}" if known == SECOND and (exif.sub_seconds or "").isdecimal() else ""
+    return iso_time(exif.date_time) + fraction + ((exif.offset or "") if known >= MINUTE else "")
 
 
 def _by_language(photo: Photo, wanted: Field) -> list[tuple[str, str]]:
