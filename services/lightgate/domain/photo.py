@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from lightgate.domain.keywords.line import keywords_line
+from lightgate.domain.language.alternatives import Alternatives
 from lightgate.domain.route.pipeline import Position
 
 
@@ -132,6 +133,10 @@ class Sidecar:
     copyright: str | None = None
     #: ``xmp:Rating``, 1 to 5; -1: rejected
     stars: int | None = None
+    #: caption, alternative text and copyright in every language; empty in rows that are older than this
+    captions: Alternatives = ()
+    alt_texts: Alternatives = ()
+    copyrights: Alternatives = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,7 +399,7 @@ class ExifFacts:
 
     exif: Exif
     rights: Rights = Rights()
-    #: a person's own words in the file, in the set's first language
+    #: a person's own words in the file, in the set's languages
     texts: tuple[Text, ...] = ()
     extra: HeaderExtra = HeaderExtra()
     #: what was written beside the file; None: what is kept of it stays

@@ -13,6 +13,7 @@ from lightgate.adapters.metadata.containers.values import Moment, clean
 from lightgate.adapters.metadata.formats import HEIF
 from lightgate.adapters.metadata.texts import Words, best_of, stars, taken_in_iptc, words_from_iptc, words_from_xmp
 from lightgate.adapters.metadata.xmp import tree_of
+from lightgate.domain.language.alternatives import default_of, in_any
 from lightgate.domain.photo import Exif, HeaderExtra, Rights
 from lightgate.domain.written_time import DAY, parts_of
 from lightgate.ports.pictures import Header
@@ -35,10 +36,13 @@ def header_of(container: Container) -> Header:
         width_px=exif.width or container.width_px,
         height_px=exif.height or container.height_px,
         exif=exif,
-        rights=Rights(words.creator, words.copyright),
-        caption=words.caption,
-        alt_text=words.alt_text,
+        rights=Rights(words.creator, default_of(words.copyright)),
+        caption=default_of(words.caption),
+        alt_text=default_of(words.alt_text),
         keywords=words.keywords,
+        captions=words.caption,
+        alt_texts=words.alt_text,
+        copyrights=words.copyright,
         extra=HeaderExtra(exif_tags.bias_from(tags), north, east, words.stars),
     )
 
@@ -85,16 +89,16 @@ def _moment(container: Container, root: Element | None) -> Moment | None:
 def _words_in_exif(tags: Tags) -> Words:
     rights = exif_tags.rights_from(tags)
     return Words(
-        caption=exif_tags.description_from(tags),
+        caption=in_any(exif_tags.description_from(tags)),
         creator=rights.creator,
-        copyright=rights.copyright,
+        copyright=in_any(rights.copyright),
         stars=stars(exif_tags.rating_from(tags)),
     )
 
 
 def _words_of_windows(tags: Tags) -> Words:
     return Words(
-        caption=exif_tags.comment_from(tags),
+        caption=in_any(exif_tags.comment_from(tags)),
         keywords=exif_tags.keywords_from(tags),
         creator=exif_tags.author_from(tags),
     )
@@ -103,7 +107,7 @@ def _words_of_windows(tags: Tags) -> Words:
 def _words_in_chunks(container: Container) -> Words:
     told = (container.texts.get(name) for name in (png.DESCRIPTION, png.AUTHOR, png.COPYRIGHT))
     caption, creator, copyright_ = (clean(text) if text else None for text in told)
-    return Words(caption=caption, creator=creator, copyright=copyright_)
+    return Words(caption=in_any(caption), creator=creator, copyright=in_any(copyright_))
 
 
 def _without_camera(words: Words, exif: Exif) -> Words:
@@ -111,7 +115,7 @@ def _without_camera(words: Words, exif: Exif) -> Words:
     names = {exif.make, exif.model, exif.camera}
     return replace(
         words,
-        caption=None if words.caption in names else words.caption,
+        caption=tuple(each for each in words.caption if each[1] not in names),
         creator=None if words.creator in names else words.creator,
-        copyright=None if words.copyright in names else words.copyright,
+        copyright=tuple(each for each in words.copyright if each[1] not in names),
     )

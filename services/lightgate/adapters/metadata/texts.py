@@ -11,7 +11,8 @@ from importlib import resources
 from xml.etree.ElementTree import Element
 
 from lightgate.adapters.metadata.containers.values import Moment, clean, decoded, iso_moment
-from lightgate.adapters.metadata.xmp import in_default_language, items, simple
+from lightgate.adapters.metadata.xmp import alternatives, items, simple
+from lightgate.domain.language.alternatives import DEFAULT, Alternatives, in_any
 
 _MOST_KEYWORDS = 200
 _KEYWORD_LENGTH = 100
@@ -36,11 +37,11 @@ _IS_UTF8 = b"\x1b%G"
 class Words:
     """What one kind of metadata says."""
 
-    caption: str | None = None
-    alt_text: str | None = None
+    caption: Alternatives = ()
+    alt_text: Alternatives = ()
     keywords: tuple[str, ...] = ()
     creator: str | None = None
-    copyright: str | None = None
+    copyright: Alternatives = ()
     #: ``xmp:Rating``: 1 to 5, -1 for rejected; 0 says that nobody judged
     stars: int | None = None
 
@@ -50,17 +51,27 @@ def best_of(sources: Iterable[Words]) -> Words:
     listed = tuple(sources)
 
     return Words(
-        caption=_first(source.caption for source in listed),
-        alt_text=_first(source.alt_text for source in listed),
+        caption=_first_told(source.caption for source in listed),
+        alt_text=_first_told(source.alt_text for source in listed),
         keywords=next((found for source in listed if (found := tidy_keywords(source.keywords))), ()),
         creator=_first(source.creator for source in listed),
-        copyright=_first(source.copyright for source in listed),
+        copyright=_first_told(source.copyright for source in listed),
         stars=next((source.stars for source in listed if source.stars is not None), None),
     )
 
 
 def _first(texts: Iterable[str | None]) -> str | None:
     return next((text for text in texts if text and not is_boilerplate(text)), None)
+
+
+def _first_told(sources: Iterable[Alternatives]) -> Alternatives:
+    """Take the first source's languages; where none is marked for any, the next source with such a text adds it."""
+    told: dict[str, str] = {}
+    for source in sources:
+        if DEFAULT not in told:
+            new = {tag: text for tag, text in source if not is_boilerplate(text)}
+            told |= {tag: text for tag, text in new.items() if not told or tag == DEFAULT}
+    return tuple(told.items())
 
 
 def tidy_keywords(keywords: Iterable[str]) -> tuple[str, ...]:
@@ -95,11 +106,11 @@ def words_from_xmp(root: Element | None) -> Words:
     if root is None:
         return Words()
     return Words(
-        caption=in_default_language(root, f"{_DC}description"),
-        alt_text=in_default_language(root, f"{_IPTC_CORE}AltTextAccessibility"),
+        caption=alternatives(root, f"{_DC}description"),
+        alt_text=alternatives(root, f"{_IPTC_CORE}AltTextAccessibility"),
         keywords=tuple(items(root, f"{_DC}subject")),
         creator=clean("; ".join(items(root, f"{_DC}creator")), 300),
-        copyright=in_default_language(root, f"{_DC}rights", 500),
+        copyright=alternatives(root, f"{_DC}rights", 500),
         stars=stars(simple(root, f"{_XMP}Rating")),
     )
 
@@ -122,10 +133,10 @@ def words_from_iptc(block: bytes) -> Words:
         return [value.decode("utf-8", "replace") if is_utf8 else decoded(value) for value in raw]
 
     return Words(
-        caption=clean(" ".join(texts(_CAPTION))),
+        caption=in_any(clean(" ".join(texts(_CAPTION)))),
         keywords=tuple(texts(_KEYWORDS)),
         creator=clean("; ".join(texts(_BYLINE)), 300),
-        copyright=clean(" ".join(texts(_COPYRIGHT)), 500),
+        copyright=in_any(clean(" ".join(texts(_COPYRIGHT)), 500)),
     )
 
 
