@@ -413,7 +413,7 @@ def test_every_photograph_is_read_or_refused_with_a_reason(photos_dir: Path) -> 
         ("exif-samples/jpg/Nikon_D70.jpg", ("NIKON D70", "2008:03:15 09:52:01", "1/200 sec", "f/9", 200, 100)),
         (
             "exif-samples/heic/mobile/iphone_13_pro_max.HEIC",
-            ("Apple iPhone 13 Pro Max", "2022:02:16 12:55:41", "1/60 sec", "f/1.5", 250, 6),
+            ("Apple iPhone 13 Pro Max", "2022:02:16 12:55:41", "1/60 sec", "f/1.5", 250, 5.7),
         ),
         ("exif-samples/jpg/invalid/image00971.jpg", (None, None, None, None, None, None)),
     ],

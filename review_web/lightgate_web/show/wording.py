@@ -178,6 +178,16 @@ def taken(exif: Exif) -> str:
     return " ".join(filter(None, (day.replace(":", "-"), time, exif.offset if day else "")))
 
 
+def focal_length(exif: Exif) -> str:
+    """Write a focal length, with what it comes to on 35-mm film beside it; empty where nobody knows."""
+    own, equivalent = exif.focal_length_mm, exif.focal_length_35mm_mm
+    if own is None:
+        return f"{equivalent} mm on 35-mm film" if equivalent else ""
+    # two decimals tell lenses apart
+    said = f"{round(own, 2):g} mm"
+    return f"{said} ({equivalent} mm on 35-mm film)" if equivalent and equivalent != own else said
+
+
 def megabytes(size_bytes: int) -> str:
     """Write a file size."""
     return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 100_000 else f"{size_bytes / 1e3:.0f} kB"

@@ -87,7 +87,8 @@ class Exif:
     #: ``f/5.6``
     aperture: str | None = None
     iso: int | None = None
-    focal_length_mm: int | None = None
+    #: a whole number as ``int``, so that 4 and 4.0 are one
+    focal_length_mm: float | None = None
     focal_length_35mm_mm: int | None = None
     #: 1 to 8, EXIF 2.32 tag 0x0112; 1 where absent or nonsense
     orientation: int = 1

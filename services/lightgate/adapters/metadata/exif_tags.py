@@ -41,7 +41,7 @@ def exif_from(tags: Tags, format_: str, width_px: int, height_px: int, *, is_tur
         aperture=_aperture(exif),
         iso=_iso(exif),
         focal_length_mm=values.focal_length(exif.get(_FOCAL_LENGTH)),
-        focal_length_35mm_mm=values.focal_length(exif.get(_FOCAL_LENGTH_35MM)),
+        focal_length_35mm_mm=values.focal_length_35mm(exif.get(_FOCAL_LENGTH_35MM)),
         orientation=orientation,
         has_gps=_has_gps(tags.gps),
         format=format_,

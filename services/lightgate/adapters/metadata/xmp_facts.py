@@ -42,7 +42,7 @@ def facts_in(root: Element | None) -> Exif:
         aperture=values.aperture(_number(simple(root, f"{_EXIF}FNumber"))),
         iso=_iso(root),
         focal_length_mm=values.focal_length(_number(simple(root, f"{_EXIF}FocalLength"))),
-        focal_length_35mm_mm=values.focal_length(_number(simple(root, f"{_EXIF}FocalLengthIn35mmFilm"))),
+        focal_length_35mm_mm=values.focal_length_35mm(_number(simple(root, f"{_EXIF}FocalLengthIn35mmFilm"))),
         has_gps=coordinates_in(root) is not None,
     )
 

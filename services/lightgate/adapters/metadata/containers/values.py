@@ -194,8 +194,16 @@ def stops(value: object) -> float | None:
     return round(found, 2) if found is not None and abs(found) <= _MOST_STOPS else None
 
 
-def focal_length(value: object) -> int | None:
-    """Give whole millimetres."""
+def focal_length(value: object) -> float | None:
+    """Give millimetres: 4.25 of a telephone, a whole number as ``int``."""
+    found = number(value)
+    if found is None or not 0 < found <= _LONGEST_FOCAL_LENGTH_MM:
+        return None
+    return int(found) if found.is_integer() else found
+
+
+def focal_length_35mm(value: object) -> int | None:
+    """Give whole millimetres, as the tag for the 35-mm equivalent has them."""
     found = integer(value)
     return found if found is not None and 0 < found <= _LONGEST_FOCAL_LENGTH_MM else None
 

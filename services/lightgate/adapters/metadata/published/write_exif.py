@@ -109,7 +109,7 @@ def _picture_tags(exif: Exif, width_px: int, height_px: int) -> dict[int, _Value
         Base.ExposureTime: _rational(exif.exposure),
         Base.FNumber: _rational(exif.aperture),
         Base.ISOSpeedRatings: min(exif.iso, _MAX_ISO) if exif.iso else None,
-        Base.FocalLength: IFDRational(exif.focal_length_mm) if exif.focal_length_mm else None,
+        Base.FocalLength: _ratio(Fraction(exif.focal_length_mm)) if exif.focal_length_mm else None,
         Base.FocalLengthIn35mmFilm: exif.focal_length_35mm_mm or None,
     }
 
@@ -133,5 +133,9 @@ def _rational(text: str | None) -> IFDRational | None:
     if not found:
         return None
     top, _, bottom = found[0].partition("/")
-    value = (Fraction(top) / Fraction(bottom or 1)).limit_denominator(_MAX_DENOMINATOR)
+    return _ratio(Fraction(top) / Fraction(bottom or 1))
+
+
+def _ratio(exact: Fraction) -> IFDRational:
+    value = exact.limit_denominator(_MAX_DENOMINATOR)
     return IFDRational(value.numerator, value.denominator)
