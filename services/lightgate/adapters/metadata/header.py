@@ -5,13 +5,21 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from xml.etree.ElementTree import Element
 
-from lightgate.adapters.metadata import exif_tags, xmp_facts
+from lightgate.adapters.metadata import exif_tags, iptc, xmp_facts
 from lightgate.adapters.metadata.containers import png
 from lightgate.adapters.metadata.containers.container import Container
 from lightgate.adapters.metadata.containers.tiff import Tags
 from lightgate.adapters.metadata.containers.values import Moment, clean
 from lightgate.adapters.metadata.formats import HEIF
-from lightgate.adapters.metadata.texts import Words, best_of, stars, taken_in_iptc, words_from_iptc, words_from_xmp
+from lightgate.adapters.metadata.texts import (
+    Words,
+    best_of,
+    creators,
+    newer_first,
+    stars,
+    words_from_iptc,
+    words_from_xmp,
+)
 from lightgate.adapters.metadata.xmp import tree_of
 from lightgate.domain.language.alternatives import default_of, in_any
 from lightgate.domain.photo import Exif, HeaderExtra, Rights
@@ -24,7 +32,9 @@ def header_of(container: Container) -> Header:
     tags, root = container.tags, tree_of(container.xmp)
     exif = _exif(container, root)
     in_exif = (_without_camera(each, exif) for each in (_words_in_exif(tags), _words_of_windows(tags)))
-    in_packets = (words_from_xmp(root), words_from_iptc(container.iptc))
+    in_xmp, in_iptc = words_from_xmp(root), words_from_iptc(container.iptc)
+    is_changed = iptc.is_newer(container.iptc, container.iptc_digest)
+    in_packets = (newer_first(in_iptc, in_xmp) if is_changed else in_xmp, in_iptc)
     words = best_of((*in_packets, *in_exif, _words_in_chunks(container)))
     north, east = (
         exif_tags.coordinates_from(tags)
@@ -73,8 +83,10 @@ def _moment(container: Container, root: Element | None) -> Moment | None:
     Source: MWG guidelines 2.0 §5.6.
     """
     tags = container.tags
-    told = (exif_tags.taken_from(tags), *xmp_facts.taken_in(root), taken_in_iptc(container.iptc))
-    known = [each for each in told if each is not None]
+    packets = (*xmp_facts.taken_in(root), iptc.taken_in(container.iptc))
+    if iptc.is_newer(container.iptc, container.iptc_digest):
+        packets = packets[::-1]
+    known = [each for each in (exif_tags.taken_from(tags), *packets) if each is not None]
     if not known:
         return exif_tags.saved_from(tags)
     first = known[0]
@@ -90,7 +102,7 @@ def _words_in_exif(tags: Tags) -> Words:
     rights = exif_tags.rights_from(tags)
     return Words(
         caption=in_any(exif_tags.description_from(tags)),
-        creator=rights.creator,
+        creator=creators([rights.creator]),
         copyright=in_any(rights.copyright),
         stars=stars(exif_tags.rating_from(tags)),
     )
@@ -100,14 +112,14 @@ def _words_of_windows(tags: Tags) -> Words:
     return Words(
         caption=in_any(exif_tags.comment_from(tags)),
         keywords=exif_tags.keywords_from(tags),
-        creator=exif_tags.author_from(tags),
+        creator=creators([exif_tags.author_from(tags)]),
     )
 
 
 def _words_in_chunks(container: Container) -> Words:
     told = (container.texts.get(name) for name in (png.DESCRIPTION, png.AUTHOR, png.COPYRIGHT))
     caption, creator, copyright_ = (clean(text) if text else None for text in told)
-    return Words(caption=in_any(caption), creator=creator, copyright=in_any(copyright_))
+    return Words(caption=in_any(caption), creator=creators([creator]), copyright=in_any(copyright_))
 
 
 def _without_camera(words: Words, exif: Exif) -> Words:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +15,8 @@ _MARKS = (
 _OLD = ("cp1252", "mac_roman", "cp850")
 #: of two bytes a character, this share of one half is 0 in UTF-16 of any Latin script
 _ZEROS = 0.3
+#: more letters tell no more
+_ENOUGH_BYTES = 65_536
 #: a symbol or a capital in the middle of a word speaks against an encoding more than a letter speaks for it
 _ODD = 3
 _USUAL = frozenset("äöüßéèêëàâáåãçñíìîïóòôõøúùûæœ")
@@ -48,6 +51,21 @@ def decoded(content: bytes) -> Decoded:
         return Decoded(content.decode("utf-8"), "UTF-8")
     except UnicodeDecodeError:
         return _old(content)
+
+
+def decoded_together(texts: Sequence[bytes], named: str | None = None) -> list[str]:
+    """Read texts of one file, which are too short to tell their encoding each for itself.
+
+    Args:
+        named: the encoding that the file says; what cannot be in it is guessed all the same.
+    """
+    foreign = [text for text in texts if not text.isascii()]
+    strange = [text for text in foreign if not _is_utf8(text)]
+    # where most are in UTF-8 the others are from elsewhere; else two bytes happened to look like one character
+    is_mixed = 2 * len(strange) < len(foreign)
+    guessed = _likeliest(b"\n".join(strange if is_mixed else foreign)[:_ENOUGH_BYTES]) if strange else "utf-8"
+    wanted = [*filter(None, [named]), *(["utf-8"] if is_mixed else []), guessed, "latin-1"]
+    return [text.decode(next(each for each in wanted if _can(text, each))).removeprefix("\ufeff") for text in texts]
 
 
 def _wide(content: bytes) -> str:

@@ -11,11 +11,11 @@ from PIL.PngImagePlugin import PngInfo
 
 from lightgate.adapters.metadata.containers.photoshop import SEGMENT_MARK, iptc_in
 from lightgate.adapters.metadata.containers.values import date_time, iso_moment
+from lightgate.adapters.metadata.iptc import taken_in as taken_in_iptc
 from lightgate.adapters.metadata.published.write_exif import exif_block
 from lightgate.adapters.metadata.published.write_iptc import iim_block
 from lightgate.adapters.metadata.published.write_xmp import date_created
 from lightgate.adapters.metadata.reader import PillowHeaders
-from lightgate.adapters.metadata.texts import taken_in_iptc
 from lightgate.domain.approval.rights import RightsStatement
 from lightgate.domain.photo import Exif, Photo
 from lightgate.domain.route.pipeline import Position, Status
