@@ -15,6 +15,7 @@ from lightgate.adapters.metadata import iptc
 from lightgate.adapters.metadata.containers.values import clean
 from lightgate.adapters.metadata.xmp import alternatives, items, simple
 from lightgate.domain.language.alternatives import DEFAULT, Alternatives, default_of, in_any
+from lightgate.domain.language.characters import is_letter
 
 _MOST_KEYWORDS = 200
 _KEYWORD_LENGTH = 100
@@ -93,13 +94,13 @@ def _parts(keyword: str) -> Iterable[str]:
 def creators(names: Iterable[str | None]) -> str | None:
     """Join names; one without a letter is none."""
     told = (clean(name or "", 300) for name in names)
-    return clean("; ".join(name for name in told if name and any(map(str.isalpha, name))), 300)
+    return clean("; ".join(name for name in told if name and any(map(is_letter, name))), 300)
 
 
 def is_boilerplate(text: str) -> bool:
     """Did the camera write this, rather than a person? So it did one sign, signs alone and the number of a version."""
     folded = " ".join(text.split()).casefold()
-    if not any(map(str.isalnum, folded)) or (len(folded) == 1 and not _is_word(folded)):
+    if not any(each.isalnum() or is_letter(each) for each in folded) or (len(folded) == 1 and not _is_word(folded)):
         return True
     if _VERSION.fullmatch(folded):
         return not _DAY.fullmatch(folded)
@@ -108,7 +109,7 @@ def is_boilerplate(text: str) -> bool:
 
 def _is_word(sign: str) -> bool:
     """Is this sign a word by itself, as in Chinese?"""
-    return unicodedata.category(sign) == "Lo"
+    return unicodedata.category(sign) == "Lo" or (is_letter(sign) and not sign.isalpha())
 
 
 @cache

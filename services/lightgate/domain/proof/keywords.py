@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from lightgate.domain.keywords.line import JOIN, as_in_line
+from lightgate.domain.language.characters import is_letter
 from lightgate.domain.language.languages import name_of
 from lightgate.domain.language.tokens import KEYWORD_CHARACTERS, MAX_KEYWORDS, is_control, primary, singular, words_of
 from lightgate.domain.language.word_lists import Terms, WordLists
@@ -103,7 +104,7 @@ def _one(sentence: Sentence, lists: WordLists, evidence: Evidence | None, *, is_
         yield Fault("keyword_too_long", WARN, message)
     if not sentence.is_plain and _is_marked(keyword):
         yield Fault("keyword_markup", WARN, "A keyword holds markup, an address or an emoji.")
-    if not sentence.is_plain and not any(c.isalpha() for c in keyword):
+    if not sentence.is_plain and not any(map(is_letter, keyword)):
         yield Fault("keyword_no_letters", WARN, f"“{keyword}” is no word.")
     small = lists.of("small", sentence.language)
     if words and (words[0].folded in small or words[-1].folded in small):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lightgate.domain.keywords.line import keywords_in
+from lightgate.domain.language.characters import is_printable
 from lightgate.domain.photo import Field, Photo, Source, Text, TextValue, one_line
 from lightgate.domain.rating.quality import BandLimits, band
 from lightgate.domain.route.pipeline import Result
@@ -168,7 +169,7 @@ def _edit_locks(tx: Transaction, photo_id: int, changes: Changes, at: datetime) 
 
 def _line(name: str, value: str) -> str:
     value = " ".join(value.split())
-    if not value or len(value) > MAX_NAME_PART or not value.isprintable():
+    if not value or len(value) > MAX_NAME_PART or not is_printable(value):
         raise InputInvalid(reason=f"The {name} has 1 to {MAX_NAME_PART} printable characters.")
     return value
 

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
+from lightgate.domain.language.characters import is_noncharacter
 from lightgate.domain.written_time import DAY, MINUTE, SECOND, parts_of
 
 #: longer texts in a tag are damage or somebody's novel; cut, so that nothing downstream has to care
@@ -81,10 +82,12 @@ def decoded(raw: bytes) -> str:
 
 
 def clean(value: str, limit: int = TEXT_LIMIT) -> str | None:
-    """Collapse white space, drop control characters and half characters, compose accents."""
+    """Collapse white space, drop controls, halves of characters and noncharacters, compose accents."""
     # cut first: composing and splitting a text of megabytes is work for nothing
     spaced = "".join(" " if char.isspace() else char for char in value[: 4 * limit])
-    printable = "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cs", "Cn", "Co"})
+    printable = "".join(
+        char for char in spaced if unicodedata.category(char) not in {"Cc", "Cs", "Co"} and not is_noncharacter(char)
+    )
     return unicodedata.normalize("NFC", " ".join(printable.split()))[:limit].strip() or None
 
 
