@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from lightgate.bootstrap import House
+from lightgate.cli.photo_sheet import sheet
 from lightgate.domain.keywords.vocabulary import TermState
-from lightgate.domain.photo import Field, Source, Text
+from lightgate.domain.photo import Exif, ExifFacts, Field, HeaderExtra, Source, Text
 from lightgate.steps import review
 from lightgate.steps.review import Changes, TextChange
 from lightgate_web.pages.review.proposed_words import Piece, difference
@@ -159,3 +160,18 @@ def test_a_keyword_with_a_comma_is_added_to_several_and_found(house: House, ann:
     assert isinstance(value, tuple)
     assert value[-1] == "lake"
     assert not [each for each in value if "Paris" in each]
+
+
+@pytest.mark.parametrize(
+    ("stars", "shown"), [(-1, "rejected in the other program"), (4, "4 of 5 stars in the other program"), (None, "")]
+)
+def test_what_another_program_s_user_thought_is_shown(
+    house: House, ann: Visitor, stars: int | None, shown: str
+) -> None:
+    with house.store.writing() as tx:
+        tx.photos.write_facts(1, ExifFacts(Exif(), extra=HeaderExtra(stars=stars)), house.now())
+    page = ann.get("/photos/1").get_data(as_text=True)
+    assert ("in the other program" in page) is bool(shown)
+    assert shown in page
+    told = list(sheet(photo_of(house, 1), [], None, ()))
+    assert any("in the other program" in line for line in told) is bool(shown)

@@ -36,7 +36,7 @@ from lightgate_web.request.selection import (
     selection_from,
 )
 from lightgate_web.show.pictures import fault_of
-from lightgate_web.show.wording import focal_length, is_routine, megabytes, taken
+from lightgate_web.show.wording import focal_length, is_routine, megabytes, stars, taken
 
 _HISTORY = 200
 #: the rating that each of the keys 1 to 5 gives, with its band's name
@@ -198,6 +198,7 @@ def _facts(photo: Photo) -> list[tuple[str, str]]:
                 megabytes(photo.size_bytes),
             ),
         ),
+        ("Rated", stars(photo.extra)),
         ("Creator", photo.rights.creator or ""),
         ("Copyright", photo.rights.copyright or ""),
         *((f"On {each.target}", _at_target(photo, each)) for each in photo.publications),

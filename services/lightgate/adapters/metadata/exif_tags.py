@@ -43,7 +43,7 @@ def exif_from(tags: Tags, format_: str, width_px: int, height_px: int, *, is_tur
         focal_length_mm=values.focal_length(exif.get(_FOCAL_LENGTH)),
         focal_length_35mm_mm=values.focal_length_35mm(exif.get(_FOCAL_LENGTH_35MM)),
         orientation=orientation,
-        has_gps=_has_gps(tags.gps),
+        has_gps=coordinates_from(tags) is not None,
         format=format_,
     )
 
@@ -57,10 +57,10 @@ def coordinates_from(tags: Tags) -> tuple[float, float] | None:
     """Read degrees north and east; a reference that is missing counts as north and east."""
     gps = tags.gps
     north, east = values.degrees(gps.get(_LATITUDE), 90), values.degrees(gps.get(_LONGITUDE), 180)
-    if north is None or east is None or (north == 0 and east == 0):
+    if north is None or east is None:
         return None
     is_south, is_west = _letter(gps, _LATITUDE_REF) == "S", _letter(gps, _LONGITUDE_REF) == "W"
-    return round(-north if is_south else north, 7), round(-east if is_west else east, 7)
+    return values.position(-north if is_south else north, -east if is_west else east)
 
 
 def _letter(gps: Directory, tag: int) -> str:
@@ -141,7 +141,3 @@ def _aperture(exif: Either) -> str | None:
 
 def _iso(exif: Either) -> int | None:
     return next((iso for tag in (_ISO, _ISO_SPEED, _RECOMMENDED_INDEX) if (iso := values.iso(exif.get(tag)))), None)
-
-
-def _has_gps(gps: Directory) -> bool:
-    return values.degrees(gps.get(_LATITUDE), 90) is not None and values.degrees(gps.get(_LONGITUDE), 180) is not None

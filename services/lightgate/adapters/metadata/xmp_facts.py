@@ -56,7 +56,7 @@ def coordinates_in(root: Element | None) -> tuple[float, float] | None:
     """Read degrees north and east."""
     north = _angle(simple(root, f"{_EXIF}GPSLatitude"), 90)
     east = _angle(simple(root, f"{_EXIF}GPSLongitude"), 180)
-    return None if north is None or east is None or (north == 0 and east == 0) else (north, east)
+    return None if north is None or east is None else values.position(north, east)
 
 
 def _iso(root: Element | None) -> int | None:
@@ -79,4 +79,4 @@ def _angle(text: str, limit: float) -> float | None:
         return None
     degrees, minutes, seconds, direction = found.groups()
     angle = values.degrees((float(degrees), float(minutes), float(seconds or 0)), limit)
-    return None if angle is None else round(-angle if direction in "SW" else angle, 7)
+    return None if angle is None else -angle if direction in "SW" else angle

@@ -108,7 +108,7 @@ def report_on(rows: Sequence[Judged], path: str = "") -> PrefillReport:
 def judge(photo: Described, language: str, lists: WordLists) -> Judged:
     """Look at the texts of one photo."""
     caption, alt = folded(photo.caption), folded(photo.alt)
-    signature = "|".join(sorted(keyword.casefold() for keyword in photo.keywords))
+    signature = "\n".join(sorted(keyword.casefold() for keyword in photo.keywords))
     pair = f"{caption}|{alt}" if photo.caption and photo.alt else ""
     reasons = _reasons(photo, language, lists, is_same=caption == alt)
     return Judged(photo, caption, alt, signature, pair, tuple(reasons))

@@ -239,3 +239,9 @@ def degrees(value: object, limit: float) -> float | None:
         return None
     angle = sum((part or 0.0) / 60**place for place, part in enumerate(parts))
     return angle if 0 <= angle <= limit else None
+
+
+def position(north: float, east: float) -> tuple[float, float] | None:
+    """Round a position to a centimetre; the zeros that receivers write before they know any are none."""
+    found = round(north, 7) + 0.0, round(east, 7) + 0.0
+    return None if found == (0, 0) else found
