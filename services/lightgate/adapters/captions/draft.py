@@ -109,7 +109,8 @@ class _Told:
     def alt_text(self) -> str:
         what = self.subject or self.folder
         if not self.is_english or not what:
-            return _sentence(_joined(what, self.folder if self.folder != what else "", self.location))
+            said = _joined(what, self.folder if self.folder != what else "", self.location)
+            return _sentence(said[: ALT_CHARACTERS - 1])
         place = f" at {self.location}" if self.location else ""
         series = f", from the series {self.folder}" if self.folder and self.folder != what else ""
         return _sentence(f"{what}{place}{series}"[: ALT_CHARACTERS - 1])
