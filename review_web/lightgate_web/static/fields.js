@@ -5,7 +5,7 @@ import { loaded } from "./rows.js";
 // as the text proof counts: a word may hold an apostrophe or a hyphen; without blanks, two characters are one
 const WORD = /[\p{L}\p{N}]+(?:['\u2019\u2010\u2011-][\p{L}\p{N}]+)*/gu;
 // as the server reads the line: a comma inside quotation marks separates nothing
-const KEYWORD = /\s*"(?:[^"\r\n]|"")+"\s*(?:[,\r\n]|$)|[^,\r\n]+/g;
+const KEYWORD = /[^\S\r\n]*"(?:[^"\r\n]|"")+"[^\S\r\n]*(?:[,\r\n]|$)|[^,\r\n]+/g;
 const MOST_WORDS = 24;
 const MOST_ALT = 250;
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 #: between two keywords
 JOIN = ", "
 #: a keyword in quotation marks up to the next separator; its own are doubled
-_QUOTED = re.compile(r'\s*"((?:[^"\r\n]|"")+)"\s*(?:[,\r\n]|$)')
+_QUOTED = re.compile(r'[^\S\r\n]*"((?:[^"\r\n]|"")+)"[^\S\r\n]*(?:[,\r\n]|$)')
 _PLAIN = re.compile(r"([^,\r\n]*)(?:[,\r\n]|$)")
 
 

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 Alternatives = tuple[tuple[str, str], ...]
 #: the tag of a text for readers of any other language
 DEFAULT = "x-default"
+#: tags that say no language: for any, not determined (ISO 639), mended from a broken entry (XMP toolkit)
+_OF_ANY = frozenset({DEFAULT, "i-default", "und", "x-repair"})
 _SCRIPT_LETTERS = 4
 
 
@@ -21,18 +23,21 @@ def in_any(text: str | None) -> Alternatives:
 
 def default_of(alternatives: Alternatives) -> str | None:
     """Give the text for readers of any language: the marked one, else the first."""
-    marked = (text for tag, text in alternatives if _folded(tag) == DEFAULT)
-    return next(marked, alternatives[0][1] if alternatives else None)
+    return _marked(alternatives) or next((text for _, text in alternatives), None)
 
 
 def in_languages(alternatives: Alternatives, languages: Sequence[str]) -> dict[str, str]:
     """Give each language its own text; what is marked for any goes to the first that has none, and to one alone."""
     own = {language: text for language in languages if (text := _own(alternatives, language))}
-    default = next((text for tag, text in alternatives if _folded(tag) == DEFAULT), None)
+    default = _marked(alternatives)
     without = next((language for language in languages if language not in own), None)
     if default and without and default not in own.values():
         return {**own, without: default}
     return own
+
+
+def _marked(alternatives: Alternatives) -> str | None:
+    return next((text for tag, text in alternatives if _folded(tag) in _OF_ANY), None)
 
 
 def _own(alternatives: Alternatives, language: str) -> str | None:

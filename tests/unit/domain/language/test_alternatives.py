@@ -31,6 +31,7 @@ DE, EN, AT, ANY = ("de-DE", "Ein See"), ("en-US", "A lake"), ("de-AT", "Ein See 
         ((ANY,), ["de", "en"], {"de": "A lake"}),
         ((ANY, DE), ["de", "en"], {"de": "Ein See", "en": "A lake"}),
         ((ANY, EN, DE), ["de", "en", "fr"], {"de": "Ein See", "en": "A lake"}),
+        ((("und", "Lac"), EN), ["de"], {"de": "Lac"}),
         # a text in another language is none of this one
         ((("fr", "Un lac"),), ["de"], {}),
         ((), ["de"], {}),
