@@ -77,15 +77,13 @@ def decoded_together(texts: Sequence[bytes], named: str | None = None) -> list[s
     """Read texts of one file, which are too short to tell their encoding each for itself.
 
     Args:
-        named: the encoding that the file says; what cannot be in it is guessed all the same.
+        named: the encoding that the file says; what is UTF-8, or cannot be in it, is not believed to be.
     """
-    foreign = [text for text in texts if not text.isascii()]
-    strange = [text for text in foreign if not _is_utf8(text)]
-    # where most are in UTF-8 the others are from elsewhere; else two bytes happened to look like one character
-    is_mixed = 2 * len(strange) < len(foreign)
-    said = b"\n".join(strange if is_mixed else foreign)[:_ENOUGH_BYTES]
-    guessed = _likeliest(said, _likeness_of_prose) if strange else "utf-8"
-    wanted = [*filter(None, [named]), *(["utf-8"] if is_mixed else []), guessed, "latin-1"]
+    strange = [text for text in texts if not _is_utf8(text)]
+    said = b"\n".join(strange)[:_ENOUGH_BYTES]
+    guessed = _likeliest(said, _likeness_of_prose) if strange else None
+    # no words of another encoding happen to be UTF-8
+    wanted = [*filter(None, ["utf-8", named, guessed]), "latin-1"]
     return [text.decode(next(each for each in wanted if _can(text, each))).removeprefix("\ufeff") for text in texts]
 
 
@@ -141,7 +139,7 @@ def _likeness_of_prose(text: str) -> int:
     odd = len(_SMALL_BEFORE_CAPITAL.findall(words))
     odd += sum(_is_odd(found, words) for found in _BESIDE_DIGITS.finditer(words))
     fitting = sum(1 for pattern in _FITTING for _ in pattern.finditer(text))
-    misplaced = sum(c in _SIGNS for c in text) - fitting
+    misplaced = max(0, sum(c in _SIGNS for c in text) - fitting)
     return _likeness(bare) + fitting - _ODD * (odd + misplaced)
 
 

@@ -57,8 +57,8 @@ def test_what_is_doubtful_alone_is_read_by_its_neighbours(encoding: str) -> None
 
 
 def test_texts_of_two_encodings_are_each_read_by_their_own() -> None:
-    texts = [*(text.encode() for text in ("Zürich", "Vögel", "Öl")), "Café".encode("cp1252"), b"tram"]
-    assert decoded_together(texts) == ["Zürich", "Vögel", "Öl", "Café", "tram"]
+    assert decoded_together(["Zürich".encode(), "Café".encode("cp1252"), b"tram"]) == ["Zürich", "Café", "tram"]
+    assert decoded_together(["Zürich".encode()], "cp1252") == ["Zürich"]
 
 
 @given(st.lists(st.binary(max_size=60), max_size=5), st.sampled_from([None, "utf-8", "cp1252", "iso8859-7"]))
