@@ -279,7 +279,14 @@ class TestTexts:
 
     @pytest.mark.parametrize(
         ("written", "stars"),
-        [('xmp:Rating="4"', 4), ('xmp:Rating="-1"', -1), ('xmp:Rating="0"', None), ('xmp:Rating="many"', None)],
+        [
+            ('xmp:Rating="4"', 4),
+            ('xmp:Rating="-1"', -1),
+            ('xmp:Rating="-1.000000"', -1),
+            ('xmp:Rating="3.0"', 3),
+            ('xmp:Rating="0"', None),
+            ('xmp:Rating="many"', None),
+        ],
     )
     def test_stars_are_read_where_somebody_gave_any(self, tmp_path: Path, written: str, stars: int | None) -> None:
         packet = self.XMP.replace(

@@ -28,6 +28,8 @@ _XMP = "{http://ns.adobe.com/xap/1.0/}"
 #: what IPTC-IIM 4.2 allows a text
 _KEYWORD_BYTES, _BYLINE_BYTES, _COPYRIGHT_BYTES, _CAPTION_BYTES = 64, 32, 128, 2000
 _LONGEST_CHARACTER_BYTES = 4
+#: a real number in XMP
+_STARS = re.compile(r"(-1|[1-5])(?:\.0{0,9})?", re.ASCII)
 #: what a camera or a program calls its version, 1.0.3, v2.1, Ver. 1.00, and what a person calls a day or a month
 _VERSION = re.compile(
     r"(?:v|ver|version|rev|fw|firmware)?[. :]*\d{1,5}(?:[._]\d{1,5}){1,4}(?:[a-z]{1,5}\d{0,3})?", re.ASCII
@@ -134,8 +136,8 @@ def words_from_xmp(root: Element | None) -> Words:
 
 def stars(written: object) -> int | None:
     """Read a rating of 1 to 5, or -1 for rejected; 0 says that nobody judged."""
-    found = str(written).strip().removesuffix(".0")
-    return int(found) if found in {"-1", "1", "2", "3", "4", "5"} else None
+    found = _STARS.fullmatch(str(written).strip())
+    return int(found[1]) if found else None
 
 
 def words_from_iptc(block: bytes) -> Words:
