@@ -279,7 +279,14 @@ class TestTexts:
 
     @pytest.mark.parametrize(
         ("written", "stars"),
-        [('xmp:Rating="4"', 4), ('xmp:Rating="-1"', -1), ('xmp:Rating="0"', None), ('xmp:Rating="many"', None)],
+        [
+            ('xmp:Rating="4"', 4),
+            ('xmp:Rating="-1"', -1),
+            ('xmp:Rating="-1.000000"', -1),
+            ('xmp:Rating="3.0"', 3),
+            ('xmp:Rating="0"', None),
+            ('xmp:Rating="many"', None),
+        ],
     )
     def test_stars_are_read_where_somebody_gave_any(self, tmp_path: Path, written: str, stars: int | None) -> None:
         packet = self.XMP.replace(
@@ -413,7 +420,7 @@ def test_every_photograph_is_read_or_refused_with_a_reason(photos_dir: Path) -> 
         ("exif-samples/jpg/Nikon_D70.jpg", ("NIKON D70", "2008:03:15 09:52:01", "1/200 sec", "f/9", 200, 100)),
         (
             "exif-samples/heic/mobile/iphone_13_pro_max.HEIC",
-            ("Apple iPhone 13 Pro Max", "2022:02:16 12:55:41", "1/60 sec", "f/1.5", 250, 6),
+            ("Apple iPhone 13 Pro Max", "2022:02:16 12:55:41", "1/60 sec", "f/1.5", 250, 5.7),
         ),
         ("exif-samples/jpg/invalid/image00971.jpg", (None, None, None, None, None, None)),
     ],

@@ -23,6 +23,7 @@ from lightgate.adapters.sqlite.migrate import back_up, migrate
 from lightgate.adapters.sqlite.revision import newest_revision, require_current
 from lightgate.adapters.sqlite.schema import WORDS, metadata
 from lightgate.domain.photo import CaptionFacts, Exif, ExifFacts, Failure, Field, QualityFacts, Scores, Source, Text
+from lightgate.domain.query import parse
 from lightgate.domain.route.pipeline import Position, Result, Status, advance
 from lightgate.domain.route.status_words import ReviewStatus, review_status
 from lightgate.errors import (
@@ -271,6 +272,17 @@ class TestPhotos:
             first, second = tx.photos.many(ids)
         assert (first.text("en", Field.CAPTION), second.text("en", Field.CAPTION)) == (mine, model)
         assert (first.scores.band, second.scores.band) == ("Very Low", "Top")
+
+    def test_a_focal_length_keeps_its_fraction_and_a_whole_one_stays_whole(self, store: SqliteStore) -> None:
+        ids = add_photos(store, 4)
+        found = [ExifFacts(Exif(focal_length_mm=each)) for each in (4.25, 807365 / 119471, 4.0, 4)]
+        with store.writing() as tx:
+            for photo_id, facts in zip(ids, found, strict=True):
+                tx.photos.write_facts(photo_id, facts, NOON)
+            lengths = [photo.exif.focal_length_mm for photo in tx.photos.many(ids)]
+            near = tx.photos.ids(PhotoFilter(query=parse("mm:4..5")))
+        assert [repr(each) for each in lengths] == ["4.25", repr(807365 / 119471), "4", "4"]
+        assert set(near) == {ids[0], ids[2], ids[3]}
 
     def test_touching_leaves_a_lease_alone(self, store: SqliteStore) -> None:
         add_photos(store, 1)

@@ -43,9 +43,7 @@ def written(tags: Mapping[str, Any], *names: str) -> Any:
 
 def differences(header: Header, tags: Mapping[str, Any]) -> Iterator[tuple[str, object, object]]:
     exif = header.exif
-    # a day without a time says nothing to us
-    moments = {name: said for name, said in tags.items() if len(str(said)) >= _WITHOUT_ZONE}
-    times = written(moments, *_TAKEN, "ExifIFD:CreateDate", "IFD0:ModifyDate")
+    times = written(tags, *_TAKEN, "ExifIFD:CreateDate", "IFD0:ModifyDate")
     pairs = {
         "make": (exif.make, written(tags, "IFD0:Make")),
         "model": (exif.model, written(tags, "IFD0:Model")),
@@ -59,7 +57,7 @@ def differences(header: Header, tags: Mapping[str, Any]) -> Iterator[tuple[str, 
     exposure = written(tags, "ExifIFD:ExposureTime", "ExifIFD:ShutterSpeedValue")
     numbers = {
         "iso": (exif.iso, written(tags, "ExifIFD:ISO"), 0.5),
-        "focal": (exif.focal_length_mm, written(tags, "ExifIFD:FocalLength"), 0.51),
+        "focal": (exif.focal_length_mm, written(tags, "ExifIFD:FocalLength"), 1e-6),
         "focal35": (exif.focal_length_35mm_mm, written(tags, "ExifIFD:FocalLengthIn35mmFormat"), 0.51),
         "bias": (header.extra.exposure_bias or None, written(tags, "ExifIFD:ExposureCompensation"), 0.006),
         "north": (north, written(tags, "Composite:GPSLatitude"), 1e-5),

@@ -100,6 +100,23 @@ def test_a_table_of_another_maker_takes_rows(sql: Sql, opened: Callable[..., Mys
         require_kept(catalogue)
 
 
+@pytest.mark.parametrize("column", ["VARCHAR(32)", "DATETIME", "DATE"])
+@pytest.mark.parametrize("taken", ["1965:07:04", "1965:07:04 10:30", "1965:07", "1965"])
+def test_a_date_in_part_is_kept_as_far_as_the_column_can(
+    sql: Sql, opened: Callable[..., MysqlCatalogue], column: str, taken: str
+) -> None:
+    sql(DDL, f"ALTER TABLE {TABLE} MODIFY `DateTime` {column}")
+    catalogue, row = opened(), replace(ROW, DateTime=taken)
+    if column != "VARCHAR(32)" and len(taken) < len("1965:07:04"):
+        with pytest.raises(RowRefused, match="DateTime"):
+            catalogue.rehearse(row)
+        return
+    catalogue.rehearse(row)
+    catalogue.upsert(row, FREE)
+    # nothing is written again
+    assert catalogue.holds(row)
+
+
 def test_a_table_whose_key_is_the_file_name_needs_no_id(sql: Sql, opened: Callable[..., MysqlCatalogue]) -> None:
     sql(DDL, f"ALTER TABLE {TABLE} DROP COLUMN id, ADD PRIMARY KEY (File_Name)")
     catalogue = opened(columns={"id": ""})

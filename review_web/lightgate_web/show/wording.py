@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import Flask
 
 from lightgate.domain.language.languages import name_of
-from lightgate.domain.photo import Exif, Field, Photo, Source, Text
+from lightgate.domain.photo import Exif, Field, HeaderExtra, Photo, Source, Text
 from lightgate.domain.query import BANDS
 from lightgate.domain.route.liveness import Liveness, has_whole_version, liveness
 from lightgate.domain.route.pipeline import Status
@@ -176,6 +176,23 @@ def taken(exif: Exif) -> str:
     """Write when a photo was taken, as the camera's clock had it; empty where nobody knows."""
     day, _, time = (exif.date_time or "").partition(" ")
     return " ".join(filter(None, (day.replace(":", "-"), time, exif.offset if day else "")))
+
+
+def stars(extra: HeaderExtra) -> str:
+    """Write how another program's user judged the photo; empty where nobody did."""
+    if extra.stars is None:
+        return ""
+    return "rejected in the other program" if extra.stars < 0 else f"{extra.stars} of 5 stars in the other program"
+
+
+def focal_length(exif: Exif) -> str:
+    """Write a focal length, with what it comes to on 35-mm film beside it; empty where nobody knows."""
+    own, equivalent = exif.focal_length_mm, exif.focal_length_35mm_mm
+    if own is None:
+        return f"{equivalent} mm on 35-mm film" if equivalent else ""
+    # two decimals tell lenses apart
+    said = f"{round(own, 2):g} mm"
+    return f"{said} ({equivalent} mm on 35-mm film)" if equivalent and equivalent != own else said
 
 
 def megabytes(size_bytes: int) -> str:

@@ -4,6 +4,8 @@ import { loaded } from "./rows.js";
 
 // as the text proof counts: a word may hold an apostrophe or a hyphen; without blanks, two characters are one
 const WORD = /[\p{L}\p{N}]+(?:['\u2019\u2010\u2011-][\p{L}\p{N}]+)*/gu;
+// as the server reads the line: a comma inside quotation marks separates nothing
+const KEYWORD = /[^\S\r\n]*"(?:[^"\r\n]|"")+"[^\S\r\n]*(?:[,\r\n]|$)|[^,\r\n]+/g;
 const MOST_WORDS = 24;
 const MOST_ALT = 250;
 
@@ -11,7 +13,7 @@ const counted = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
 
 function count(field, unit) {
   const value = field.value.trim();
-  if (unit === "keywords") return [counted(value.split(/[,\n]/).filter((each) => each.trim()).length, "keyword"), false];
+  if (unit === "keywords") return [counted((value.match(KEYWORD) ?? []).filter((each) => each.trim()).length, "keyword"), false];
   if (unit === "alt") return [counted([...value].length, "character"), [...value].length > MOST_ALT];
   const found = value.match(WORD) ?? [];
   const words = unit === "pairs" ? Math.ceil(found.join("").length / 2) : found.length;

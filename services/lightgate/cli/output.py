@@ -16,6 +16,8 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from lightgate.domain.language.characters import is_printable
+
 #: a pipe has no width of its own, and a name cut in two helps nobody
 _PIPE_WIDTH = 240
 
@@ -46,7 +48,7 @@ def say(sentence: str) -> None:
 
 def printable(text: str) -> str:
     """Replace what a terminal would obey: control characters, line ends, direction marks."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+    return "".join(letter if is_printable(letter) else repr(letter)[1:-1] for letter in text)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:

@@ -30,6 +30,9 @@ def sheet(
     yield f"  camera    {_joined(photo.exif.camera, photo.exif.lens_model, photo.exif.date_time)}"
     yield f"  exposure  {_joined(photo.exif.exposure, photo.exif.aperture, _iso(photo.exif.iso))}"
     yield f"  rating    {'none' if photo.qr is None else photo.qr} ({photo.scores.band})"
+    if photo.extra.stars is not None:
+        judged = "rejected" if photo.extra.stars < 0 else f"{photo.extra.stars} of 5 stars"
+        yield f"  in file   {judged} in the other program"
     for text in photo.texts:
         yield f"  {text.field} [{text.language}, {text.source}]  {text.line}"
     seen = seen_by_visitor(photo)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from lightgate.domain.keywords.line import keywords_line
+from lightgate.domain.language.alternatives import Alternatives
 from lightgate.domain.route.pipeline import Position
 
 
@@ -37,8 +39,8 @@ TextValue = str | tuple[str, ...]
 
 
 def one_line(value: TextValue) -> str:
-    """Write a text's value as one string: keywords with commas between."""
-    return value if isinstance(value, str) else ", ".join(value)
+    """Write a text's value as one string: keywords with commas between, see ``keywords.line``."""
+    return value if isinstance(value, str) else keywords_line(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Text:
 class Exif:
     """What the header of the original says; None where it says nothing or nonsense."""
 
-    #: as written, ``YYYY:MM:DD HH:MM:SS``
+    #: as written and as far as it is known, ``YYYY:MM:DD HH:MM:SS`` or ``YYYY:MM:DD``: see ``domain.written_time``
     date_time: str | None = None
     #: digits after the second, as written
     sub_seconds: str | None = None
@@ -85,7 +87,8 @@ class Exif:
     #: ``f/5.6``
     aperture: str | None = None
     iso: int | None = None
-    focal_length_mm: int | None = None
+    #: a whole number as ``int``, so that 4 and 4.0 are one
+    focal_length_mm: float | None = None
     focal_length_35mm_mm: int | None = None
     #: 1 to 8, EXIF 2.32 tag 0x0112; 1 where absent or nonsense
     orientation: int = 1
@@ -131,6 +134,10 @@ class Sidecar:
     copyright: str | None = None
     #: ``xmp:Rating``, 1 to 5; -1: rejected
     stars: int | None = None
+    #: caption, alternative text and copyright in every language; empty in rows that are older than this
+    captions: Alternatives = ()
+    alt_texts: Alternatives = ()
+    copyrights: Alternatives = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,7 +402,7 @@ class ExifFacts:
 
     exif: Exif
     rights: Rights = Rights()
-    #: a person's own words in the file, in the set's first language
+    #: a person's own words in the file, in the set's languages
     texts: tuple[Text, ...] = ()
     extra: HeaderExtra = HeaderExtra()
     #: what was written beside the file; None: what is kept of it stays
@@ -434,7 +441,7 @@ class Issue:
     message: str
     language: str
     field: Field | None = None
-    #: where in the text, in characters; of keywords joined by ``, ``; both 0: nowhere in particular
+    #: where in the text, in characters; of keywords as ``keywords.line`` writes them; both 0: nowhere in particular
     start: int = 0
     end: int = 0
 

@@ -111,7 +111,7 @@ HELP: tuple[tuple[str, str], ...] = (
     ("alt:>125", "characters of the alt text; also caption:<40; keywords:<5 counts keywords"),
     ("alt:none", "the text is missing; also caption:none, keywords:none"),
     ("caption:crane", "part of one text; also alt:, name:, original:, subject:, location:, folder:, camera:, lens:"),
-    ("keyword:boat", "one whole keyword; -keyword:boat: without it"),
+    ("keyword:boat", "one whole keyword, in quotation marks where it holds a comma; -keyword:boat: without it"),
     ("set:harbour-festival", "one set, by its address"),
     ("is:blocked", "; ".join(f"is:{name} {words}" for name, words in FLAGS.items())),
     ("issue:too_long", "a finding of the text proof, by its code"),

@@ -57,7 +57,7 @@ def replace_original(desk: IntakeDesk, photo_id: int, file: Path, by: str) -> No
         with desk.store.writing() as tx:
             photo = tx.photos.get(photo_id)
             # one without a file beside it says nothing any more
-            facts = facts_of(header, sidecar or Sidecar(), photo.languages[0])
+            facts = facts_of(header, sidecar or Sidecar(), photo.languages)
             original = Original(content_hash, found.size_bytes, place.suffix, to_text(str(file.absolute())))
             after = _replace(tx, desk, photo, original, facts, by)
     desk.dispatch.wake(after.step)

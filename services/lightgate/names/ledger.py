@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from lightgate.domain.language.characters import is_printable
 from lightgate.domain.names import naming
 from lightgate.domain.names.naming import Rule
 from lightgate.errors import InputInvalid
@@ -96,7 +97,7 @@ def _fault(entry: object) -> str | None:
         return "is not a text"
     if not entry.strip() or entry.strip() in {".", ".."}:
         return "is empty"
-    if any(char in "/\\" or not char.isprintable() for char in entry.strip()):
+    if any(char in "/\\" or not is_printable(char) for char in entry.strip()):
         return "holds characters that no file name may have"
     return "is too long for a file name" if len(entry.encode()) > MAX_NAME_BYTES else None
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from lightgate.adapters.keys.passwords import Passwords
+from lightgate.domain.language.characters import is_printable
 from lightgate.domain.people.roles import Role
 from lightgate.errors import InputInvalid, NotFound
 from lightgate.files.durable import create_whole
@@ -151,7 +152,7 @@ def set_password(store: Store, secrets_dir: Path, name: str, password: str, now:
 
 def _checked_name(name: str) -> str:
     name = name.strip()
-    if not name or len(name) > MAX_NAME or not name.isprintable():
+    if not name or len(name) > MAX_NAME or not is_printable(name):
         raise InputInvalid(reason=f"A name has 1 to {MAX_NAME} printable characters.")
     return name
 

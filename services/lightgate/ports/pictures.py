@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from lightgate.domain.language.alternatives import Alternatives
 from lightgate.domain.photo import Exif, HeaderExtra, Hint, Rights
 from lightgate.domain.rating.quality import Measurements
 from lightgate.files.data_folder import ProxyFiles
@@ -26,6 +27,10 @@ class Header:
     alt_text: str | None = None
     keywords: tuple[str, ...] = ()
     extra: HeaderExtra = field(default_factory=HeaderExtra)
+    #: caption, alternative text and copyright in every language that the file has them in
+    captions: Alternatives = ()
+    alt_texts: Alternatives = ()
+    copyrights: Alternatives = ()
 
 
 class HeaderReader(Protocol):

@@ -124,7 +124,7 @@ class CatalogueRow:
     Aperture: str | None
     ISO: int | None
     Focal_length: int | None
-    #: comma separated
+    #: as ``domain.keywords.line`` writes them: comma separated, one with a comma in quotation marks
     Keywords: str
     Caption: str
     alt_text: str

@@ -48,7 +48,7 @@ class ExifWork:
             header = self.headers.read(self._original(photo))
         except LightgateError as error:
             return error
-        return facts_of(header, photo.sidecar, photo.languages[0])
+        return facts_of(header, photo.sidecar, photo.languages)
 
     def _original(self, photo: Photo) -> Path:
         original = self.folder.original(photo.content_hash, photo.suffix)

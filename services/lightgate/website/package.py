@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,7 +126,8 @@ def row_of(photo: Photo, addresses: dict[str, str], width_px: int, height_px: in
         Exposure=exif.exposure,
         Aperture=exif.aperture,
         ISO=exif.iso,
-        Focal_length=exif.focal_length_mm,
+        # the website's column holds whole numbers; with a fraction no row would ever be the one that is there
+        Focal_length=None if exif.focal_length_mm is None else math.floor(exif.focal_length_mm + 0.5),
         Keywords=first_text(photo, Field.KEYWORDS),
         Caption=first_text(photo, Field.CAPTION),
         alt_text=first_text(photo, Field.ALT_TEXT),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lightgate.domain.photo import Field, Photo, Source, TextValue
+from lightgate.domain.photo import Field, Photo, Source, TextValue, one_line
 from lightgate.ports.website import QualityRow
 from lightgate.store import Transaction
 
@@ -43,4 +43,4 @@ def quality_row(tx: Transaction, photo: Photo) -> QualityRow:
 
 def _before(texts: Mapping[str, TextValue], wanted: Field, language: str) -> str | None:
     found = texts.get(f"{wanted}.{language}")
-    return found if found is None or isinstance(found, str) else ", ".join(found)
+    return None if found is None else one_line(found)

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from lightgate.adapters.captions.prompts import CAPTION, read_prompt
 from lightgate.adapters.captions.word_lists import word_lists
 from lightgate.adapters.clip.labels import labels_from
+from lightgate.adapters.metadata.sidecar import read_sidecar
 from lightgate.adapters.sqlite import SqliteStore
 from lightgate.cli import lightgate
 from lightgate.domain.names.naming import Rule
@@ -39,6 +40,24 @@ def encoding(request: pytest.FixtureRequest) -> str:
 
 def test_a_text_is_read_as_its_mark_says_with_plain_line_ends(tmp_path: Path, encoding: str) -> None:
     assert read_text(_write(tmp_path / "any.txt", "één\r\ntwo\rthree\n", encoding)) == "één\ntwo\nthree\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-16-le", "utf-16-be"])
+def test_a_wide_text_is_read_with_another_mark_or_none(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "lightgate.toml"
+    file.write_bytes('captioner = "draft"\r\n'.encode(encoding))
+    assert load({}, file).captioner == "draft"
+    file.write_bytes(("\ufeff" * 2 + 'captioner = "draft"').encode("utf-8"))
+    assert load({}, file).captioner == "draft"
+
+
+def test_a_sidecar(tmp_path: Path, encoding: str) -> None:
+    packet = """<?xml version="1.0"?><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+    <rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:description="Zoë at the quay"/></rdf:RDF>"""
+    _write(tmp_path / "a.jpg.xmp", packet, encoding)
+    sidecar = read_sidecar(tmp_path / "a.jpg")
+    assert sidecar is not None
+    assert sidecar.caption == "Zoë at the quay"
 
 
 def test_settings(tmp_path: Path, encoding: str) -> None:

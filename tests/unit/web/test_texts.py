@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from lightgate.bootstrap import House
+from lightgate.cli.photo_sheet import sheet
 from lightgate.domain.keywords.vocabulary import TermState
-from lightgate.domain.photo import Field, Source, Text
+from lightgate.domain.photo import Exif, ExifFacts, Field, HeaderExtra, Source, Text
 from lightgate.steps import review
 from lightgate.steps.review import Changes, TextChange
 from lightgate_web.pages.review.proposed_words import Piece, difference
@@ -116,3 +119,59 @@ def fill_set(house: House, photos: int) -> None:
     with house.store.writing() as tx:
         for photo_id in ids:
             tx.photos.put_text(photo_id, Text("en", Field.CAPTION, "Cranes.", Source.MODEL), NOON)
+
+
+def keywords_of(house: House, photo_id: int) -> object:
+    text = photo_of(house, photo_id).text("en", Field.KEYWORDS)
+    return None if text is None else text.value
+
+
+@pytest.mark.parametrize("between", [", ", "\n", ","])
+def test_a_keyword_with_a_comma_stays_one_when_another_is_added_on_the_page(
+    house: House, ann: Visitor, between: str
+) -> None:
+    kept = ("Paris, France", "Smith, John", "sea | shore", "quay; pier")
+    answer = ann.api("PATCH", "/photos/1", {"version": photo_of(house, 1).version, "keywords": list(kept)})
+    assert answer.get_json()["keywords"] == list(kept)
+    page = ann.get("/photos/1").get_data(as_text=True)
+    shown = html.unescape(re.findall(r'name="keywords\.en"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)[0])
+    was = re.findall(r'name="was\.keywords\.en" value="(\w+)"', page)[0]
+    typed = {"keywords.en": shown + between + "lake", "was.keywords.en": was}
+    ann.post("/photos/1/save", {"version": str(photo_of(house, 1).version), **typed})
+    assert keywords_of(house, 1) == (*kept, "lake")
+    review.undo(house.review_desk(), "ann")
+    assert keywords_of(house, 1) == kept
+    review.redo(house.review_desk(), "ann")
+    assert keywords_of(house, 1) == (*kept, "lake")
+
+
+def test_a_keyword_with_a_comma_is_added_to_several_and_found(house: House, ann: Visitor) -> None:
+    form = {"what": "keywords", "add": '"Paris, France", lake', "id": ["1", "2"]}
+    ann.post("/photos/several/apply", form)
+    for photo_id in (1, 2):
+        value = keywords_of(house, photo_id)
+        assert isinstance(value, tuple)
+        assert value[-2:] == ("Paris, France", "lake")
+    found = ann.get('/api/v1/photos?q=keyword:"Paris, France"').get_json()["photos"]
+    assert {each["id"] for each in found} == {1, 2}
+    removed = {"what": "keywords", "remove": ["Paris, France"], "id": ["1", "2"]}
+    ann.post("/photos/several/apply", removed)
+    value = keywords_of(house, 1)
+    assert isinstance(value, tuple)
+    assert value[-1] == "lake"
+    assert not [each for each in value if "Paris" in each]
+
+
+@pytest.mark.parametrize(
+    ("stars", "shown"), [(-1, "rejected in the other program"), (4, "4 of 5 stars in the other program"), (None, "")]
+)
+def test_what_another_program_s_user_thought_is_shown(
+    house: House, ann: Visitor, stars: int | None, shown: str
+) -> None:
+    with house.store.writing() as tx:
+        tx.photos.write_facts(1, ExifFacts(Exif(), extra=HeaderExtra(stars=stars)), house.now())
+    page = ann.get("/photos/1").get_data(as_text=True)
+    assert ("in the other program" in page) is bool(shown)
+    assert shown in page
+    told = list(sheet(photo_of(house, 1), [], None, ()))
+    assert any("in the other program" in line for line in told) is bool(shown)

@@ -15,7 +15,7 @@ from lightgate_web.pages import pages
 from lightgate_web.pages.review.several import picked_ids
 from lightgate_web.request.context import house
 from lightgate_web.request.selection import MAX_ID, place_from, selection_from
-from lightgate_web.show.wording import taken
+from lightgate_web.show.wording import focal_length, taken
 
 #: more are too small to judge beside one another
 MOST = 12
@@ -23,7 +23,6 @@ MOST = 12
 _FACTS = (
     ("Camera", "camera", ""),
     ("Lens", "lens_model", ""),
-    ("Focal length", "focal_length_mm", " mm"),
     ("Exposure", "exposure", ""),
     ("Aperture", "aperture", ""),
     ("ISO", "iso", ""),
@@ -84,7 +83,8 @@ def series_of(tx: Transaction, photo: Photo) -> list[int]:
 def _differences(photos: Sequence[Photo]) -> list[tuple[str, list[str], bool]]:
     """List facts photo by photo, with whether they differ."""
     times = [taken(photo.exif) or _NONE for photo in photos]
-    rows = [("Taken", times, len(set(times)) > 1)]
+    lengths = [focal_length(photo.exif) or _NONE for photo in photos]
+    rows = [("Taken", times, len(set(times)) > 1), ("Focal length", lengths, len(set(lengths)) > 1)]
     for label, name, unit in _FACTS:
         values = [f"{value}{unit}" if (value := getattr(photo.exif, name)) else _NONE for photo in photos]
         rows.append((label, values, len(set(values)) > 1))

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from lightgate.domain.keywords.line import keywords_in
 from lightgate.domain.language.tokens import UNSPACED, primary
 from lightgate.domain.photo import Field, Issue, Photo, Text
 from lightgate.errors import InputInvalid
@@ -184,9 +185,7 @@ def _name(language: str, field: Field) -> str:
 
 
 def _text_value(field: Field, value: str) -> str | tuple[str, ...]:
-    if field is not Field.KEYWORDS:
-        return value
-    return tuple(keyword for keyword in (each.strip() for each in value.replace("\n", ",").split(",")) if keyword)
+    return keywords_in(value) if field is Field.KEYWORDS else value
 
 
 def _rating(value: str) -> float:

@@ -36,7 +36,7 @@ from lightgate_web.request.selection import (
     selection_from,
 )
 from lightgate_web.show.pictures import fault_of
-from lightgate_web.show.wording import is_routine, megabytes, taken
+from lightgate_web.show.wording import focal_length, is_routine, megabytes, stars, taken
 
 _HISTORY = 200
 #: the rating that each of the keys 1 to 5 gives, with its band's name
@@ -182,7 +182,6 @@ def _alternative(photo: Photo) -> str:
 def _facts(photo: Photo) -> list[tuple[str, str]]:
     exif = photo.exif
     size = f"{exif.width} \u00d7 {exif.height}" if exif.width and exif.height else ""
-    focal = f"{exif.focal_length_mm} mm" if exif.focal_length_mm else ""
     iso = f"ISO {exif.iso}" if exif.iso else ""
     facts = (
         ("File name", photo.file_name or "not named yet"),
@@ -190,7 +189,7 @@ def _facts(photo: Photo) -> list[tuple[str, str]]:
         ("Set", photo.set_slug),
         ("Taken", taken(exif)),
         ("Camera", exif.camera or ""),
-        ("Lens", _joined(exif.lens_model, focal)),
+        ("Lens", _joined(exif.lens_model, focal_length(exif))),
         ("Exposure", _joined(exif.exposure, exif.aperture, iso)),
         (
             "Size",
@@ -200,6 +199,7 @@ def _facts(photo: Photo) -> list[tuple[str, str]]:
                 megabytes(photo.size_bytes),
             ),
         ),
+        ("Rated", stars(photo.extra)),
         ("Creator", photo.rights.creator or ""),
         ("Copyright", photo.rights.copyright or ""),
         *((f"On {each.target}", _at_target(photo, each)) for each in photo.publications),

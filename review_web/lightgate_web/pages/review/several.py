@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from lightgate.domain.keywords.line import keywords_in
 from lightgate.domain.photo import Field, Photo
 from lightgate.errors import InputInvalid
 from lightgate.steps import review
@@ -120,7 +121,7 @@ def _replacement(form: MultiDict[str, str]) -> Replacement | None:
 
 
 def _list(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word for each in text.split(",") if (word := " ".join(each.split()))))
+    return tuple(dict.fromkeys(" ".join(each.split()) for each in keywords_in(text)))
 
 
 def _common(photos: Sequence[Photo], name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date
 
 from lightgate.domain.language.languages import SMALL_WORDS, is_foreign
 from lightgate.domain.language.tokens import clean, clean_keywords, count_words, primary, words
@@ -13,33 +13,33 @@ from lightgate.domain.photo import Source
 from lightgate.domain.proof.keywords import keyword_faults
 from lightgate.domain.proof.proof import ALT_CHARACTERS, CAPTION_WORDS
 from lightgate.domain.proof.sentence import NOTE, Sentence, sentence_faults
+from lightgate.domain.written_time import DAY, parts_of
 from lightgate.ports.captions import CaptionDraft, CaptionRequest
 
-_EXIF_TIME = "%Y:%m:%d %H:%M:%S"
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-#: how a day is written, and the months
-_DATES: Mapping[str, tuple[str, Sequence[str]]] = {
-    "en": ("photographed on {day} {month} {year}", _MONTHS),
-    "de": ("am {day}. {month} {year}", (
+#: how a day is written, a month without a day, and the months
+_DATES: Mapping[str, tuple[str, str, Sequence[str]]] = {
+    "en": ("photographed on {day} {month} {year}", "photographed in {month} {year}", _MONTHS),
+    "de": ("am {day}. {month} {year}", "im {month} {year}", (
         "Januar", "Februar", "März", "April", "Mai", "Juni",
         "Juli", "August", "September", "Oktober", "November", "Dezember",
     )),
-    "nl": ("op {day} {month} {year}", (
+    "nl": ("op {day} {month} {year}", "in {month} {year}", (
         "januari", "februari", "maart", "april", "mei", "juni",
         "juli", "augustus", "september", "oktober", "november", "december",
     )),
-    "fr": ("le {day} {month} {year}", (
+    "fr": ("le {day} {month} {year}", "en {month} {year}", (
         "janvier", "février", "mars", "avril", "mai", "juin",
         "juillet", "août", "septembre", "octobre", "novembre", "décembre",
     )),
-    "es": ("el {day} de {month} de {year}", (
+    "es": ("el {day} de {month} de {year}", "en {month} de {year}", (
         "enero", "febrero", "marzo", "abril", "mayo", "junio",
         "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
     )),
-    "it": ("il {day} {month} {year}", (
+    "it": ("il {day} {month} {year}", "{month} {year}", (
         "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno",
         "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre",
     )),
@@ -96,7 +96,7 @@ class _Told:
         ]
         self._language = primary(request.language)
         self.is_english = self._language == "en"
-        self.taken = _moment(request.exif.date_time)
+        self.taken = _known_day(request.exif.date_time)
 
     def caption(self) -> str:
         what = _joined(self.subject or self.folder, self.location)
@@ -109,7 +109,8 @@ class _Told:
     def alt_text(self) -> str:
         what = self.subject or self.folder
         if not self.is_english or not what:
-            return _sentence(_joined(what, self.folder if self.folder != what else "", self.location))
+            said = _joined(what, self.folder if self.folder != what else "", self.location)
+            return _sentence(said[: ALT_CHARACTERS - 1])
         place = f" at {self.location}" if self.location else ""
         series = f", from the series {self.folder}" if self.folder and self.folder != what else ""
         return _sentence(f"{what}{place}{series}"[: ALT_CHARACTERS - 1])
@@ -128,18 +129,21 @@ class _Told:
         told = [self.subject, self.location, self.folder, *self.brief]
         yield from (word for part in told for word in words(part) if self._is_telling(word))
         if self.taken and self.is_english:
-            yield f"{_MONTHS[self.taken.month - 1]} {self.taken.year}"
+            yield " ".join(filter(None, (_month(self.taken, _MONTHS), str(self.taken[0]))))
 
     def _is_telling(self, word: str) -> bool:
         small = SMALL_WORDS["en"] | SMALL_WORDS.get(self._language, frozenset())
         return len(word) >= _KEYWORD_LETTERS and word.casefold() not in small
 
     def _date(self) -> str:
-        if self.taken is None:
+        if not self.taken:
             return ""
-        form, months = _DATES.get(self._language, ("{year}-{number:02}-{day:02}", _MONTHS))
-        month, number = months[self.taken.month - 1], self.taken.month
-        return form.format(day=self.taken.day, month=month, number=number, year=self.taken.year)
+        is_known = self._language in _DATES
+        form, in_month, months = _DATES.get(self._language, ("{year}-{number:02}-{day:02}", "{year}-{number:02}", ()))
+        year, number, day = (*self.taken, 0, 0)[:DAY]
+        forms = ("{year}", in_month, form)
+        month = _month(self.taken, months) if is_known else ""
+        return forms[len(self.taken) - 1].format(day=day, month=month, number=number, year=year)
 
 
 def _part(text: str) -> str:
@@ -157,8 +161,15 @@ def _sentence(text: str) -> str:
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?…" else ".")
 
 
-def _moment(date_time: str | None) -> datetime | None:
+def _known_day(date_time: str | None) -> tuple[int, ...]:
+    """Give year, month and day, as many as are known."""
+    known = tuple(map(int, parts_of(date_time)[:DAY]))
     try:
-        return datetime.strptime(date_time or "", _EXIF_TIME)  # noqa: DTZ007 - local time, only its day is used
-    except ValueError:
-        return None
+        date(*(*known, 1, 1)[:DAY])
+    except (TypeError, ValueError):
+        return ()
+    return known
+
+
+def _month(day: Sequence[int], months: Sequence[str]) -> str:
+    return months[day[1] - 1] if len(day) > 1 else ""

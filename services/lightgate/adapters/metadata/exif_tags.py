@@ -41,9 +41,9 @@ def exif_from(tags: Tags, format_: str, width_px: int, height_px: int, *, is_tur
         aperture=_aperture(exif),
         iso=_iso(exif),
         focal_length_mm=values.focal_length(exif.get(_FOCAL_LENGTH)),
-        focal_length_35mm_mm=values.focal_length(exif.get(_FOCAL_LENGTH_35MM)),
+        focal_length_35mm_mm=values.focal_length_35mm(exif.get(_FOCAL_LENGTH_35MM)),
         orientation=orientation,
-        has_gps=_has_gps(tags.gps),
+        has_gps=coordinates_from(tags) is not None,
         format=format_,
     )
 
@@ -57,10 +57,10 @@ def coordinates_from(tags: Tags) -> tuple[float, float] | None:
     """Read degrees north and east; a reference that is missing counts as north and east."""
     gps = tags.gps
     north, east = values.degrees(gps.get(_LATITUDE), 90), values.degrees(gps.get(_LONGITUDE), 180)
-    if north is None or east is None or (north == 0 and east == 0):
+    if north is None or east is None:
         return None
     is_south, is_west = _letter(gps, _LATITUDE_REF) == "S", _letter(gps, _LONGITUDE_REF) == "W"
-    return round(-north if is_south else north, 7), round(-east if is_west else east, 7)
+    return values.position(-north if is_south else north, -east if is_west else east)
 
 
 def _letter(gps: Directory, tag: int) -> str:
@@ -109,6 +109,11 @@ def taken_from(tags: Tags) -> Moment | None:
     return _moment(tags, *_TAKEN)
 
 
+def digitized_from(tags: Tags) -> Moment | None:
+    """Read when the picture became a file: for a camera that was the exposure, for a scan it was not."""
+    return _moment(tags, *_SAVED[0])
+
+
 def saved_from(tags: Tags) -> Moment | None:
     """Read when the picture was scanned, or edited last."""
     return next((found for numbers in _SAVED if (found := _moment(tags, *numbers))), None)
@@ -117,7 +122,7 @@ def saved_from(tags: Tags) -> Moment | None:
 def _moment(tags: Tags, when: int, fraction: int, zone: int) -> Moment | None:
     source, exif = tags.ifd0 if when == _DATE_TIME else tags.taking, tags.taking
     found = values.date_time(source.get(when))
-    return Moment(found, values.sub_seconds(exif.get(fraction)), values.offset(exif.get(zone))) if found else None
+    return values.moment(found, exif.get(fraction), exif.get(zone)) if found else None
 
 
 def _exposure(exif: Either) -> str | None:
@@ -136,7 +141,3 @@ def _aperture(exif: Either) -> str | None:
 
 def _iso(exif: Either) -> int | None:
     return next((iso for tag in (_ISO, _ISO_SPEED, _RECOMMENDED_INDEX) if (iso := values.iso(exif.get(tag)))), None)
-
-
-def _has_gps(gps: Directory) -> bool:
-    return values.degrees(gps.get(_LATITUDE), 90) is not None and values.degrees(gps.get(_LONGITUDE), 180) is not None

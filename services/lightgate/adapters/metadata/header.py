@@ -5,15 +5,25 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from xml.etree.ElementTree import Element
 
-from lightgate.adapters.metadata import exif_tags, xmp_facts
+from lightgate.adapters.metadata import exif_tags, iptc, xmp_facts
 from lightgate.adapters.metadata.containers import png
 from lightgate.adapters.metadata.containers.container import Container
 from lightgate.adapters.metadata.containers.tiff import Tags
 from lightgate.adapters.metadata.containers.values import Moment, clean
 from lightgate.adapters.metadata.formats import HEIF
-from lightgate.adapters.metadata.texts import Words, best_of, stars, taken_in_iptc, words_from_iptc, words_from_xmp
+from lightgate.adapters.metadata.texts import (
+    Words,
+    best_of,
+    creators,
+    newer_first,
+    stars,
+    words_from_iptc,
+    words_from_xmp,
+)
 from lightgate.adapters.metadata.xmp import tree_of
+from lightgate.domain.language.alternatives import default_of, in_any
 from lightgate.domain.photo import Exif, HeaderExtra, Rights
+from lightgate.domain.written_time import DAY, parts_of
 from lightgate.ports.pictures import Header
 
 
@@ -22,7 +32,9 @@ def header_of(container: Container) -> Header:
     tags, root = container.tags, tree_of(container.xmp)
     exif = _exif(container, root)
     in_exif = (_without_camera(each, exif) for each in (_words_in_exif(tags), _words_of_windows(tags)))
-    in_packets = (words_from_xmp(root), words_from_iptc(container.iptc))
+    in_xmp, in_iptc = words_from_xmp(root), words_from_iptc(container.iptc)
+    is_changed = iptc.is_newer(container.iptc, container.iptc_digest)
+    in_packets = (newer_first(in_iptc, in_xmp) if is_changed else in_xmp, in_iptc)
     words = best_of((*in_packets, *in_exif, _words_in_chunks(container)))
     north, east = (
         exif_tags.coordinates_from(tags)
@@ -34,10 +46,13 @@ def header_of(container: Container) -> Header:
         width_px=exif.width or container.width_px,
         height_px=exif.height or container.height_px,
         exif=exif,
-        rights=Rights(words.creator, words.copyright),
-        caption=words.caption,
-        alt_text=words.alt_text,
+        rights=Rights(words.creator, default_of(words.copyright)),
+        caption=default_of(words.caption),
+        alt_text=default_of(words.alt_text),
         keywords=words.keywords,
+        captions=words.caption,
+        alt_texts=words.alt_text,
+        copyrights=words.copyright,
         extra=HeaderExtra(exif_tags.bias_from(tags), north, east, words.stars),
     )
 
@@ -64,38 +79,47 @@ def _completed(exif: Exif, other: Exif) -> Exif:
 def _moment(container: Container, root: Element | None) -> Moment | None:
     """Give when it was taken, wherever that is said; only then when it was scanned or saved.
 
+    A day without a time is made more exact by another source that says the same day.
     Source: MWG guidelines 2.0 §5.6.
     """
-    return (
-        exif_tags.taken_from(container.tags)
-        or xmp_facts.taken_in(root)
-        or taken_in_iptc(container.iptc)
-        or exif_tags.saved_from(container.tags)
-    )
+    tags = container.tags
+    packets = (*xmp_facts.taken_in(root), iptc.taken_in(container.iptc))
+    if iptc.is_newer(container.iptc, container.iptc_digest):
+        packets = packets[::-1]
+    known = [each for each in (exif_tags.taken_from(tags), *packets) if each is not None]
+    if not known:
+        return exif_tags.saved_from(tags)
+    first = known[0]
+    # what was digitised on the very day was photographed so; a year alone says too little for that
+    digitized = exif_tags.digitized_from(tags)
+    if digitized is not None and len(parts_of(first.date_time)) >= DAY:
+        known.append(digitized)
+    alike = [each for each in known if each.date_time.startswith(first.date_time)]
+    return max(alike, key=lambda each: len(each.date_time))
 
 
 def _words_in_exif(tags: Tags) -> Words:
     rights = exif_tags.rights_from(tags)
     return Words(
-        caption=exif_tags.description_from(tags),
-        creator=rights.creator,
-        copyright=rights.copyright,
+        caption=in_any(exif_tags.description_from(tags)),
+        creator=creators([rights.creator]),
+        copyright=in_any(rights.copyright),
         stars=stars(exif_tags.rating_from(tags)),
     )
 
 
 def _words_of_windows(tags: Tags) -> Words:
     return Words(
-        caption=exif_tags.comment_from(tags),
+        caption=in_any(exif_tags.comment_from(tags)),
         keywords=exif_tags.keywords_from(tags),
-        creator=exif_tags.author_from(tags),
+        creator=creators([exif_tags.author_from(tags)]),
     )
 
 
 def _words_in_chunks(container: Container) -> Words:
     told = (container.texts.get(name) for name in (png.DESCRIPTION, png.AUTHOR, png.COPYRIGHT))
     caption, creator, copyright_ = (clean(text) if text else None for text in told)
-    return Words(caption=caption, creator=creator, copyright=copyright_)
+    return Words(caption=in_any(caption), creator=creators([creator]), copyright=in_any(copyright_))
 
 
 def _without_camera(words: Words, exif: Exif) -> Words:
@@ -103,7 +127,7 @@ def _without_camera(words: Words, exif: Exif) -> Words:
     names = {exif.make, exif.model, exif.camera}
     return replace(
         words,
-        caption=None if words.caption in names else words.caption,
+        caption=tuple(each for each in words.caption if each[1] not in names),
         creator=None if words.creator in names else words.creator,
-        copyright=None if words.copyright in names else words.copyright,
+        copyright=tuple(each for each in words.copyright if each[1] not in names),
     )

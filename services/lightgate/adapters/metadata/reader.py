@@ -17,7 +17,7 @@ from pillow_heif import HeifImageFile
 from lightgate.adapters.metadata.containers import raw
 from lightgate.adapters.metadata.containers.container import Container
 from lightgate.adapters.metadata.containers.jpeg import without_rubbish
-from lightgate.adapters.metadata.containers.photoshop import SEGMENT_MARK, iptc_in
+from lightgate.adapters.metadata.containers.photoshop import SEGMENT_MARK, digest_in, iptc_in
 from lightgate.adapters.metadata.containers.png import chunks_of
 from lightgate.adapters.metadata.containers.tiff import DAMAGE, Tags, quietly, read_tags
 from lightgate.adapters.metadata.formats import HEAD_BYTES, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, format_of
@@ -103,8 +103,9 @@ def _opened(stream: IO[bytes], format_: str, reader: type[ImageFile], max_megapi
         raise TooManyPixels(pixels="too many", limit=f"{max_megapixels:g}") from error
     except DAMAGE as error:
         raise UnreadableImage(reason=_damaged(format_)) from error
-    packet, iptc = _bytes(image.info.get("xmp")), _jpeg_iptc(image)
-    return Container(format_, *image.size, _block_tags(_bytes(image.info.get("exif"))), packet, iptc)
+    packet, resources = _bytes(image.info.get("xmp")), _jpeg_resources(image)
+    tags = _block_tags(_bytes(image.info.get("exif")))
+    return Container(format_, *image.size, tags, packet, iptc_in(resources), digest_in(resources))
 
 
 def raw_container(stream: IO[bytes], max_megapixels: float) -> Container:
@@ -140,11 +141,11 @@ def _block_tags(block: bytes) -> Tags:
         return Tags()
 
 
-def _jpeg_iptc(image: ImageFile) -> bytes:
+def _jpeg_resources(image: ImageFile) -> bytes:
     if not isinstance(image, JpegImageFile):
         return b""
     segments = (content for name, content in image.applist if name == "APP13")
-    return iptc_in(b"".join(each[len(SEGMENT_MARK) :] for each in segments if each.startswith(SEGMENT_MARK)))
+    return b"".join(each[len(SEGMENT_MARK) :] for each in segments if each.startswith(SEGMENT_MARK))
 
 
 def png_container(stream: IO[bytes], max_megapixels: float) -> Container:
@@ -154,7 +155,7 @@ def png_container(stream: IO[bytes], max_megapixels: float) -> Container:
     except ValueError as error:
         raise UnreadableImage(reason=_damaged(PNG)) from error
     tags = _block_tags(found.exif)
-    return Container(PNG, found.width_px, found.height_px, tags, found.xmp, found.iptc, found.texts)
+    return Container(PNG, found.width_px, found.height_px, tags, found.xmp, found.iptc, found.iptc_digest, found.texts)
 
 
 def tiff_container(stream: IO[bytes], max_megapixels: float) -> Container:
@@ -170,13 +171,14 @@ def tiff_container(stream: IO[bytes], max_megapixels: float) -> Container:
     width, height = first.get(_WIDTH), first.get(_HEIGHT)
     if not isinstance(width, int) or not isinstance(height, int) or width <= 0 or height <= 0:
         raise UnreadableImage(reason=_damaged(TIFF))
-    return Container(TIFF, width, height, tags, first.raw(_XMP), _tiff_iptc(tags))
+    return Container(TIFF, width, height, tags, first.raw(_XMP), *_tiff_iptc(tags))
 
 
 def _raw_container(tags: Tags) -> Container:
     """Take the size as it is named for the developed picture; how large the preview is shows when it is decoded."""
-    return Container(RAW, *raw.size_of(tags), tags, tags.ifd0.raw(_XMP), _tiff_iptc(tags))
+    return Container(RAW, *raw.size_of(tags), tags, tags.ifd0.raw(_XMP), *_tiff_iptc(tags))
 
 
-def _tiff_iptc(tags: Tags) -> bytes:
-    return tags.ifd0.raw(_IPTC) or iptc_in(tags.ifd0.raw(_PHOTOSHOP))
+def _tiff_iptc(tags: Tags) -> tuple[bytes, bytes]:
+    resources = tags.ifd0.raw(_PHOTOSHOP)
+    return tags.ifd0.raw(_IPTC) or iptc_in(resources), digest_in(resources)

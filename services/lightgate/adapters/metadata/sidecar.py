@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lightgate.adapters.metadata.texts import best_of, words_from_xmp
 from lightgate.adapters.metadata.xmp import XMP_LIMIT_BYTES, tree_of
+from lightgate.domain.language.alternatives import default_of
 from lightgate.domain.photo import Sidecar
 
 #: a link could lead anywhere, and a pipe would wait for its writer
@@ -21,7 +22,17 @@ _CAREFULLY = os.O_NOFOLLOW | os.O_NONBLOCK
 def read_sidecar(photo: Path) -> Sidecar | None:
     """Read the files beside a photo; None where none of them says anything. What cannot be read says nothing."""
     words = best_of(words_from_xmp(tree_of(content)) for place in _places(photo) if (content := _content(place)))
-    said = Sidecar(words.caption, words.alt_text, words.keywords, words.creator, words.copyright, words.stars)
+    said = Sidecar(
+        default_of(words.caption),
+        default_of(words.alt_text),
+        words.keywords,
+        words.creator,
+        default_of(words.copyright),
+        words.stars,
+        words.caption,
+        words.alt_text,
+        words.copyright,
+    )
     return None if said == Sidecar() else said
 
 

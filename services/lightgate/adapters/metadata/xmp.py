@@ -13,12 +13,15 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from lightgate.adapters.metadata.containers.values import clean
+from lightgate.domain.language.alternatives import DEFAULT, Alternatives
 
 #: an XMP packet of a photograph has some kilobytes; retouching history can make it megabytes
 XMP_LIMIT_BYTES = 4_000_000
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
+#: more of one text is no photograph's
+_MOST_LANGUAGES = 100
 #: programs that write a shorter packet into the room of a longer one leave the end of the longer one behind it
 _END = re.compile(r"<\?xpacket\s+end=")
 _UNMARKED = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
@@ -80,15 +83,19 @@ def simple(root: Element | None, name: str, limit: int = 2000) -> str:
     return ""
 
 
-def in_default_language(root: Element, name: str, limit: int = 4000) -> str | None:
-    """Read a text that may stand there in several languages."""
+def alternatives(root: Element, name: str, limit: int = 4000) -> Alternatives:
+    """Read a text that may stand there in several languages, each once."""
+    told: dict[str, str] = {}
     for found in described(root, name):
-        if isinstance(found, str):
-            return clean(found, limit)
-        entries = found.findall(f"{RDF}Alt/{RDF}li") or [found]
-        default = next((entry for entry in entries if entry.get(LANGUAGE) == "x-default"), entries[0])
-        return clean(default.text or "", limit)
-    return None
+        # a list of another kind, which some programs write, holds texts as well
+        listed = () if isinstance(found, str) else found.findall(f"*/{RDF}li")[:_MOST_LANGUAGES]
+        for entry in listed or (found,):
+            written, tag = (entry, None) if isinstance(entry, str) else (entry.text or "", entry.get(LANGUAGE))
+            if said := clean(written, limit):
+                told.setdefault((tag or "").strip() or DEFAULT, said)
+        if told:
+            break
+    return tuple(told.items())
 
 
 def items(root: Element, name: str) -> Iterator[str]:

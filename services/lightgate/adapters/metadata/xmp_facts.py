@@ -6,6 +6,7 @@ Source: CIPA DC-010 (EXIF in XMP), Adobe XMP specification part 2 (tiff, exif an
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
@@ -41,21 +42,21 @@ def facts_in(root: Element | None) -> Exif:
         aperture=values.aperture(_number(simple(root, f"{_EXIF}FNumber"))),
         iso=_iso(root),
         focal_length_mm=values.focal_length(_number(simple(root, f"{_EXIF}FocalLength"))),
-        focal_length_35mm_mm=values.focal_length(_number(simple(root, f"{_EXIF}FocalLengthIn35mmFilm"))),
+        focal_length_35mm_mm=values.focal_length_35mm(_number(simple(root, f"{_EXIF}FocalLengthIn35mmFilm"))),
         has_gps=coordinates_in(root) is not None,
     )
 
 
-def taken_in(root: Element | None) -> Moment | None:
-    """Read when the picture was taken; a day without a time is none, nor is the day on which the file was made."""
-    return next((found for name in _TAKEN if (found := values.iso_moment(simple(root, name)))), None)
+def taken_in(root: Element | None) -> Iterator[Moment]:
+    """Read when the picture was taken, wherever that is said; the day on which the file was made does not count."""
+    return (found for name in _TAKEN if (found := values.iso_moment(simple(root, name))))
 
 
 def coordinates_in(root: Element | None) -> tuple[float, float] | None:
     """Read degrees north and east."""
     north = _angle(simple(root, f"{_EXIF}GPSLatitude"), 90)
     east = _angle(simple(root, f"{_EXIF}GPSLongitude"), 180)
-    return None if north is None or east is None or (north == 0 and east == 0) else (north, east)
+    return None if north is None or east is None else values.position(north, east)
 
 
 def _iso(root: Element | None) -> int | None:
@@ -78,4 +79,4 @@ def _angle(text: str, limit: float) -> float | None:
         return None
     degrees, minutes, seconds, direction = found.groups()
     angle = values.degrees((float(degrees), float(minutes), float(seconds or 0)), limit)
-    return None if angle is None else round(-angle if direction in "SW" else angle, 7)
+    return None if angle is None else -angle if direction in "SW" else angle

@@ -191,7 +191,11 @@ def _photo(row: Mapping[str, Any], texts: Sequence[Text], publications: Sequence
 
 
 def _sidecar(told: Mapping[str, Any] | None) -> Sidecar | None:
-    return None if told is None else Sidecar(**{**told, "keywords": tuple(told["keywords"])})
+    if told is None:
+        return None
+    # rows of older versions have no languages
+    languages = {name: tuple(map(tuple, told.get(name, ()))) for name in ("captions", "alt_texts", "copyrights")}
+    return Sidecar(**{**told, **languages, "keywords": tuple(told["keywords"])})
 
 
 def _series(row: Mapping[str, Any]) -> Series | None:

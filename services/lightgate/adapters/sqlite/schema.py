@@ -177,6 +177,7 @@ review_queue = Table(
     Column("exposure", Text),
     Column("aperture", Text),
     Column("iso", Integer),
+    # SQLite keeps 4.25 in such a column as it is, and 4.0 as the 4 of older rows
     Column("focal_length_mm", Integer),
     Column("focal_length_35mm_mm", Integer),
     Column("orientation", Integer, nullable=False, server_default="1"),

@@ -50,7 +50,7 @@ PUBLISHED_SCORES = (
     "clip_aesthetic_score",
 )
 
-_Json = str | int | None | list["_Json"] | dict[str, "_Json"]
+_Json = str | int | float | None | list["_Json"] | dict[str, "_Json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +178,14 @@ def _text(value: TextValue) -> _Json:
 
 
 def _exif(exif: Exif) -> _Json:
-    values = {name: getattr(exif, name) for name in PUBLISHED_EXIF}
-    return {name: _nfc(value) if isinstance(value, str) else value for name, value in values.items()}
+    return {name: _fact(getattr(exif, name)) for name in PUBLISHED_EXIF}
+
+
+def _fact(value: str | float | None) -> str | int | float | None:
+    """Write a whole number as approvals had it when focal lengths had no fraction: 4 and 4.0 are one."""
+    if isinstance(value, str):
+        return _nfc(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _scores(scores: Scores) -> _Json:

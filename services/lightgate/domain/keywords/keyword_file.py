@@ -11,6 +11,7 @@ from functools import partial
 from math import gcd
 
 from lightgate.domain.keywords.vocabulary import Term, key_of
+from lightgate.domain.language.characters import is_printable
 
 #: between the parts of a path, in lists that write it on one line
 _PATH = re.compile(r"\s*[|>\u203a]\s*")
@@ -131,7 +132,7 @@ def _why_not(term: Term) -> str | None:
             return "it is empty"
         if len(name) > MOST_CHARACTERS:
             return f"it has {len(name)} characters; at most {MOST_CHARACTERS} are a keyword"
-        if not name.isprintable():
+        if not is_printable(name):
             return "it holds control characters"
     return None
 

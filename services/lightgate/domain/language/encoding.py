@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
@@ -14,8 +15,30 @@ _MARKS = (
 _OLD = ("cp1252", "mac_roman", "cp850")
 #: of two bytes a character, this share of one half is 0 in UTF-16 of any Latin script
 _ZEROS = 0.3
+#: more letters tell no more
+_ENOUGH_BYTES = 65_536
 #: a symbol or a capital in the middle of a word speaks against an encoding more than a letter speaks for it
 _ODD = 3
+#: of Windows and of the Macintosh, both beyond ASCII, and where sentences have them
+_SIGNS = frozenset("\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2026\u2022\u2122")
+_FITTING = (
+    re.compile(r"(?<!\w)[\u2018\u201a\u201c\u201e](?=\w)"),
+    re.compile(r"(?<=\S)[\u2019\u201c\u201d\u2026\u2122](?!\w)"),
+    # Anna's, don't, we'll, o'clock; 's avonds, 'n'; l'eau, d'or, dell'arte
+    re.compile(r"(?<=[^\W\d])\u2019(?=(?:s|t|d|m|ll|re|ve|clock)\b)", re.IGNORECASE),
+    re.compile(r"(?<!\w)\u2019(?=[nst]\b|\d\d)", re.IGNORECASE),
+    re.compile(
+        r"(?<=\b[cdjlmnst])\u2019(?=[^\W\d]{2})|(?<=\bqu)\u2019(?=[^\W\d]{2})|(?<=[a-z]ll)\u2019(?=[^\W\d]{2})",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?<=\s)[\u2013\u2014\u2022](?=\s)|(?<=\d)\u2013(?=\d)"),
+    re.compile(r"(?<=[a-z]{2})[\u2013\u2014](?=[a-z]{2})"),
+)
+#: a letter beyond ASCII beside a digit, or alone
+_BESIDE_DIGITS = re.compile(
+    r"(?<=\d)[^\W\d_\x00-\x7f](?![a-z])|(?<![^\W\d_])[^\W\d_\x00-\x7f](?=\d)|(?<!\S)[^\W\d_\x00-\x7f](?!\S)"
+)
+_SMALL_BEFORE_CAPITAL = re.compile(r"\b[\xdf-\xff](?=[A-Z][a-z])")
 _USUAL = frozenset("äöüßéèêëàâáåãçñíìîïóòôõøúùûæœ")
 _NAMES = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman", "cp850": "DOS (850)"}
 
@@ -50,6 +73,20 @@ def decoded(content: bytes) -> Decoded:
         return _old(content)
 
 
+def decoded_together(texts: Sequence[bytes], named: str | None = None) -> list[str]:
+    """Read texts of one file, which are too short to tell their encoding each for itself.
+
+    Args:
+        named: the encoding that the file says; what is UTF-8, or cannot be in it, is not believed to be.
+    """
+    strange = [text for text in texts if not _is_utf8(text)]
+    said = b"\n".join(strange)[:_ENOUGH_BYTES]
+    guessed = _likeliest(said, _likeness_of_prose) if strange else None
+    # no words of another encoding happen to be UTF-8
+    wanted = [*filter(None, ["utf-8", named, guessed]), "latin-1"]
+    return [text.decode(next(each for each in wanted if _can(text, each))).removeprefix("\ufeff") for text in texts]
+
+
 def _wide(content: bytes) -> str:
     half = len(content) / 2
     if content[1::2].count(0) > _ZEROS * half > content[::2].count(0):
@@ -80,8 +117,10 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _likeliest(content: bytes) -> str:
-    return max((encoding for encoding in _OLD if _can(content, encoding)), key=partial(_likeness, content))
+def _likeliest(content: bytes, likeness: Callable[[str], int] | None = None) -> str:
+    """Give the encoding in which most letters are where words have letters; of equals the commonest."""
+    readable = (encoding for encoding in _OLD if _can(content, encoding))
+    return max(readable, key=lambda encoding: (likeness or _likeness)(content.decode(encoding)))
 
 
 def _can(content: bytes, encoding: str) -> bool:
@@ -92,9 +131,25 @@ def _can(content: bytes, encoding: str) -> bool:
     return True
 
 
-def _likeness(content: bytes, encoding: str) -> int:
+def _likeness_of_prose(text: str) -> int:
+    """Count as ``_likeness``, and the quotation marks, apostrophes and dashes that sentences have where they belong."""
+    words = "".join(" " if c in _SIGNS else c for c in text)
+    # such a letter is often a sign of another encoding; à and Å are words
+    bare = _BESIDE_DIGITS.sub(" ", words)
+    odd = len(_SMALL_BEFORE_CAPITAL.findall(words))
+    odd += sum(_is_odd(found, words) for found in _BESIDE_DIGITS.finditer(words))
+    fitting = sum(1 for pattern in _FITTING for _ in pattern.finditer(text))
+    misplaced = max(0, sum(c in _SIGNS for c in text) - fitting)
+    return _likeness(bare) + fitting - _ODD * (odd + misplaced)
+
+
+def _is_odd(found: re.Match[str], text: str) -> bool:
+    is_beside_digit = any(each.isdigit() for each in text[max(0, found.start() - 1) : found.end() + 1])
+    return is_beside_digit or found[0].lower() not in _USUAL
+
+
+def _likeness(text: str) -> int:
     """Count letters that words have, less what they have not inside them."""
-    text = content.decode(encoding)
     marks = 0
     for place, c in enumerate(text):
         if c < "\x80":

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from lightgate.domain.language.characters import is_letter, is_noncharacter
+
 #: languages written without blanks between words
 UNSPACED = frozenset({"ja", "km", "lo", "my", "th", "zh"})
 #: languages that write every noun with a capital letter, so that a capital tells nothing
@@ -109,8 +111,9 @@ def likeness(one: str, other: str) -> float:
 
 
 def is_control(character: str) -> bool:
-    """Is this a control, formatting, surrogate or private-use character?"""
-    return unicodedata.category(character) in _UNSEEN and character not in _JOINERS
+    """Is this a control, formatting, surrogate or private-use character, or none at all?"""
+    is_unseen = unicodedata.category(character) in _UNSEEN and character not in _JOINERS
+    return is_unseen or is_noncharacter(character)
 
 
 def printable(text: str) -> str:
@@ -140,6 +143,6 @@ def clean_keywords(keywords: Iterable[str], language: str = "en") -> tuple[str, 
         for part in re.split(r"[,;\n\r]", given):
             keyword = clean(_NUMBERING.sub("", part)).lstrip("#").strip(" .:!?\"'")
             keyword = keyword if keeps_case else keyword.lower()
-            if len(keyword) <= KEYWORD_CHARACTERS and any(c.isalpha() for c in keyword):
+            if len(keyword) <= KEYWORD_CHARACTERS and any(map(is_letter, keyword)):
                 tidy.setdefault(keyword.casefold(), keyword)
     return tuple(tidy.values())[:MAX_KEYWORDS]

@@ -75,7 +75,7 @@ class Layout:
 
 def year_of(photo: Photo) -> str | None:
     """Give the year the photo was taken, four digits, or None where EXIF does not say."""
-    found = re.match(r"(\d{4})[:-]", photo.exif.date_time or "", re.ASCII)
+    found = re.match(r"(\d{4})(?:[:-]|$)", photo.exif.date_time or "", re.ASCII)
     return found[1] if found and int(found[1]) > 0 else None
 
 

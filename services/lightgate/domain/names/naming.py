@@ -1,7 +1,8 @@
 """How published file names are made: from a template, in an order that does not depend on the workers.
 
-The order is capture time as written with its sub-seconds, photos without one last; then the path below the
-submitted folder, NFC and case-folded, by code point; then the content hash.
+The order is capture time as written with its sub-seconds, a day without a time first in its day, photos without either
+last; then the path below the submitted folder, NFC and case-folded, in natural order (2 before 10); then the content
+hash.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ __all__ = [
 TOKENS = ("subject", "location", "folder", "camera", "year", "counter")
 #: a name and its temporary suffix must fit into 255 bytes (ext4, APFS, NTFS)
 MAX_BYTES = 240
+_NUMBER = re.compile(r"(?<![0-9])0*([0-9]*)(?<=[0-9])")
 _LITERAL = re.compile(r"[A-Za-z0-9_-]*")
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}")
 _FIRST_WORD = re.compile(r"[_-]+([^_-]+)")
@@ -65,7 +67,7 @@ class Wanted:
     location: str
     folder: str
     camera: str | None
-    #: as written, ``YYYY:MM:DD HH:MM:SS``
+    #: as written, see ``domain.written_time``
     date_time: str | None
     #: digits after the second, as written
     sub_seconds: str | None
@@ -120,11 +122,17 @@ def _bad_template(reason: str) -> SettingInvalid:
     return SettingInvalid(name="naming.template", reason=reason)
 
 
-def order(wanted: Wanted) -> tuple[bool, str, str, str, str]:
+def order(wanted: Wanted) -> tuple[bool, str, str, str, str, str]:
     """Give the key that sorts photos into naming order."""
     path = unicodedata.normalize("NFC", wanted.relative_path).casefold()
     fraction = (wanted.sub_seconds or "").strip().rstrip("0")
-    return not wanted.date_time, wanted.date_time or "", fraction, path, wanted.content_hash
+    return not wanted.date_time, wanted.date_time or "", fraction, _natural(path), path, wanted.content_hash
+
+
+def _natural(path: str) -> str:
+    """Write numbers so that they sort by their value: a digit, how many digits there are, and those."""
+    # not as integers: a name may hold more digits than Python reads
+    return _NUMBER.sub(lambda found: "0" + chr(len(found[1])) + found[1], path)
 
 
 def stem_key(wanted: Wanted, rule: Rule) -> str:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from lightgate.domain.language.characters import is_letter
+
 _AND = re.compile(r"\s*&\s*")
 #: hyphens stay inside tokens like ``737-800``, ``72-600``, ``MiG-29``, ``A320-200`` and ``PH-BXA``
 _HYPHENATED = re.compile(
@@ -33,7 +35,7 @@ def _kept(words: str) -> list[str]:
     kept: list[str] = []
     for char in words:
         kind = unicodedata.category(char)
-        if kind[0] in "LN" or char == "-":
+        if kind[0] in "LN" or char == "-" or is_letter(char):
             kept.append(char)
         elif kind in {"Mn", "Mc"}:
             is_loose = not kept or kept[-1] in " -" or _FIRST_VARIATION_SELECTOR <= char <= _LAST_VARIATION_SELECTOR

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from math import asin, cos, degrees, pi, radians, sin, tau
 
 from lightgate.domain.photo import Photo
+from lightgate.domain.written_time import MINUTE, SECOND, parts_of
 
-_FORMAT = "%Y:%m:%d %H:%M:%S"
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 #: how far a clock on the wall is from the sun's where its zone is not known: wide zones, and summer time
 _CLOCK_AHEAD_H = (-1.0, 0.0, 1.0, 2.0, 2.8)
@@ -54,8 +54,12 @@ def sun_of(photo: Photo) -> Sun | None:
     latitude, longitude = photo.extra.latitude, photo.extra.longitude
     if latitude is None or longitude is None:
         return None
+    parts = parts_of(photo.exif.date_time)
+    if len(parts) < MINUTE:
+        return None
     try:
-        local = datetime.strptime(photo.exif.date_time or "", _FORMAT).replace(tzinfo=UTC)
+        year, month, day, hour, minute, second = map(int, (*parts, "0")[:SECOND])
+        local = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
     behind = _behind_utc(photo.exif.offset)

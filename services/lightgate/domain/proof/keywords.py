@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from lightgate.domain.keywords.line import JOIN, as_in_line
+from lightgate.domain.language.characters import is_letter
 from lightgate.domain.language.languages import name_of
 from lightgate.domain.language.tokens import KEYWORD_CHARACTERS, MAX_KEYWORDS, is_control, primary, singular, words_of
 from lightgate.domain.language.word_lists import Terms, WordLists
@@ -14,7 +16,6 @@ from lightgate.domain.proof.names import listed_faults
 from lightgate.domain.proof.sentence import ADDRESS, BLOCK, EMOJI, MARKDOWN, NOTE, WARN, Fault, Sentence, word_faults
 
 KEYWORDS = (5, MAX_KEYWORDS)
-JOIN = ", "
 MOST_WORDS = 4
 _WINDOW_WORDS = 3
 #: this many everyday words of another language, and none of the wanted one, make a list foreign
@@ -33,7 +34,7 @@ def keyword_faults(
     *,
     is_own: bool = False,
 ) -> Iterator[Fault]:
-    """Find what is wrong with keywords; places are those in the list joined by a comma and a blank."""
+    """Find what is wrong with keywords; places are those in ``keywords.line``."""
     if not given:
         yield Fault("keywords_empty", BLOCK, "There are no keywords.")
         return
@@ -41,11 +42,12 @@ def keyword_faults(
     yield from _foreign(given, language, lists)
     offset = 0
     for keyword in given:
-        sentence = Sentence.of(keyword, language)
+        sentence, written = Sentence.of(keyword, language), as_in_line(keyword)
         for fault in _one(sentence, lists, evidence, is_own=is_own):
             start, end = (fault.start, fault.end) if fault.end else (0, len(keyword))
-            yield Fault(fault.code, fault.severity, fault.message, offset + start, offset + end)
-        offset += len(keyword) + len(JOIN)
+            begin = offset + (written != keyword)
+            yield Fault(fault.code, fault.severity, fault.message, begin + start, begin + end)
+        offset += len(written) + len(JOIN)
     yield from _windows(given, caption, lists.of("small", language))
 
 
@@ -102,7 +104,7 @@ def _one(sentence: Sentence, lists: WordLists, evidence: Evidence | None, *, is_
         yield Fault("keyword_too_long", WARN, message)
     if not sentence.is_plain and _is_marked(keyword):
         yield Fault("keyword_markup", WARN, "A keyword holds markup, an address or an emoji.")
-    if not sentence.is_plain and not any(c.isalpha() for c in keyword):
+    if not sentence.is_plain and not any(map(is_letter, keyword)):
         yield Fault("keyword_no_letters", WARN, f"“{keyword}” is no word.")
     small = lists.of("small", sentence.language)
     if words and (words[0].folded in small or words[-1].folded in small):

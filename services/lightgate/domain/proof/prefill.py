@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from lightgate.domain.keywords.line import keywords_in
 from lightgate.domain.language.tokens import count_words, folded, words_of
 from lightgate.domain.language.word_lists import WordLists
 from lightgate.domain.photo import Field, Photo, TextValue
@@ -78,7 +79,7 @@ def described(photo: Photo, language: str) -> Described:
 def texts_of(values: dict[Field, TextValue]) -> tuple[str, str, tuple[str, ...]]:
     """Give caption, alt text and keywords; empty where there is none."""
     keywords = values.get(Field.KEYWORDS, ())
-    listed = tuple(keywords.split(",")) if isinstance(keywords, str) else keywords
+    listed = keywords_in(keywords) if isinstance(keywords, str) else keywords
     return str(values.get(Field.CAPTION, "")), str(values.get(Field.ALT_TEXT, "")), listed
 
 
@@ -107,7 +108,7 @@ def report_on(rows: Sequence[Judged], path: str = "") -> PrefillReport:
 def judge(photo: Described, language: str, lists: WordLists) -> Judged:
     """Look at the texts of one photo."""
     caption, alt = folded(photo.caption), folded(photo.alt)
-    signature = "|".join(sorted(keyword.casefold() for keyword in photo.keywords))
+    signature = "\n".join(sorted(keyword.casefold() for keyword in photo.keywords))
     pair = f"{caption}|{alt}" if photo.caption and photo.alt else ""
     reasons = _reasons(photo, language, lists, is_same=caption == alt)
     return Judged(photo, caption, alt, signature, pair, tuple(reasons))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lightgate.domain.keywords.line import keywords_in
 from lightgate.domain.language.tokens import count_words, folded, likeness
 from lightgate.domain.language.word_lists import WordLists
 from lightgate.domain.photo import HUMAN_SOURCES, Field, Issue, Source, Text
@@ -183,9 +184,9 @@ def _pair(own: Mapping[Field, Text], language: str) -> Iterator[Issue]:
 def _keywords(own: Mapping[Field, Text], language: str, context: Context) -> Iterator[Issue]:
     text, caption = own.get(Field.KEYWORDS), own.get(Field.CAPTION)
     value = text.value if text is not None else ()
-    given = [each for each in (value.split(",") if isinstance(value, str) else value) if each.strip()]
+    given = [each for each in (keywords_in(value) if isinstance(value, str) else value) if each.strip()]
     faults = keyword_faults(
-        [each.strip() for each in given] if isinstance(value, str) else given,
+        given,
         language,
         context.lists,
         context.evidence,

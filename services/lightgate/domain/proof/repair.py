@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from lightgate.domain.keywords.line import keywords_in
 from lightgate.domain.language.tokens import UNSPACED, clean, count_words, primary, singular, words_of
-from lightgate.domain.photo import Field, Text
+from lightgate.domain.photo import HUMAN_SOURCES, Field, Text
 from lightgate.domain.proof.evidence import Evidence
 from lightgate.domain.proof.keywords import MOST_WORDS, keyword_faults
 from lightgate.domain.proof.proof import ALT_WORDS, CAPTION_WORDS, Context
@@ -53,8 +54,8 @@ class Repaired:
 def repair(text: Text, context: Context, caption: str = "") -> Repaired:
     """Mend one text as far as that can be done without knowing the picture."""
     if text.field is Field.KEYWORDS:
-        given = text.value.split(",") if isinstance(text.value, str) else text.value
-        keywords, done = _keywords(given, text.language, context, caption)
+        given = keywords_in(text.value) if isinstance(text.value, str) else text.value
+        keywords, done = _keywords(given, text, context)
         return Repaired(replace(text, value=keywords), done)
     value = text.value if isinstance(text.value, str) else " ".join(text.value)
     mended, done = _sentence(value, text, context)
@@ -146,11 +147,11 @@ def _is_camel(said: str) -> bool:
     return said[:1].islower() and said[1:2].isupper()
 
 
-def _keywords(
-    given: Iterable[str], language: str, context: Context, caption: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    before = tuple(given)
-    split = tuple(part for keyword in before for part in _split(keyword, language))
+def _keywords(given: Iterable[str], text: Text, context: Context) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    before, language = tuple(given), text.language
+    # what a person keeps in one keyword is one
+    is_own = text.source in HUMAN_SOURCES
+    split = before if is_own else tuple(part for keyword in before for part in _split(keyword, language))
     trimmed = tuple(filter(None, (_trimmed(keyword, language, context) for keyword in split)))
     kept = _telling(tuple(k for k in trimmed if not _is_bad(k, language, context)), language, context)
     single = tuple(_singles(kept))

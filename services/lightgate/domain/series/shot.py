@@ -38,7 +38,7 @@ class Shot:
     exposure_s: float | None = None
     f_number: float | None = None
     iso: int | None = None
-    focal_length_mm: int | None = None
+    focal_length_mm: float | None = None
     #: exposure compensation in stops
     bias: float | None = None
     perceptual_hash: int | None = None

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from lightgate.domain.keywords.line import keywords_in
+from lightgate.domain.language.characters import is_printable
 from lightgate.domain.photo import Field, Photo, Source, Text, TextValue, one_line
 from lightgate.domain.rating.quality import BandLimits, band
 from lightgate.domain.route.pipeline import Result
@@ -167,7 +169,7 @@ def _edit_locks(tx: Transaction, photo_id: int, changes: Changes, at: datetime) 
 
 def _line(name: str, value: str) -> str:
     value = " ".join(value.split())
-    if not value or len(value) > MAX_NAME_PART or not value.isprintable():
+    if not value or len(value) > MAX_NAME_PART or not is_printable(value):
         raise InputInvalid(reason=f"The {name} has 1 to {MAX_NAME_PART} printable characters.")
     return value
 
@@ -178,7 +180,7 @@ def _prose(change: TextChange) -> str:
 
 
 def _keywords(value: TextValue) -> tuple[str, ...]:
-    given = value.split(",") if isinstance(value, str) else value
+    given = keywords_in(value) if isinstance(value, str) else value
     cleaned = dict.fromkeys(" ".join(_checked(each, "A keyword").split()) for each in given)
     keywords = tuple(each for each in cleaned if each)
     if len(keywords) > MAX_KEYWORDS:

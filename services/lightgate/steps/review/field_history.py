@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from lightgate.domain.keywords.line import JOIN, keywords_in
 from lightgate.domain.photo import Field, Photo, Source, one_line
 from lightgate.steps.review.editing import Changes, TextChange, number_shown
 from lightgate.store import Event, TextQuality
@@ -15,7 +16,7 @@ _BY_MODEL = frozenset({"written", "repaired", "rewritten"})
 
 def stands(photo: Photo, name: str, value: str | None) -> bool:
     """Does a field hold this value now?"""
-    return (_now(photo, name) or "") == (value or "")
+    return (value or "") in {_now(photo, name) or "", _bare(photo, name)}
 
 
 def by_hand(fields: Sequence[Event]) -> list[Event]:
@@ -58,11 +59,18 @@ def _now(photo: Photo, name: str) -> str | None:
     return None if text is None else text.line
 
 
+def _bare(photo: Photo, name: str) -> str:
+    """Write keywords as older versions did, which is in their history."""
+    field, _, language = name.partition(".")
+    text = photo.text(language, Field.KEYWORDS) if field == Field.KEYWORDS else None
+    return (_now(photo, name) or "") if text is None else JOIN.join(text.value)
+
+
 def _texts(values: Mapping[str, str | None], quality: TextQuality | None) -> Iterator[TextChange]:
     for name, value in values.items():
         field, _, language = name.partition(".")
         if language:
-            new = _words(value) if field == Field.KEYWORDS else value or ""
+            new = _keywords(value or "") if field == Field.KEYWORDS else value or ""
             yield TextChange(language, Field(field), new, *_writer(name, value, quality))
 
 
@@ -73,5 +81,6 @@ def _writer(name: str, value: str | None, quality: TextQuality | None) -> tuple[
     return Source.MODEL, quality.model, quality.prompt_hash
 
 
-def _words(value: str | None) -> tuple[str, ...]:
-    return tuple(each for each in (value or "").split(", ") if each)
+def _keywords(line: str) -> tuple[str, ...]:
+    # older versions wrote a keyword with a comma in it bare, and a blank behind the commas between keywords alone
+    return keywords_in(line) if '"' in line else tuple(each for each in line.split(JOIN) if each)

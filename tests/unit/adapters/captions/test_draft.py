@@ -114,3 +114,20 @@ def test_no_input_makes_a_draft_that_cannot_be_published(
     ]
     left_empty = {"caption_empty", "alt_text_empty", "keywords_empty"}
     assert {issue.code for issue in blocking(proof(texts, "en"))} <= left_empty
+
+
+@pytest.mark.parametrize(
+    ("date_time", "said"),
+    [
+        ("1965", {"en": "1965", "de": "1965", "pl": "1965"}),
+        (
+            "1965:07",
+            {"en": "photographed in July 1965", "de": "im Juli 1965", "es": "en julio de 1965", "pl": "1965-07"},
+        ),
+        ("1965:07:04", {"en": "photographed on 4 July 1965", "de": "am 4. Juli 1965", "pl": "1965-07-04"}),
+        ("1965:07:04 10:30", {"en": "photographed on 4 July 1965", "fr": "le 4 juillet 1965"}),
+    ],
+)
+def test_a_date_is_told_as_far_as_it_is_known(date_time: str, said: dict[str, str]) -> None:
+    for language, words in said.items():
+        assert f", {words}." in drafted(asked(language=language, date_time=date_time)).caption

@@ -164,7 +164,7 @@ class TestOtherPlaces:
         for number, (words, expected) in enumerate(
             (
                 (data_set(55, b"20060204") + data_set(60, b"160930+0130"), ("2006:02:04 16:09:30", "+01:30")),
-                (data_set(55, b"20060204"), (None, None)),
+                (data_set(55, b"20060204"), ("2006:02:04", None)),
             )
         ):
             told = raw_profile("iptc", resource(0x0404, words))

@@ -45,7 +45,10 @@ PHOTO = Photo(
 words = st.text(max_size=12)
 maybe_words = st.none() | words
 numbers = st.none() | st.floats(0, 10, allow_nan=False)
-EXIF_VALUES = {name: st.none() | st.integers(0, 99999) for name in ("iso", "focal_length_mm", "focal_length_35mm_mm")}
+EXIF_VALUES: dict[str, st.SearchStrategy[float | None]] = {
+    **{name: st.none() | st.integers(0, 99999) for name in ("iso", "focal_length_35mm_mm")},
+    "focal_length_mm": st.none() | st.integers(0, 99999) | st.floats(0.01, 99999),
+}
 
 
 def _exif(name: str) -> st.SearchStrategy[Photo]:
@@ -140,3 +143,11 @@ def test_a_whole_number_from_a_database_is_the_same_rating() -> None:
 @pytest.mark.parametrize("forged", ["", "0" * 64, "é", seal(PHOTO, b"another key")])
 def test_a_seal_from_elsewhere_does_not_hold(forged: str) -> None:
     assert not is_sealed(PHOTO, forged, KEY)
+
+
+def test_a_whole_focal_length_has_the_seal_that_it_had_without_fractions() -> None:
+    before = replace(PHOTO, exif=replace(PHOTO.exif, focal_length_mm=4, focal_length_35mm_mm=26))
+    # made by the version before
+    assert seal(before, KEY) == "f78f49b942e62adace88254f28754290f667eb7fba0baa1688357dac10992ac5"
+    assert seal(replace(before, exif=replace(before.exif, focal_length_mm=4.0)), KEY) == seal(before, KEY)
+    assert seal(replace(before, exif=replace(before.exif, focal_length_mm=4.25)), KEY) != seal(before, KEY)

@@ -33,6 +33,11 @@ def test_a_photo_without_a_believable_date_has_no_year(date_time: str | None) ->
     assert LAYOUT.paths(photo, "a.JPG")["full"].startswith("undated/")
 
 
+@pytest.mark.parametrize("date_time", ["1965", "1965:07", "1965:07:04", "1965:07:04 10:30"])
+def test_a_date_in_part_has_its_year(date_time: str) -> None:
+    assert LAYOUT.paths(replace(PHOTO, exif=Exif(date_time=date_time)), "a.JPG")["full"].startswith("1965/")
+
+
 @given(st.text(max_size=300))
 def test_any_text_makes_one_safe_part_of_a_path(text: str) -> None:
     made = part(text)

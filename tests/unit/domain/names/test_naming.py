@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightgate.domain.language.characters import is_letter
 from lightgate.domain.names import naming
 from lightgate.domain.names.naming import Rule, Wanted, allocate, fold, slug
 from lightgate.errors import NameTooLong, SettingInvalid
@@ -222,7 +223,7 @@ def test_any_input_gives_one_safe_path_component(photo: Wanted, template: str, c
     stem = name.removesuffix(".JPG")
     assert stem
     assert stem[0] not in "-_."
-    assert all(char in "_-" or unicodedata.category(char)[0] in "LNM" for char in stem)
+    assert all(char in "_-" or unicodedata.category(char)[0] in "LNM" or is_letter(char) for char in stem)
     assert len(name.encode()) <= naming.MAX_BYTES
     assert unicodedata.is_normalized("NFC", name)
 
@@ -248,3 +249,23 @@ def test_names_are_unique_and_do_not_depend_on_the_order_of_arrival(
 def test_numbers_lie_above_the_highest(batch: list[Wanted], highest: int) -> None:
     held = {naming.stem_key(each, WIDE): highest for each in batch}
     assert all(each.counter > highest for each in allocate(batch, held, WIDE).given)
+
+
+def test_a_day_without_a_time_comes_first_in_its_day() -> None:
+    times = ["1965:07:04 00:00:00", "1965:07:05", "1965:07:04 00:00", "1965:07:04", "1965:07", "1965", None]
+    photos = [wanted(n, date_time=time, camera="x") for n, time in enumerate(times)]
+    assert [each.photo_id for each in allocate(photos, {}, RULE).given] == [5, 4, 3, 2, 0, 1, 6]
+
+
+def test_numbers_in_a_path_count_by_their_value() -> None:
+    paths = [
+        "scan.jpg", "scan 1.jpg", "scan 2.jpg", "scan 02.jpg", "scan 10.jpg", "scan 11.jpg", "scan 00100.jpg",
+        "scan 101.jpg", "roll 2/1.jpg", "roll 2/12.jpg", "roll 10/2.jpg", "a-1.jpg", "a.jpg", "a1.jpg", "a1b2.jpg",
+        "a1b10.jpg", "ab.jpg", "a0.jpg", "9" * 5000, "1" + "0" * 5000,
+    ]  # fmt: skip
+    given = allocate([wanted(n, date_time=None, relative_path=path) for n, path in enumerate(paths)], {}, RULE).given
+    assert [paths[each.photo_id][:16] for each in given] == [
+        "9" * 16, "1" + "0" * 15, "a-1.jpg", "a.jpg", "a0.jpg", "a1.jpg", "a1b2.jpg", "a1b10.jpg", "ab.jpg",
+        "roll 2/1.jpg", "roll 2/12.jpg", "roll 10/2.jpg", "scan 1.jpg", "scan 02.jpg", "scan 2.jpg", "scan 10.jpg",
+        "scan 11.jpg", "scan 00100.jpg", "scan 101.jpg", "scan.jpg",
+    ]  # fmt: skip

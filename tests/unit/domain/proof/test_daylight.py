@@ -62,6 +62,16 @@ def test_nothing_is_told_of_a_time_that_is_none(taken: str) -> None:
     assert str(sun_of(photo(taken, "+14:00")) or "") == ""
 
 
+def test_a_time_without_seconds_tells_as_much_as_one_with_them() -> None:
+    assert sun_of(photo("2024:06:21 22:06")) == sun_of(photo("2024:06:21 22:06:00"))
+
+
+@pytest.mark.parametrize("taken", ["2024", "2024:06", "2024:06:21"])
+def test_a_day_without_a_time_tells_no_light(taken: str) -> None:
+    assert sun_of(photo(taken, None)) is None
+    assert evidence_of(photo(taken, None)).hour is None
+
+
 def test_nothing_is_told_without_a_position() -> None:
     assert sun_of(photo("2024:06:21 13:44:00", extra=HeaderExtra())) is None
 

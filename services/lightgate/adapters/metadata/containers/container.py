@@ -18,5 +18,7 @@ class Container:
     tags: Tags
     xmp: bytes = b""
     iptc: bytes = b""
+    #: MD5 of the IPTC block as the last program that knows XMP wrote it; empty where none did
+    iptc_digest: bytes = b""
     #: of a PNG, by keyword
     texts: Mapping[str, str] = field(default_factory=dict)

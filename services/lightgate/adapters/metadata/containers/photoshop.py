@@ -10,13 +10,19 @@ from collections.abc import Iterator
 
 #: what an APP13 segment with resources begins with
 SEGMENT_MARK = b"Photoshop 3.0\0"
-_IPTC = 0x0404
+_IPTC, _DIGEST = 0x0404, 0x0425
+_DIGEST_BYTES = 16
 _HEAD = b"8BIM"
 
 
 def iptc_in(resources: bytes) -> bytes:
     """Give the IPTC-IIM data sets of all blocks, as far as they are sound."""
     return b"".join(content for number, content in _blocks(resources) if number == _IPTC)
+
+
+def digest_in(resources: bytes) -> bytes:
+    """Give what the block's MD5 was when XMP and IPTC were last written together (MWG guidelines 2.0 §3.3)."""
+    return next((content for number, content in _blocks(resources) if number == _DIGEST), b"")[:_DIGEST_BYTES]
 
 
 def _blocks(resources: bytes) -> Iterator[tuple[int, bytes]]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
-from lightgate.adapters.metadata.containers.photoshop import iptc_in
+from lightgate.adapters.metadata.containers.photoshop import digest_in, iptc_in
 from lightgate.adapters.metadata.containers.values import decoded
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -46,6 +46,7 @@ class Chunks:
     exif: bytes = b""
     xmp: bytes = b""
     iptc: bytes = b""
+    iptc_digest: bytes = b""
     #: by keyword
     texts: dict[str, str] = field(default_factory=dict)
 
@@ -148,3 +149,4 @@ def _take_profile(found: Chunks, name: str, content: bytes) -> None:
         found.xmp = found.xmp or content.removeprefix(_XMP_MARK)
     elif name in {"iptc", "8bim"}:
         found.iptc = found.iptc or (content if content.startswith(_DATA_SET) else iptc_in(content))
+        found.iptc_digest = found.iptc_digest or digest_in(content)

@@ -8,12 +8,21 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
+from lightgate.domain.language.characters import is_noncharacter
+from lightgate.domain.written_time import DAY, MINUTE, SECOND, parts_of
+
 #: longer texts in a tag are damage or somebody's novel; cut, so that nothing downstream has to care
 TEXT_LIMIT = 4000
 
 #: some cameras write `` 1`` or ``1`` for ``01``, and other marks than the colon
 _DATE_TIME = re.compile(
     r"(\d{4})[:/.-] ?(\d{1,2})[:/.-] ?(\d{1,2})[ T:] ?(\d{1,2}): ?(\d{1,2}): ?(\d{1,2})(?!\d)", re.ASCII
+)
+#: a day, a month or a year alone, or a time without seconds; what is not known has blanks, signs or nothing
+_IN_PART = re.compile(
+    r"(\d{4})(?:[:/.-] ?(\d{1,2})(?!\d)(?:[:/.-] ?(\d{1,2})(?!\d)(?:[ T:] ?(\d{1,2})(?:: ?(\d{1,2}))?(?!\d))?)?)?"
+    r" ?(?:[T :/?*xX_~.-]*|Z|([+-]\d\d:\d\d))",
+    re.ASCII,
 )
 #: of the first photograph, and one past which a clock was never set
 _YEARS = range(1826, 2101)
@@ -39,7 +48,7 @@ _ISO_ELSEWHERE = 65535
 class Moment:
     """A time as a clock showed it."""
 
-    #: ``YYYY:MM:DD HH:MM:SS``
+    #: as far as it is known, see ``domain.written_time``
     date_time: str
     #: digits after the second
     sub_seconds: str | None = None
@@ -73,10 +82,12 @@ def decoded(raw: bytes) -> str:
 
 
 def clean(value: str, limit: int = TEXT_LIMIT) -> str | None:
-    """Collapse white space, drop control characters and half characters, compose accents."""
+    """Collapse white space, drop controls, halves of characters and noncharacters, compose accents."""
     # cut first: composing and splitting a text of megabytes is work for nothing
     spaced = "".join(" " if char.isspace() else char for char in value[: 4 * limit])
-    printable = "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cs", "Cn", "Co"})
+    printable = "".join(
+        char for char in spaced if unicodedata.category(char) not in {"Cc", "Cs", "Co"} and not is_noncharacter(char)
+    )
     return unicodedata.normalize("NFC", " ".join(printable.split()))[:limit].strip() or None
 
 
@@ -100,25 +111,41 @@ def number(value: object) -> float | None:
 
 
 def date_time(value: object) -> str | None:
-    """Give ``YYYY:MM:DD HH:MM:SS`` of a day that exists."""
-    found = _DATE_TIME.match(text(value) or "")
+    """Give ``YYYY:MM:DD HH:MM:SS`` of a day that exists, or as much of that as is known."""
+    written = text(value, 100) or ""
+    found = _DATE_TIME.match(written) or _IN_PART.fullmatch(written)
     if not found:
         return None
-    year, month, day, hour, minute, second = (int(part) for part in found.groups())
+    known = [int(part) for part in found.groups()[:6] if part is not None and part[:1] not in "+-"]
+    if 0 in known[1:DAY]:
+        # a month or a day that nobody knew, and no clock then counts
+        known = known[: known.index(0, 1)]
+    elif len(known) == MINUTE - 1:
+        known = known[:DAY]
     try:
-        written = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the clock's own
+        day = datetime(*(known + [1] * (DAY - len(known))))  # type: ignore[arg-type] # noqa: DTZ001 - the clock's own
     except ValueError:
         return None
-    return f"{written:%Y:%m:%d %H:%M:%S}" if year in _YEARS else None
+    form = ("%Y", "%Y:%m", "%Y:%m:%d", "", "%Y:%m:%d %H:%M", "%Y:%m:%d %H:%M:%S")[len(known) - 1]
+    return day.strftime(form) if day.year in _YEARS else None
 
 
 def iso_moment(written: str) -> Moment | None:
-    """Read a date and time as XMP has it: ``2004-06-21T23:37:53.12+01:00``."""
-    taken, found = date_time(written), _DATE_TIME.match(written)
-    if taken is None or found is None:
+    """Read a date and time as XMP has it: ``2004-06-21T23:37:53.12+01:00``, ``2004-06-21T23:37Z``, ``2004-06``."""
+    taken = date_time(written)
+    if taken is None:
         return None
-    after = _AFTER_SECONDS.match(written, found.end())
-    return Moment(taken, sub_seconds(after and after[1]), offset(after and after[2]))
+    if found := _DATE_TIME.match(written):
+        after = _AFTER_SECONDS.match(written, found.end())
+        return moment(taken, after and after[1], after and after[2])
+    in_part = _IN_PART.fullmatch(written)
+    return moment(taken, None, in_part and in_part[6])
+
+
+def moment(taken: str, fraction: object, zone: object) -> Moment:
+    """Put a time together: only one that is known to the second has a fraction, and a day alone has no zone."""
+    known = len(parts_of(taken))
+    return Moment(taken, sub_seconds(fraction) if known == SECOND else None, offset(zone) if known >= MINUTE else None)
 
 
 def sub_seconds(value: object) -> str | None:
@@ -170,8 +197,16 @@ def stops(value: object) -> float | None:
     return round(found, 2) if found is not None and abs(found) <= _MOST_STOPS else None
 
 
-def focal_length(value: object) -> int | None:
-    """Give whole millimetres."""
+def focal_length(value: object) -> float | None:
+    """Give millimetres: 4.25 of a telephone, a whole number as ``int``."""
+    found = number(value)
+    if found is None or not 0 < found <= _LONGEST_FOCAL_LENGTH_MM:
+        return None
+    return int(found) if found.is_integer() else found
+
+
+def focal_length_35mm(value: object) -> int | None:
+    """Give whole millimetres, as the tag for the 35-mm equivalent has them."""
     found = integer(value)
     return found if found is not None and 0 < found <= _LONGEST_FOCAL_LENGTH_MM else None
 
@@ -204,3 +239,9 @@ def degrees(value: object, limit: float) -> float | None:
         return None
     angle = sum((part or 0.0) / 60**place for place, part in enumerate(parts))
     return angle if 0 <= angle <= limit else None
+
+
+def position(north: float, east: float) -> tuple[float, float] | None:
+    """Round a position to a centimetre; the zeros that receivers write before they know any are none."""
+    found = round(north, 7) + 0.0, round(east, 7) + 0.0
+    return None if found == (0, 0) else found

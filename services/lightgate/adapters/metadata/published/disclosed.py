@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from lightgate.adapters.metadata import exif_tags
+from lightgate.adapters.metadata import exif_tags, iptc
 from lightgate.adapters.metadata.containers.container import Container
-from lightgate.adapters.metadata.containers.values import clean, decoded, text
+from lightgate.adapters.metadata.containers.values import clean, text
 from lightgate.adapters.metadata.published.provenance import SOURCE_TYPES, Provenance, provenance_of
 from lightgate.adapters.metadata.reader import PillowHeaders
-from lightgate.adapters.metadata.texts import datasets_of
 from lightgate.adapters.metadata.xmp import LANGUAGE, RDF, described, simple, tree_of
 from lightgate.errors import LightgateError
 
@@ -28,8 +27,6 @@ _AREA = "{http://ns.adobe.com/xmp/sType/Area#}"
 #: how a picture was generated (IPTC 2025.1): kept as it is, since it is about the picture
 AI_FIELDS = ("AISystemUsed", "AISystemVersionUsed", "AIPromptInformation", "AIPromptWriterName")
 _OWNER, _BODY_SERIAL, _LENS_SERIAL = 0xA430, 0xA431, 0xA435
-#: IPTC-IIM 4.2, record 2
-_CITY, _SUBLOCATION, _STATE, _COUNTRY_CODE, _COUNTRY = 90, 92, 95, 100, 101
 _MOST_FACES = 100
 #: EXIF orientations from 5 on lie on their side; which of them turn left and right, and top and bottom, around
 _ON_ITS_SIDE = 5
@@ -90,7 +87,7 @@ def read_original(file: Path) -> Original:
     return replace(
         of_xmp,
         provenance=_provenance(file, root),
-        place=of_xmp.place if of_xmp.place != Place() else _place_of_iptc(container),
+        place=_place(of_xmp.place, container),
         position=exif_tags.coordinates_from(container.tags),
         body_serial=text(exif.get(_BODY_SERIAL), 100) or "",
         lens_serial=text(exif.get(_LENS_SERIAL), 100) or "",
@@ -151,11 +148,13 @@ def _of_xmp(root: Element) -> Original:
     )
 
 
-def _place_of_iptc(container: Container) -> Place:
-    found = {number: value for record, number, value in datasets_of(container.iptc) if record == 2}
-    said = {number: clean(decoded(value), 200) or "" for number, value in found.items()}
-    numbers = (_SUBLOCATION, _CITY, _STATE, _COUNTRY, _COUNTRY_CODE)
-    return Place(*(said.get(number, "") for number in numbers))
+def _place(of_xmp: Place, container: Container) -> Place:
+    """Take what XMP says, unless the IPTC block was changed after it."""
+    said = iptc.texts_of(container.iptc)
+    numbers = (iptc.SUBLOCATION, iptc.CITY, iptc.STATE, iptc.COUNTRY, iptc.COUNTRY_CODE)
+    of_iptc = Place(*(clean(next(iter(said.get(number, ())), ""), 200) or "" for number in numbers))
+    order = (of_iptc, of_xmp) if iptc.is_newer(container.iptc, container.iptc_digest) else (of_xmp, of_iptc)
+    return next((each for each in order if each != Place()), Place())
 
 
 def _alternatives(root: Element, name: str) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from PIL.TiffImagePlugin import IFDRational
 
 from lightgate.adapters.metadata.published.disclosed import Original
 from lightgate.domain.photo import Exif, Photo
+from lightgate.domain.written_time import exif_time
 
 _SRGB = 1
 _INCH = 2
@@ -101,14 +102,14 @@ def _picture_tags(exif: Exif, width_px: int, height_px: int) -> dict[int, _Value
         Base.ColorSpace: _SRGB,
         Base.ExifImageWidth: width_px,
         Base.ExifImageHeight: height_px,
-        Base.DateTimeOriginal: _ascii(exif.date_time),
+        Base.DateTimeOriginal: exif_time(exif.date_time),
         Base.SubsecTimeOriginal: _ascii(exif.sub_seconds),
         Base.OffsetTimeOriginal: _ascii(exif.offset),
         Base.LensModel: _Utf8(text) if (text := (exif.lens_model or "").replace("\0", "")) else None,
         Base.ExposureTime: _rational(exif.exposure),
         Base.FNumber: _rational(exif.aperture),
         Base.ISOSpeedRatings: min(exif.iso, _MAX_ISO) if exif.iso else None,
-        Base.FocalLength: IFDRational(exif.focal_length_mm) if exif.focal_length_mm else None,
+        Base.FocalLength: _ratio(Fraction(exif.focal_length_mm)) if exif.focal_length_mm else None,
         Base.FocalLengthIn35mmFilm: exif.focal_length_35mm_mm or None,
     }
 
@@ -132,5 +133,9 @@ def _rational(text: str | None) -> IFDRational | None:
     if not found:
         return None
     top, _, bottom = found[0].partition("/")
-    value = (Fraction(top) / Fraction(bottom or 1)).limit_denominator(_MAX_DENOMINATOR)
+    return _ratio(Fraction(top) / Fraction(bottom or 1))
+
+
+def _ratio(exact: Fraction) -> IFDRational:
+    value = exact.limit_denominator(_MAX_DENOMINATOR)
     return IFDRational(value.numerator, value.denominator)

@@ -15,6 +15,7 @@ from lightgate.adapters.metadata.published.disclosed import Place
 from lightgate.adapters.metadata.published.write_xmp import flat, keywords, main_text
 from lightgate.domain.approval.rights import RightsStatement
 from lightgate.domain.photo import Field, Photo
+from lightgate.domain.written_time import DAY, SECOND, parts_of
 
 HEADER = b"Photoshop 3.0\x00"
 _IPTC, _DIGEST = 0x0404, 0x0425
@@ -52,12 +53,12 @@ def _datasets(photo: Photo, rights: RightsStatement, place: Place) -> Iterator[b
 
 
 def _when(photo: Photo) -> Iterator[bytes]:
-    found = re.fullmatch(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)", photo.exif.date_time or "", re.ASCII)
-    if found:
-        year, month, day, *clock = found.groups()
-        yield _text(_DATE, f"{year}{month}{day}")
-        # the zone is part of the value, so that a time without one cannot be written
-        if re.fullmatch(r"[+-]\d\d:\d\d", photo.exif.offset or "", re.ASCII):
+    parts = parts_of(photo.exif.date_time)
+    if parts:
+        day, clock = parts[:DAY], parts[DAY:]
+        yield _text(_DATE, "".join(day) + "00" * (DAY - len(day)))
+        # seconds and zone are part of the value, so that a time without them cannot be written
+        if len(parts) == SECOND and re.fullmatch(r"[+-]\d\d:\d\d", photo.exif.offset or "", re.ASCII):
             yield _text(_TIME, "".join(clock) + (photo.exif.offset or "").replace(":", ""))
 
 

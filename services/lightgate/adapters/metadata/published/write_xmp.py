@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from lightgate.adapters.metadata.published.disclosed import Face, Original, Place
 from lightgate.domain.approval.rights import RightsStatement
 from lightgate.domain.photo import Exif, Field, Photo
+from lightgate.domain.written_time import MINUTE, SECOND, iso_time, parts_of
 
 #: characters that XML 1.0 §2.2 does not allow, and lone surrogates, which UTF-8 cannot write
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -30,6 +31,8 @@ _NAMESPACES = {
 
 #: between the levels of a keyword, as Lightroom has it
 _LEVEL = "|"
+#: with a blank beside it, or nothing, it is a sign like others: ``Smith | Sons``
+_PATH = re.compile(r"[^\s|](?:[^|]*[^\s|])?(?:\|[^\s|](?:[^|]*[^\s|])?)+")
 _DATA_MINING = "http://ns.useplus.org/ldf/vocab/DMI-"
 
 _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -130,7 +133,7 @@ def main_text(photo: Photo, wanted: Field) -> str:
 
 def flat(keyword: str) -> str:
     """Give the last level of a keyword that names its parents, as in ``animal|bird|heron``."""
-    return keyword.rpartition(_LEVEL)[2].strip()
+    return keyword.rpartition(_LEVEL)[2] if _PATH.fullmatch(keyword) else keyword
 
 
 def keywords(photo: Photo) -> tuple[str, ...]:
@@ -141,18 +144,17 @@ def keywords(photo: Photo) -> tuple[str, ...]:
 
 def hierarchy(photo: Photo) -> Sequence[str]:
     """Give keywords with the levels above them: from the vocabulary, or as the keyword itself names them."""
-    own = (word for word in keywords(photo) if _LEVEL in word)
+    own = (word for word in keywords(photo) if _PATH.fullmatch(word))
     return list(dict.fromkeys([*own, *(_LEVEL.join(path) for path in photo.keyword_paths or () if len(path) > 1)]))
 
 
 def date_created(exif: Exif) -> str | None:
-    """Write the capture time as ISO 8601 (XMP ``Date``), with the offset only where the camera gave one."""
-    found = re.fullmatch(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)", exif.date_time or "", re.ASCII)
-    if not found:
+    """Write the capture time as ISO 8601 (XMP ``Date``), as far as it is known, the offset only where there is one."""
+    known = len(parts_of(exif.date_time))
+    if not known:
         return None
-    year, month, day, time = found.groups()
-    fraction = f".{exif.sub_seconds}" if (exif.sub_seconds or "").isdecimal() else ""
-    return f"{year}-{month}-{day}T{time}{fraction}{exif.offset or ''}"
+    fraction = f".{exif.sub_seconds}" if known == SECOND and (exif.sub_seconds or "").isdecimal() else ""
+    return iso_time(exif.date_time) + fraction + ((exif.offset or "") if known >= MINUTE else "")
 
 
 def _by_language(photo: Photo, wanted: Field) -> list[tuple[str, str]]:

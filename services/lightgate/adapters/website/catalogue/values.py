@@ -36,7 +36,10 @@ def is_same(name: str, found: object, wanted: object) -> bool:
     if found is None or wanted is None:
         return found is wanted
     held = as_ours(name, found)
-    if isinstance(found, date) and not isinstance(found, datetime):
+    if isinstance(found, datetime):
+        # such a column fills up a day without a time
+        return str(wanted) in {held, str(held).removesuffix(":00"), str(held).removesuffix(" 00:00:00")}
+    if isinstance(found, date):
         return str(wanted).startswith(str(held))
     if isinstance(held, int | float) and isinstance(wanted, int | float):
         step = 10.0 ** int(found.as_tuple().exponent) if isinstance(found, Decimal) else 0.0

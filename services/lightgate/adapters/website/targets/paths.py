@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 
+from lightgate.domain.language.characters import is_printable
 from lightgate.errors import Rejected
 
 DRAFT_PREFIX = ".lightgate-"
@@ -18,7 +19,7 @@ def parts_of(path: str) -> list[str]:
         Rejected: the path would lead out of the target.
     """
     parts = path.split("/")
-    is_odd = any(each in {"", ".", ".."} or "\\" in each or not each.isprintable() for each in parts)
+    is_odd = any(each in {"", ".", ".."} or "\\" in each or not is_printable(each) for each in parts)
     is_draft = parts[-1].startswith(DRAFT_PREFIX[1:]) and parts[-1].endswith(DRAFT_SUFFIX)
     if is_odd or is_draft or parts[-1].startswith(DRAFT_PREFIX):
         raise Rejected(f"{path!r} is no path below a publishing target.")
