@@ -74,7 +74,6 @@ class TestFormats:
         ("content", "format_"),
         [
             (b"GIF89a" + bytes(60), "GIF"),
-            (b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf" + bytes(40), "AVIF"),
             (b"\0\0\0\x18ftypmp42\0\0\0\0isommp42" + bytes(40), "video"),
             (b"%PDF-1.7" + bytes(60), "PDF"),
             (b"8BPS\0\1" + bytes(60), "Photoshop"),

@@ -14,7 +14,7 @@ from lightgate.errors import UnreadableImage, UnsupportedFormat
 #: as many bytes as ``format_of`` wants to see
 HEAD_BYTES = 64
 
-JPEG, PNG, TIFF, WEBP, HEIF = "JPEG", "PNG", "TIFF", "WEBP", "HEIF"
+JPEG, PNG, TIFF, WEBP, HEIF, AVIF = "JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF"
 #: a camera's raw data, in a container of its maker's
 RAW = "RAW"
 
@@ -53,9 +53,12 @@ def _is_raw(head: bytes) -> bool:
 
 
 def _is_heif(head: bytes) -> bool:
+    return not _is_avif(head) and bool(_brands(head) & (_HEIF_BRANDS | _GENERIC_HEIF_BRANDS))
+
+
+def _is_avif(head: bytes) -> bool:
     brands = _brands(head)
-    is_avif = bool(brands & _AVIF_BRANDS) and not brands & _HEIF_BRANDS
-    return not is_avif and bool(brands & (_HEIF_BRANDS | _GENERIC_HEIF_BRANDS))
+    return bool(brands & _AVIF_BRANDS) and not brands & _HEIF_BRANDS
 
 
 def _brands(head: bytes) -> set[bytes]:
@@ -115,6 +118,7 @@ KINDS = {
             f"{_DECODER}:heif",
             is_plain=True,
         ),
+        FileKind(AVIF, (".avif", ".avifs"), _is_avif, f"{_READER}:avif_container", f"{_DECODER}:avif"),
     )
 }
 _KNOWN = (
@@ -147,7 +151,7 @@ def format_of(head: bytes) -> str:
     if foreign := next((name for magic, name in _KNOWN if head.startswith(magic)), None):
         raise UnsupportedFormat(format=foreign)
     if head[4:8] == b"ftyp":
-        raise UnsupportedFormat(format="AVIF" if _brands(head) & _AVIF_BRANDS else "video")
+        raise UnsupportedFormat(format="video")
     raise UnreadableImage(reason="it is not an image")
 
 

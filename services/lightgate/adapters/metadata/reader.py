@@ -20,7 +20,7 @@ from lightgate.adapters.metadata.containers.jpeg import without_rubbish
 from lightgate.adapters.metadata.containers.photoshop import SEGMENT_MARK, digest_in, iptc_in
 from lightgate.adapters.metadata.containers.png import chunks_of
 from lightgate.adapters.metadata.containers.tiff import DAMAGE, Tags, quietly, read_tags
-from lightgate.adapters.metadata.formats import HEAD_BYTES, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, format_of
+from lightgate.adapters.metadata.formats import AVIF, HEAD_BYTES, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, format_of
 from lightgate.adapters.metadata.header import header_of
 from lightgate.errors import FileTooLarge, TooManyPixels, UnreadableImage
 from lightgate.files.by_name import function_at
@@ -92,6 +92,11 @@ def webp_container(stream: IO[bytes], max_megapixels: float) -> Container:
 def heif_container(stream: IO[bytes], max_megapixels: float) -> Container:
     """Read an HEIF's."""
     return _opened(stream, HEIF, HeifImageFile, max_megapixels)
+
+
+def avif_container(stream: IO[bytes], max_megapixels: float) -> Container:
+    """Read an AVIF's, which is an HEIF's around other pixels."""
+    return _opened(stream, AVIF, HeifImageFile, max_megapixels)
 
 
 def _opened(stream: IO[bytes], format_: str, reader: type[ImageFile], max_megapixels: float) -> Container:

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pyvips
 
-from lightgate.adapters.pixels.decode import decoding, fitted, flat, full_size, in_srgb
+from lightgate.adapters.pixels.colour.conversion import in_srgb
+from lightgate.adapters.pixels.decode import decoding, fitted, flat, full_size
 from lightgate.adapters.pixels.measure.metrics import Bytes, measure
 from lightgate.errors import Misconfigured, StorageFull
 from lightgate.files.data_folder import ProxyFiles

@@ -1,4 +1,4 @@
-"""An original's pixels at full size, and the way from any colours to 8-bit sRGB, with libvips and libheif."""
+"""An original's pixels at full size, with libvips and libheif; what their colours mean is in ``colour``."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ from lightgate.adapters.metadata.containers.raw import format_in
 from lightgate.adapters.metadata.containers.tiff import DAMAGE
 from lightgate.adapters.metadata.formats import JPEG, KINDS, PNG, TIFF, WEBP
 from lightgate.adapters.metadata.reader import PillowHeaders
+from lightgate.adapters.pixels.colour import coded, lab_tiff, png_colour
+from lightgate.adapters.pixels.colour.conversion import in_srgb, profile_in, put_hdr, put_profile, ready_to_shrink
+from lightgate.adapters.pixels.colour.dcf import profile_by_exif
+from lightgate.adapters.pixels.colour.profiles import meaning_of
 from lightgate.adapters.pixels.raw_preview import preview_of
 from lightgate.adapters.pixels.spare_memory import SpareMemory
 from lightgate.adapters.pixels.tiff_bands import without_masks
@@ -37,15 +41,9 @@ _LOADERS = {JPEG: "jpegload", PNG: "pngload", TIFF: "tiffload", WEBP: "webpload"
 _MEMORY_BYTES = 320_000_000
 
 _RGB, _CMYK = 3, 4
-_ICC, _ORIENTATION = "icc-profile-data", "orientation"
+_ICC, _EXIF, _ORIENTATION = "icc-profile-data", "exif-data", "orientation"
 #: EXIF orientations that swap width and height
 _ON_ITS_SIDE = frozenset({5, 6, 7, 8})
-#: ITU-T H.273 table 2: primaries of Display P3, which phones name without embedding a profile
-_P3_PRIMARIES = 12
-#: "sRGB" as it stands in a profile's description, in ASCII or in UTF-16
-_SRGB_NAMES = (b"sRGB", "sRGB".encode("utf-16-be"))
-#: a profile that only mentions sRGB may be longer
-_SRGB_PROFILE_BYTES = 8192
 _WHITE = 255
 
 #: in what libvips and its libraries say of a sound picture of a kind that they do not know
@@ -91,7 +89,7 @@ def _translated(error: Exception) -> LightgateError:
 
 
 def full_size(original: Path, max_megapixels: float, box: tuple[int, int] | None = None) -> pyvips.Image:
-    """Decode an original whole, in its own colours; ``autorot`` still has to turn it.
+    """Decode an original whole, in its own colours unless they cannot be averaged; ``autorot`` still has to turn it.
 
     To be called, and its pixels asked for, inside ``decoding``.
 
@@ -103,7 +101,7 @@ def full_size(original: Path, max_megapixels: float, box: tuple[int, int] | None
     pyvips.concurrency_set(1)
     pyvips.block_untrusted_set(True)
     image: pyvips.Image = function_at(KINDS[format_in(original)].decodes)(original, max_megapixels, box)
-    return image
+    return ready_to_shrink(image)
 
 
 def jpeg(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
@@ -112,20 +110,48 @@ def jpeg(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> 
     content = original.read_bytes()
     if _is_large(header):
         _refuse_lost_jpeg(content, header)
-        return _from_disk(original, JPEG)
-    return _sound(content, header, box)
+        image = _from_disk(original, JPEG).copy()
+    else:
+        image = _sound(content, header, box).copy()
+    _by_exif(image, header)
+    return image
+
+
+def _by_exif(image: pyvips.Image, header: pyvips.Image) -> None:
+    """Take a camera's word for Adobe RGB where no profile says what the colours are."""
+    block = bytes(header.get(_EXIF)) if header.get_typeof(_EXIF) else b""
+    if block and not header.get_typeof(_ICC) and image.bands == _RGB and (profile := profile_by_exif(block)):
+        put_profile(image, profile)
 
 
 def png(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
     """Decode a PNG, to be turned as its facts say, also where libvips does not look for them."""
     header = _header(original, PNG, max_megapixels)
     _refuse_lost(original, png_data.is_part_lost)
-    if _is_large(header):
-        return _from_disk(original, PNG)
-    image = header.copy_memory().copy()
+    image = (_from_disk(original, PNG) if _is_large(header) else header.copy_memory()).copy()
+    image = _as_png_says(image, original)
     if not image.get_typeof(_ORIENTATION):
         _turn(image, PillowHeaders(math.inf, math.inf).read(original).exif.orientation)
     return image
+
+
+def _as_png_says(image: pyvips.Image, original: Path) -> pyvips.Image:
+    """Say what a PNG's colours are by the first of its chunks that counts."""
+    said = png_colour.said_by(original)
+    if said.cicp:
+        if said.is_narrow:
+            image = png_colour.widened(image)
+        _named(image, *said.cicp)
+    elif said.profile and not said.is_srgb and not meaning_of(profile_in(image)):
+        put_profile(image, said.profile)
+    return image
+
+
+def _named(image: pyvips.Image, primaries: int, transfer: int) -> None:
+    if coded.is_hdr(transfer):
+        put_hdr(image, primaries, transfer)
+    else:
+        put_profile(image, coded.profile_of(primaries, transfer))
 
 
 def tiff(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
@@ -133,6 +159,9 @@ def tiff(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> 
     if tiff_data.is_part_lost(original):
         raise UnreadableImage(reason=_PART_LOST)
     try:
+        if (kind := lab_tiff.lab_kind(original)) and (plain := lab_tiff.as_plain_bands(original)):
+            samples = _tiff(original, max_megapixels, lambda access: _from_memory(plain, access))
+            return lab_tiff.in_lab(samples, kind)
         return _tiff(original, max_megapixels, lambda access: _loaded(original, TIFF, access))
     except pyvips.Error:
         try:
@@ -321,17 +350,57 @@ def check_size(width_px: int, height_px: int, max_megapixels: float) -> None:
 
 def heif(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
     """Decode with libheif, which turns the pixels itself; a file's EXIF orientation does not count there."""
-    picture = pillow_heif.open_heif(str(original), convert_hdr_to_8bit=True)
+    picture = pillow_heif.open_heif(str(original), convert_hdr_to_8bit=False)
     check_size(picture.size[0], picture.size[1], max_megapixels)
     _refuse_lost(original, heif_data.is_part_lost)
-    image = pyvips.Image.new_from_array(np.asarray(picture)).copy(interpretation="srgb")
-    profile = picture.info.get("icc_profile")
-    primaries = (picture.info.get("nclx_profile") or {}).get("color_primaries")
-    if not profile and primaries == _P3_PRIMARIES:
-        profile = pyvips.Operation.call("profile_load", "p3")
-    if profile:
-        image.set_type(pyvips.GValue.blob_type, _ICC, bytes(profile))
+    nclx = _nclx(picture)
+    if picture.info.get("bit_depth", 8) > 8 and not (nclx and coded.is_hdr(nclx[1])):
+        # ten bits of a picture that ends in eight are half the memory
+        picture = pillow_heif.open_heif(str(original), convert_hdr_to_8bit=True)
+    pixels = np.asarray(picture)
+    image = pyvips.Image.new_from_array(pixels).copy(interpretation=_interpretation(pixels))
+    _as_heif_says(image, picture, nclx)
     return image
+
+
+def avif(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
+    """Decode an AVIF with libvips, whose libheif has AV1, and turns the pixels itself."""
+    picture = pillow_heif.open_heif(str(original), convert_hdr_to_8bit=False)
+    check_size(picture.size[0], picture.size[1], max_megapixels)
+    _refuse_lost(original, heif_data.is_part_lost)
+    image = pyvips.Operation.call("heifload", str(original), access="sequential", fail_on="truncated")
+    check_size(image.width, image.height, max_megapixels)
+    image = image.copy_memory().copy()
+    if image.get_typeof(_ORIENTATION):
+        image.remove(_ORIENTATION)
+    _as_heif_says(image, picture, _nclx(picture))
+    return image
+
+
+def _nclx(picture: pillow_heif.HeifFile) -> tuple[int, int] | None:
+    """Give primaries and transfer by ITU-T H.273, where a file names them."""
+    named = picture.info.get("nclx_profile")
+    return (named["color_primaries"], named["transfer_characteristics"]) if named else None
+
+
+def _as_heif_says(image: pyvips.Image, picture: pillow_heif.HeifFile, nclx: tuple[int, int] | None) -> None:
+    """Say what colours are: PQ and HLG by their numbers, else a profile first, then the numbers, then the camera."""
+    profile = bytes(picture.info.get("icc_profile") or b"")
+    if nclx and coded.is_hdr(nclx[1]):
+        put_hdr(image, *nclx)
+    elif meaning_of(profile):
+        put_profile(image, profile)
+    elif nclx:
+        put_profile(image, coded.profile_of_still(*nclx))
+    elif by_exif := profile_by_exif(picture.info.get("exif") or b""):
+        put_profile(image, by_exif)
+
+
+def _interpretation(pixels: np.ndarray) -> str:
+    bands = 1 if pixels.ndim == 2 else pixels.shape[2]
+    if pixels.dtype == np.uint16:
+        return "rgb16" if bands > 2 else "grey16"
+    return "srgb" if bands > 2 else "b-w"
 
 
 def fitted(whole: pyvips.Image, width_px: int, height_px: int) -> pyvips.Image:
@@ -347,34 +416,3 @@ def flat(image: pyvips.Image) -> pyvips.Image:
         return image
     white = 65535 if image.format == "ushort" else _WHITE
     return image.flatten(background=white)
-
-
-def in_srgb(image: pyvips.Image) -> pyvips.Image:
-    """Give three bands of 8-bit sRGB; convert only where an embedded profile says that they are something else."""
-    profile = image.get(_ICC) if image.get_typeof(_ICC) else b""
-    if image.interpretation == "cmyk":
-        return _converted(image, "cmyk")
-    if profile and not _is_srgb(bytes(profile)):
-        return _converted(image, "srgb")
-    return _three_bands(image)
-
-
-def _is_srgb(profile: bytes) -> bool:
-    return len(profile) <= _SRGB_PROFILE_BYTES and any(name in profile for name in _SRGB_NAMES)
-
-
-def _converted(image: pyvips.Image, fallback: str) -> pyvips.Image:
-    """Convert from the embedded profile; one that does not fit the pixels is taken for the fallback."""
-    try:
-        return image.icc_transform(
-            "srgb", embedded=True, input_profile=fallback, intent="relative", black_point_compensation=True
-        )
-    except pyvips.Error:
-        return _three_bands(image)
-
-
-def _three_bands(image: pyvips.Image) -> pyvips.Image:
-    if image.interpretation in {"multiband", "histogram", "error"}:
-        image = image.extract_band(0, n=3) if image.bands >= 3 else image.extract_band(0)
-        image = image.copy(interpretation="srgb" if image.bands == 3 else "b-w")
-    return image.colourspace("srgb")

@@ -38,7 +38,7 @@ _AS_BYTES = frozenset({1, 2, 7})
 #: by TIFF's type: SHORT, LONG, IFD, LONG8
 _WHOLE_NUMBERS = {3: "H", 4: "L", 13: "L", 16: "Q"}
 
-_EXIF, _GPS = 0x8769, 0x8825
+_EXIF, _GPS, _INTEROPERABILITY = 0x8769, 0x8825, 0xA005
 #: lengths of what is read of a directory besides its values: count, entry, next; those of BigTIFF are twice as long
 _PARTS = {False: frozenset({2, 4, 12}), True: frozenset({8, 20})}
 
@@ -95,11 +95,13 @@ _NO_TAGS = Directory(ImageFileDirectory_v2())
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """The three directories that say something about the photograph."""
+    """The directories that say something about the photograph."""
 
     ifd0: Directory = _NO_TAGS
     exif: Directory = _NO_TAGS
     gps: Directory = _NO_TAGS
+    #: which rules of DCF a camera followed, in one tag
+    interoperability: Directory = _NO_TAGS
 
     @property
     def taking(self) -> Either:
@@ -122,7 +124,9 @@ def read_tags(block: IO[bytes], head: bytes = b"") -> Tags:
         first = _directory(head)
         _load(first, block, first.next)
     ifd0 = Directory(first)
-    return Tags(ifd0, _linked(block, head, ifd0, _EXIF), _linked(block, head, ifd0, _GPS))
+    exif = _linked(block, head, ifd0, _EXIF)
+    gps, interoperability = _linked(block, head, ifd0, _GPS), _linked(block, head, exif, _INTEROPERABILITY)
+    return Tags(ifd0, exif, gps, interoperability)
 
 
 def _linked(block: IO[bytes], head: bytes, ifd0: Directory, tag: int) -> Directory:
