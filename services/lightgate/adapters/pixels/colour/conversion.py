@@ -139,10 +139,14 @@ def _converted(image: pyvips.Image, meaning: Meaning | None) -> pyvips.Image:
         "intent": "perceptual" if meaning and meaning.has_tables and has_black else "relative",
         "black_point_compensation": has_black,
     }
-    if image.format == "uchar":
-        return image.icc_transform("srgb", depth=8, **told)
-    # between floats lcms leaves out its table of 33 steps a colour, which is too coarse for linear light
-    return _exported(image.icc_import(pcs="lab", **told), compensated=has_black)
+    try:
+        if image.format == "uchar":
+            return image.icc_transform("srgb", depth=8, **told)
+        # between floats lcms leaves out its table of 33 steps a colour, which is too coarse for linear light
+        return _exported(image.icc_import(pcs="lab", **told), compensated=has_black)
+    except pyvips.Error:
+        # libvips asks more of a profile than lcms
+        return _three_bands(image)
 
 
 def _exported(lab: pyvips.Image, *, compensated: bool = True) -> pyvips.Image:
