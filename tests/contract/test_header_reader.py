@@ -77,6 +77,8 @@ class TestFormats:
             (b"\0\0\0\x18ftypmp42\0\0\0\0isommp42" + bytes(40), "video"),
             (b"%PDF-1.7" + bytes(60), "PDF"),
             (b"8BPS\0\1" + bytes(60), "Photoshop"),
+            (b"\xff\x0a" + bytes(60), "JPEG XL"),
+            (b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(60), "JPEG XL"),
             (b"BM" + bytes(60), "BMP"),
         ],
     )

@@ -17,7 +17,7 @@ from lightgate.files.data_folder import ProxyFiles
 class Header:
     """What the first bytes of a file say, read without decoding a pixel."""
 
-    #: Pillow's name of the container: JPEG, PNG, TIFF, WEBP, HEIF
+    #: Pillow's name of the container: JPEG, PNG, TIFF, WEBP, HEIF, AVIF
     format: str
     width_px: int
     height_px: int

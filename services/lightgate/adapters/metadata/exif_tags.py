@@ -21,7 +21,7 @@ _SAVED = ((0x9004, 0x9292, 0x9012), (_DATE_TIME, 0x9290, 0x9010))
 
 
 def exif_from(tags: Tags, format_: str, width_px: int, height_px: int, *, is_turned: bool = False) -> Exif:
-    """Read the facts; ``is_turned`` where the container's reader already turns the pixels (HEIF)."""
+    """Read the facts; ``is_turned`` where the container's reader already turns the pixels (HEIF, AVIF)."""
     ifd0, exif = tags.ifd0, tags.taking
     orientation = 1 if is_turned else values.orientation(ifd0.get(_ORIENTATION))
     width, height = (height_px, width_px) if orientation >= 5 else (width_px, height_px)

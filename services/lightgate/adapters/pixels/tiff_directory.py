@@ -21,7 +21,7 @@ _KEPT = frozenset((
 _MOST_TAGS = 4096
 _BITS, _COMPRESSION = 258, 259
 #: that libvips reads
-_DEPTHS = frozenset({1, 2, 4, 8, 16, 32, 64})
+_DEPTHS = frozenset({1, 2, 4, 8, 16, 32})
 #: that libtiff may have been built without
 _COMPRESSIONS = {
     6: "the JPEG of before 1995", 34661: "JBIG", 34712: "JPEG 2000", 34887: "LERC", 34925: "LZMA", 50000: "ZSTD",

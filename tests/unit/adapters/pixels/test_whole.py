@@ -170,6 +170,7 @@ def bare_tiff(bits: int, compression: int = 1) -> bytes:
     [
         (12, 1, "12 bits a sample are not read"),
         (24, 1, "24 bits a sample are not read"),
+        (64, 1, "64 bits a sample are not read"),
         (8, 34661, "its compression, JBIG, is not read"),
         (8, 64999, "the kind of pixels that it holds is not read"),
     ],

@@ -6,8 +6,7 @@ import pyvips
 
 from lightgate.adapters.pixels.colour.coded import is_hdr
 from lightgate.adapters.pixels.colour.hdr import tone_mapped
-from lightgate.adapters.pixels.colour.profiles import CMYK, GREY, RGB, Meaning, cicp_in, meaning_of, rgb_profile
-from lightgate.adapters.pixels.colour.profiles import SRGB_PRIMARIES as _SRGB
+from lightgate.adapters.pixels.colour.profiles import CMYK, GREY, RGB, Meaning, cicp_in, meaning_of
 
 _ICC = "icc-profile-data"
 #: primaries and transfer of an HDR picture by ITU-T H.273, as a decoder leaves them
@@ -15,7 +14,6 @@ _HDR = "lightgate-hdr"
 _WHITE, _MOST = 255, 65535
 #: bands that are colours
 _COLOURS = {"cmyk": 4, "b-w": 1, "grey16": 1}
-_LINEAR = (1.0,)
 
 
 def put_profile(image: pyvips.Image, profile: bytes) -> None:
@@ -42,7 +40,7 @@ def ready_to_shrink(image: pyvips.Image) -> pyvips.Image:
     hdr = _hdr_in(image)
     meaning = _fitting(image)
     is_linear = meaning is not None and meaning.is_linear
-    is_transparent = image.hasalpha() and meaning is not None and not meaning.is_srgb
+    is_transparent = image.hasalpha() and (image.interpretation == "cmyk" or (meaning and not meaning.is_srgb))
     is_unusual = image.interpretation == "lab" or image.format not in {"uchar", "ushort"}
     if not (hdr or is_linear or is_transparent or is_unusual):
         return image
@@ -63,9 +61,7 @@ def in_srgb(image: pyvips.Image) -> pyvips.Image:
     meaning = _fitting(image)
     if image.format in {"float", "double"} and not meaning and image.interpretation != "cmyk":
         # BT.709's primaries in linear light, as scRGB (IEC 61966-2-2) and OpenEXR have it
-        image = image.copy()
-        put_profile(image, rgb_profile(_SRGB, _LINEAR))
-        meaning = _fitting(image)
+        return _three(_within(image)).copy(interpretation="scrgb").colourspace("srgb")
     if image.format not in {"uchar", "ushort"}:
         image = _sixteen_bits(image)
     if image.interpretation == "cmyk":
@@ -107,7 +103,7 @@ def _apart(image: pyvips.Image) -> tuple[pyvips.Image, pyvips.Image | None]:
 
 
 def _on_white(shown: pyvips.Image, alpha: pyvips.Image) -> pyvips.Image:
-    kept = (alpha > 0).ifthenelse((alpha < 1).ifthenelse(alpha, 1), 0)
+    kept = _within(alpha)
     return (shown * kept + (kept * -_WHITE + _WHITE) + 0.5).cast("uchar").copy(interpretation="srgb")
 
 
@@ -117,11 +113,15 @@ def _sixteen_bits(image: pyvips.Image) -> pyvips.Image:
     if image.format == "ushort":
         return image.copy(interpretation=name)
     if image.format in {"float", "double"}:
-        # what is not a number is equal to nothing, and black
-        sound = (image == image).ifthenelse(image, 0)  # noqa: PLR0124
-        return (sound * _MOST + 0.5).cast("ushort").copy(interpretation=name)
+        return (_within(image) * _MOST + 0.5).cast("ushort").copy(interpretation=name)
     scale = {"uchar": 257, "char": 516, "short": 2, "uint": 1 / 65537, "int": 1 / 32768.5}.get(image.format, 1)
     return (image * scale).cast("ushort").copy(interpretation=name)
+
+
+def _within(floats: pyvips.Image) -> pyvips.Image:
+    """Cut off what is beyond 0 and 1; what is not a number is equal to nothing, and black."""
+    sound = (floats == floats).ifthenelse(floats, 0)  # noqa: PLR0124
+    return (sound > 0).ifthenelse((sound < 1).ifthenelse(sound, 1), 0)
 
 
 def _three(image: pyvips.Image) -> pyvips.Image:
@@ -139,10 +139,14 @@ def _converted(image: pyvips.Image, meaning: Meaning | None) -> pyvips.Image:
         "intent": "perceptual" if meaning and meaning.has_tables and has_black else "relative",
         "black_point_compensation": has_black,
     }
-    if image.format == "uchar":
-        return image.icc_transform("srgb", depth=8, **told)
-    # between floats lcms leaves out its table of 33 steps a colour, which is too coarse for linear light
-    return _exported(image.icc_import(pcs="lab", **told), compensated=has_black)
+    try:
+        if image.format == "uchar":
+            return image.icc_transform("srgb", depth=8, **told)
+        # between floats lcms leaves out its table of 33 steps a colour, which is too coarse for linear light
+        return _exported(image.icc_import(pcs="lab", **told), compensated=has_black)
+    except pyvips.Error:
+        # libvips asks more of a profile than lcms
+        return _three_bands(image)
 
 
 def _exported(lab: pyvips.Image, *, compensated: bool = True) -> pyvips.Image:

@@ -48,6 +48,9 @@ def as_plain_bands(original: Path) -> bytes | None:
 
 def in_lab(samples: pyvips.Image, kind: int) -> pyvips.Image:
     """Give L* from 0 to 100, a* and b* as they are, under D50, and transparency from 0 to 1 where there is."""
+    if samples.format == "short":
+        # libvips' own way: all three are signed
+        return (samples.extract_band(0, n=3) / [327.67, 256, 256]).cast("float").copy(interpretation="lab")
     if samples.format not in {"uchar", "ushort"}:
         return samples.extract_band(0, n=3).cast("float").copy(interpretation="lab")
     is_wide = samples.format == "ushort"

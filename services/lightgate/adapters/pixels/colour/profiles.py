@@ -56,7 +56,8 @@ class Meaning:
     has_tables: bool = False
 
 
-@lru_cache(maxsize=64)
+# each is kept with the answer, and those of printers have megabytes
+@lru_cache(maxsize=16)
 def meaning_of(profile: bytes) -> Meaning | None:
     """Say what a profile does; None where lcms cannot use it, or it does not describe pixels."""
     space = profile[16:20].decode("latin-1")
