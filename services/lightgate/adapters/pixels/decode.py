@@ -316,7 +316,7 @@ def check_size(width_px: int, height_px: int, max_megapixels: float) -> None:
 
 
 def heif(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
-    """Decode with libheif, which turns the pixels itself; a file's EXIF orientation does not count there."""
+    """Decode with libheif, which turns the pixels as the file's own properties ask; see ``containers.heif``."""
     picture = pillow_heif.open_heif(str(original), convert_hdr_to_8bit=True)
     check_size(picture.size[0], picture.size[1], max_megapixels)
     _refuse_lost(original, heif_data.is_part_lost)
@@ -327,6 +327,7 @@ def heif(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> 
         profile = pyvips.Operation.call("profile_load", "p3")
     if profile:
         image.set_type(pyvips.GValue.blob_type, _ICC, bytes(profile))
+    _turn(image, PillowHeaders(math.inf, math.inf).read(original).exif.orientation)
     return image
 
 
