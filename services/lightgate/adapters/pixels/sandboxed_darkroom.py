@@ -35,11 +35,12 @@ class CarefulDarkroom:
     memory_limit_mb: int = 4096
     time_limit_s: float = 120
 
-    def develop(self, original: Path, files: ProxyFiles) -> Development:
+    def develop(self, original: Path, files: ProxyFiles, turn: int = 0) -> Development:
         """Develop in a child; what ends the child is the photo's fault."""
         told = {
             "original": str(original),
             "files": {name: str(file) for name, file in _named(files).items()},
+            "turn": turn,
             "max_megapixels": self.max_megapixels,
             "memory_limit_mb": self.memory_limit_mb,
         }
@@ -85,7 +86,7 @@ def main() -> int:
             resource.setrlimit(resource.RLIMIT_AS, (wanted, resource.getrlimit(resource.RLIMIT_AS)[1]))
     files = ProxyFiles(**{name: Path(file) for name, file in told["files"].items()})
     try:
-        found = VipsDarkroom(told["max_megapixels"]).develop(Path(told["original"]), files)
+        found = VipsDarkroom(told["max_megapixels"]).develop(Path(told["original"]), files, told["turn"])
     except LightgateError as error:
         answer: dict[str, object] = {"error": type(error).__name__, "message": error.message}
     except MemoryError:

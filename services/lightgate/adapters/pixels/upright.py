@@ -9,11 +9,15 @@ import pyvips
 from lightgate.adapters.metadata.containers.raw import format_in
 from lightgate.adapters.metadata.formats import RAW
 from lightgate.adapters.pixels.decode import decoding, fitted, full_size
+from lightgate.adapters.pixels.turns import turned
 from lightgate.errors import UnreadableImage
 
 
-def upright(original: Path, width_px: int, height_px: int) -> pyvips.Image:
+def upright(original: Path, width_px: int, height_px: int, turn: int = 0) -> pyvips.Image:
     """Decode, turn, convert and shrink; never enlarge. The pixels lie in memory.
+
+    Args:
+        turn: quarter turns clockwise that a person gave it besides; the box is that of the turned picture.
 
     Raises:
         UnreadableImage: damaged, cut off, or a raw file that nobody developed.
@@ -23,4 +27,5 @@ def upright(original: Path, width_px: int, height_px: int) -> pyvips.Image:
         if format_in(original) == RAW:
             raise UnreadableImage(reason="it is a RAW file, which has to be developed before it is published")
         # its size was checked when it was taken in
-        return fitted(full_size(original, float("inf"), (width_px, height_px)), width_px, height_px)
+        box = (height_px, width_px) if turn % 2 else (width_px, height_px)
+        return turned(fitted(full_size(original, float("inf"), box), *box), turn).copy_memory()
