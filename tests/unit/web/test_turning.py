@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
-from PIL import Image
 
 from lightgate.bootstrap import House
-from lightgate.domain.rating.quality import Measurements
-from lightgate.files.data_folder import ProxyFiles
-from lightgate.files.picture_proof import hashes_of, named
-from lightgate.pictures import remade
-from lightgate.ports.pictures import Development
 from support.gallery import photo_of
 from support.site_client import Visitor
 from support.stores import Clock
-
-MEASURED = Measurements(5.0, 1.0, 0.0, 0.0, 0.8, 0.7, 0.8, 40.0, 1.0, "0f" * 8, "f0" * 8, (0.5, 0.5), "1")
-
-
-class Turner:
-    """Turns what lies there already."""
-
-    def develop(self, original: object, files: ProxyFiles, turn: int = 0) -> Development:
-        for file in named(files).values():
-            with Image.open(file) as picture:
-                turned = picture.rotate(-90 * turn, expand=True)
-            turned.save(file, "JPEG")
-        return Development(1, 1, MEASURED, b"", hashes_of(files))
+from support.turning import make_due, without_originals
 
 
 @pytest.fixture
@@ -39,12 +20,7 @@ def shown() -> int:
 
 @pytest.fixture(autouse=True)
 def originals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The gallery has pictures and no originals."""
-    monkeypatch.setattr(remade, "_proven", lambda folder, photo: folder.original(photo.content_hash, photo.suffix))
-
-
-def make_due(house: House) -> list[int]:
-    return remade.turn_pictures(house.store, house.folder, Turner(), house.now, "worker", time.monotonic() + 60)
+    without_originals(monkeypatch)
 
 
 def turn(ann: Visitor, action: str, photo_id: int = 1) -> int:

@@ -225,6 +225,7 @@ def _facts(photo: Photo) -> list[tuple[str, str]]:
                 megabytes(photo.size_bytes),
             ),
         ),
+        ("Turned", f"{90 * photo.turn}\u00b0 clockwise" if photo.turn else ""),
         ("Creator", photo.rights.creator or ""),
         ("Copyright", photo.rights.copyright or ""),
         *((f"On {each.target}", _at_target(photo, each)) for each in photo.publications),
