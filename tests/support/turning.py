@@ -21,7 +21,7 @@ MEASURED = Measurements(5.0, 1.0, 0.0, 0.0, 0.8, 0.7, 0.8, 40.0, 1.0, "0f" * 8, 
 class Turner:
     """``ports.pictures.Darkroom``; each photo is turned once."""
 
-    def develop(self, original: Path, files: ProxyFiles, turn: int = 0) -> Development:
+    def develop(self, original: Path, files: ProxyFiles, turn: int = 0, orientation: int | None = None) -> Development:
         for file in named(files).values():
             with Image.open(file) as picture:
                 turned = picture.rotate(-90 * turn, expand=True)

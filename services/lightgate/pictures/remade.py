@@ -61,9 +61,13 @@ def turn_pictures(
     with alone_if_free(folder.pictures_lock) as is_ours:
         while is_ours and due:
             for photo_id in due:
-                if time.monotonic() >= until or not _turned(store, folder, darkroom, now, owner, photo_id):
+                if time.monotonic() >= until:
                     return done
-                done.append(photo_id)
+                error = _turned(store, folder, darkroom, now, owner, photo_id)
+                if error is None:
+                    done.append(photo_id)
+                elif not isinstance(error, Rejected | Conflict):
+                    return done
             with store.reading() as tx:
                 due = tx.photos.to_be_turned(_AT_ONCE)
     return done
@@ -71,8 +75,8 @@ def turn_pictures(
 
 def _turned(
     store: Store, folder: DataFolder, darkroom: Darkroom, now: Callable[[], datetime], owner: str, photo_id: int
-) -> bool:
-    """Make one photo's pictures; False where it is better tried later."""
+) -> LightgateError | None:
+    """Make one photo's pictures; gives why not, which is written down where no second try changes it."""
 
     def told(photo: Photo) -> Event:
         return Event(photo.id, photo.set_id, now(), Actor.WORKER, owner, EventKind.PICTURES, "turned")
@@ -81,17 +85,14 @@ def _turned(
         turn = tx.photos.get(photo_id).turn
     try:
         _remade(store, folder, darkroom, photo_id, told)
-    except Conflict:
-        return True
-    except Rejected as error:
-        log.warning("photo %s: its pictures cannot be turned: %s", photo_id, error.message)
-        with store.writing() as tx:
-            tx.photos.put_turn_error(photo_id, turn, error.message)
-            tx.events.add(replace(told(tx.photos.get(photo_id)), new=error.message))
     except LightgateError as error:
-        log.warning("photo %s: its pictures are turned later: %s", photo_id, error.message)
-        return False
-    return True
+        log.warning("photo %s: its pictures are not turned: %s", photo_id, error.message)
+        if isinstance(error, Rejected):
+            with store.writing() as tx:
+                tx.photos.put_turn_error(photo_id, turn, error.message)
+                tx.events.add(replace(told(tx.photos.get(photo_id)), new=error.message))
+        return error
+    return None
 
 
 def _remade(
@@ -99,7 +100,8 @@ def _remade(
 ) -> Mapping[str, str]:
     with store.reading() as tx:
         photo = tx.photos.get(photo_id)
-    made = darkroom.develop(_proven(folder, photo), folder.proxy_files(photo.content_hash), photo.turn)
+    files = folder.proxy_files(photo.content_hash)
+    made = darkroom.develop(_proven(folder, photo), files, photo.turn, photo.exif.orientation)
     place = made.measured.sharpest
     with store.writing() as tx:
         # one that was turned on meanwhile is due again

@@ -59,11 +59,12 @@ class Development:
 
 
 class Darkroom(Protocol):
-    def develop(self, original: Path, files: ProxyFiles, turn: int = 0) -> Development:
+    def develop(self, original: Path, files: ProxyFiles, turn: int = 0, orientation: int | None = None) -> Development:
         """Decode an original once: write its pictures, each whole or not at all, and measure it. Repeatable.
 
         Args:
             turn: quarter turns clockwise that a person gave the upright picture, 0 to 3.
+            orientation: EXIF's, 1 to 8, as it was read when the photo was taken in; None: as the file is read now.
 
         Raises:
             UnreadableImage: damaged or cut off.

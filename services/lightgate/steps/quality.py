@@ -181,7 +181,8 @@ class QualityWork:
         original = self.folder.original(photo.content_hash, photo.suffix)
         darkroom = self.careful if self.careful is not None and _needs_care(photo) else self.darkroom
         try:
-            return darkroom.develop(original, self.folder.proxy_files(photo.content_hash), photo.turn)
+            files = self.folder.proxy_files(photo.content_hash)
+            return darkroom.develop(original, files, photo.turn, photo.exif.orientation)
         except LightgateError as error:
             return error
 

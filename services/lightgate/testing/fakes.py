@@ -84,7 +84,7 @@ class FakeDarkroom:
     errors: dict[str, LightgateError] = field(default_factory=dict)
     developed: list[Path] = field(default_factory=list)
 
-    def develop(self, original: Path, files: ProxyFiles, turn: int = 0) -> Development:
+    def develop(self, original: Path, files: ProxyFiles, turn: int = 0, orientation: int | None = None) -> Development:
         if error := self.errors.get(original.name):
             raise error
         self.developed.append(original)

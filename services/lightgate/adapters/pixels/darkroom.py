@@ -35,10 +35,10 @@ class VipsDarkroom:
 
     max_megapixels: float
 
-    def develop(self, original: Path, files: ProxyFiles, turn: int = 0) -> Development:
+    def develop(self, original: Path, files: ProxyFiles, turn: int = 0, orientation: int | None = None) -> Development:
         """Write the four pictures and measure the proxy."""
         with decoding():
-            whole = full_size(original, self.max_megapixels)
+            whole = full_size(original, self.max_megapixels, orientation=orientation)
             view = fitted(whole, VIEW_PX, VIEW_PX)
             proxy = _smaller(view, PROXY_PX)
             measured = measure(_pixels(proxy))

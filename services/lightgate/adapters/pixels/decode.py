@@ -15,7 +15,7 @@ import simplejpeg
 
 from lightgate.adapters.metadata.containers.raw import format_in
 from lightgate.adapters.metadata.containers.tiff import DAMAGE
-from lightgate.adapters.metadata.formats import JPEG, KINDS, PNG, TIFF, WEBP
+from lightgate.adapters.metadata.formats import HEIF, JPEG, KINDS, PNG, TIFF, WEBP
 from lightgate.adapters.metadata.reader import PillowHeaders
 from lightgate.adapters.pixels.raw_preview import preview_of
 from lightgate.adapters.pixels.spare_memory import SpareMemory
@@ -90,19 +90,26 @@ def _translated(error: Exception) -> LightgateError:
     return UnreadableImage(reason="its pixels are damaged")
 
 
-def full_size(original: Path, max_megapixels: float, box: tuple[int, int] | None = None) -> pyvips.Image:
+def full_size(
+    original: Path, max_megapixels: float, box: tuple[int, int] | None = None, orientation: int | None = None
+) -> pyvips.Image:
     """Decode an original whole, in its own colours; ``autorot`` still has to turn it.
 
     To be called, and its pixels asked for, inside ``decoding``.
 
     Args:
         box: width and height that it will be shrunk to fit; a JPEG is then decoded to no more than it takes.
+        orientation: EXIF's, as it was read when the photo was taken in. Of HEIF files, where that is a judgement, it
+            counts: a rule that changes must not turn what a person has seen. None: as the file is read now.
     """
     # libvips would see an earlier file of this name, and run as many threads as there are cores in each process
     pyvips.cache_set_max(0)
     pyvips.concurrency_set(1)
     pyvips.block_untrusted_set(True)
-    image: pyvips.Image = function_at(KINDS[format_in(original)].decodes)(original, max_megapixels, box)
+    kind = KINDS[format_in(original)]
+    image: pyvips.Image = function_at(kind.decodes)(original, max_megapixels, box)
+    if kind.name == HEIF and orientation is not None:
+        _turn(image, orientation)
     return image
 
 

@@ -70,7 +70,7 @@ class Renditions:
             raise RightsMissing
         widest = max(box.width_px for box in self.boxes)
         highest = max(box.height_px for box in self.boxes)
-        picture = upright(original, widest, highest, photo.turn)
+        picture = upright(original, widest, highest, photo.turn, photo.exif.orientation)
         said = disclosed(read_original(original), frozenset(self.disclose))
         for orientation in (photo.exif.orientation, as_orientation(photo.turn)):
             said = replace(said, faces=tuple(upright_face(each, orientation) for each in said.faces))

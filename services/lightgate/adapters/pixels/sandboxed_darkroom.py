@@ -35,12 +35,13 @@ class CarefulDarkroom:
     memory_limit_mb: int = 4096
     time_limit_s: float = 120
 
-    def develop(self, original: Path, files: ProxyFiles, turn: int = 0) -> Development:
+    def develop(self, original: Path, files: ProxyFiles, turn: int = 0, orientation: int | None = None) -> Development:
         """Develop in a child; what ends the child is the photo's fault."""
         told = {
             "original": str(original),
             "files": {name: str(file) for name, file in _named(files).items()},
             "turn": turn,
+            "orientation": orientation,
             "max_megapixels": self.max_megapixels,
             "memory_limit_mb": self.memory_limit_mb,
         }
@@ -85,8 +86,9 @@ def main() -> int:
         with contextlib.suppress(OSError, ValueError):  # macOS refuses limits below what is mapped
             resource.setrlimit(resource.RLIMIT_AS, (wanted, resource.getrlimit(resource.RLIMIT_AS)[1]))
     files = ProxyFiles(**{name: Path(file) for name, file in told["files"].items()})
+    how = {name: told[name] for name in ("turn", "orientation")}
     try:
-        found = VipsDarkroom(told["max_megapixels"]).develop(Path(told["original"]), files, told["turn"])
+        found = VipsDarkroom(told["max_megapixels"]).develop(Path(told["original"]), files, **how)
     except LightgateError as error:
         answer: dict[str, object] = {"error": type(error).__name__, "message": error.message}
     except MemoryError:

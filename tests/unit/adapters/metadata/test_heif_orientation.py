@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pillow_heif
@@ -13,10 +14,14 @@ from PIL import Image
 
 from lightgate.adapters.metadata.reader import PillowHeaders
 from lightgate.adapters.pixels.darkroom import VipsDarkroom
+from lightgate.adapters.pixels.renditions import Box, Renditions
+from lightgate.adapters.pixels.sandboxed_darkroom import CarefulDarkroom
 from lightgate.adapters.pixels.upright import upright
+from lightgate.domain.photo import Exif, Rights
 from lightgate.errors import LightgateError
 from lightgate.files.data_folder import DataFolder
 from support.pictures import is_upright, quarters, turned
+from support.published import BARE
 
 READER = PillowHeaders(max_megapixels=200, max_file_mb=1024)
 LYING, STANDING = (1200, 800), (800, 1200)
@@ -200,6 +205,22 @@ class TestProperty:
         file = heic(tmp_path / "a.heic", picture, block, property_turn=True)
         file.write_bytes(file.read_bytes().replace(b"irot", b"skip"))
         assert is_upright(shown(file), tolerance=20)
+
+
+@pytest.mark.parametrize("said", [1, 8])
+def test_a_photo_that_was_taken_in_by_another_rule_is_published_as_it_was_seen(tmp_path: Path, said: int) -> None:
+    """Its facts say which turn was obeyed; the file alone would be turned by another one today."""
+    picture = turned(HELD_UPRIGHT)
+    file = heic(tmp_path / "a.heic", picture, exif_block(HELD_UPRIGHT, picture.size))
+    assert READER.read(file).exif.orientation == HELD_UPRIGHT
+    files = DataFolder(tmp_path).proxy_files("ab" * 32)
+    size = picture.size if said == 1 else (picture.size[1], picture.size[0])
+    for darkroom in (VipsDarkroom(100), CarefulDarkroom(100)):
+        developed = darkroom.develop(file, files, orientation=said)
+        assert (developed.width_px, developed.height_px) == size
+    renderer = Renditions((Box("full", 1500, 1500), Box("thumb", 300, 300)))
+    full = renderer.render(file, replace(BARE, rights=Rights("Ann", "© Ann"), exif=Exif(orientation=said)))[0]
+    assert (full.width_px, full.height_px) == size
 
 
 @pytest.mark.parametrize("seed", range(40))

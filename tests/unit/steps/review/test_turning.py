@@ -61,7 +61,7 @@ class TurningDarkroom:
         self.turns: list[int] = []
         self.error: Exception | None = None
 
-    def develop(self, original: Path, files: ProxyFiles, turn: int = 0) -> Development:
+    def develop(self, original: Path, files: ProxyFiles, turn: int = 0, orientation: int | None = None) -> Development:
         if self.error is not None:
             raise self.error
         self.turns.append(turn)
@@ -321,10 +321,12 @@ class TestThePictures:
         self, desk: ReviewDesk, store: SqliteStore, photo: Photo
     ) -> None:
         class Interrupted(TurningDarkroom):
-            def develop(self, original: Path, files: ProxyFiles, turn: int = 0) -> Development:
+            def develop(
+                self, original: Path, files: ProxyFiles, turn: int = 0, orientation: int | None = None
+            ) -> Development:
                 if not self.turns:
                     edit(desk, photo.id, now_of(store, photo.id).version, Changes(turn=2), "ann")
-                return super().develop(original, files, turn)
+                return super().develop(original, files, turn, orientation)
 
         turn(desk, photo.id, photo.version, 1, "ann")
         darkroom = Interrupted()
@@ -353,7 +355,7 @@ class TestThePictures:
         content = original.read_bytes()
         original.unlink()
         after = turn(desk, photo.id, photo.version, 1, "ann")
-        make_due(desk, TurningDarkroom())
+        assert make_due(desk, TurningDarkroom()) == []
         told = now_of(store, photo.id)
         assert told.turn_error == OriginalMissing().message
         assert told.pictures == photo.pictures
