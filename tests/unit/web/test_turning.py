@@ -101,7 +101,7 @@ class TestThePage:
         assert isinstance(house.now, Clock)
         house.now.forward(90)
         told = notice(ann.get("/photos/1").text)
-        assert "no worker has done it yet" in told
+        assert "no worker runs" in told
         assert "lightgate pictures 1" in told
 
     def test_what_cannot_be_turned_says_why_with_the_remedy(self, house: House, ann: Visitor) -> None:

@@ -186,7 +186,7 @@ def _turning(photo: Photo, events: Sequence[Event]) -> str:
         return review.why_not_turned(photo)
     turned = [event.at for event in events if (event.kind, event.name) == (EventKind.FIELD, "turn")]
     if turned and house().now() - turned[-1] > _PATIENCE:
-        return "Its pictures should be turned by now: no worker has done it yet."
+        return "Its pictures are still not turned: other photos are ahead of it, or no worker runs."
     return "Its pictures are being turned."
 
 

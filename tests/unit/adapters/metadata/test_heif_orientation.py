@@ -118,6 +118,23 @@ class TestWithoutProperty:
         assert is_upright(view, tolerance=20)
         assert READER.read(tmp_path / "a.heic").exif.orientation == 1
 
+    @pytest.mark.parametrize(("first", "is_left"), [(STANDING, HELD_UPRIGHT), (LYING, 1)])
+    def test_a_phone_that_tells_the_size_in_the_first_directory_is_understood(
+        self, tmp_path: Path, first: tuple[int, int], is_left: int
+    ) -> None:
+        exif = Image.Exif()
+        exif[0x0112], exif[0x0100], exif[0x0101] = HELD_UPRIGHT, *first
+        block = exif.tobytes().removeprefix(b"Exif\0\0")
+        file = heic(tmp_path / "a.heic", quarters(*STANDING), block)
+        assert READER.read(file).exif.orientation == is_left
+
+    def test_sizes_that_contradict_each_other_turn_nothing(self, tmp_path: Path) -> None:
+        exif = Image.Exif()
+        exif[0x0112], exif[0x0100], exif[0x0101] = HELD_UPRIGHT, *LYING
+        exif.get_ifd(0x8769).update({0xA002: STANDING[0], 0xA003: STANDING[1]})
+        file = heic(tmp_path / "a.heic", quarters(*STANDING), exif.tobytes().removeprefix(b"Exif\0\0"))
+        assert READER.read(file).exif.orientation == 1
+
     @pytest.mark.parametrize("told", [(3000, 2000), (600, 400), (1203, 801)])
     def test_a_picture_that_was_made_smaller_has_the_same_shape(self, tmp_path: Path, told: tuple[int, int]) -> None:
         view = shown(heic(tmp_path / "a.heic", turned(HELD_UPRIGHT), exif_block(HELD_UPRIGHT, _lying(told))))

@@ -27,9 +27,11 @@ from lightgate.adapters.metadata.containers.boxes import (
     references,
     with_parts,
 )
-from lightgate.adapters.metadata.containers.tiff import DAMAGE, Tags, quietly, thumbnail_in
+from lightgate.adapters.metadata.containers.tiff import DAMAGE, Directory, Tags, quietly, thumbnail_in
 
 _ORIENTATION, _PIXELS_ACROSS, _PIXELS_DOWN = 0x0112, 0xA002, 0xA003
+#: what some phones write instead, or besides
+_WIDTH, _LENGTH = 0x0100, 0x0101
 #: EXIF orientations from 5 on lie on their side: of the others no size tells whether they were turned
 _ON_ITS_SIDE = 5
 _TURNS = frozenset({b"irot", b"imir"})
@@ -83,17 +85,21 @@ def _evidence(block: bytes, tags: Tags, thumbs: list[_Properties], decoded: _Siz
     turned = (decoded[1], decoded[0])
     if _is_alike(decoded, turned):
         return
-    told = tuple(values.integer(tags.exif.get(tag)) or 0 for tag in (_PIXELS_ACROSS, _PIXELS_DOWN))
     # what the camera exposed: the same as the pixels where nobody turned them
-    for shape, asks in ((decoded, True), (turned, False)):
-        if min(told) > 0 and _is_alike((told[0], told[1]), shape):
-            yield asks
+    for told in (_size(tags.exif, _PIXELS_ACROSS, _PIXELS_DOWN), _size(tags.ifd0, _WIDTH, _LENGTH)):
+        for shape, asks in ((decoded, True), (turned, False)):
+            if min(told) > 0 and _is_alike(told, shape):
+                yield asks
     # DCF has it lie as the camera exposed it, often with bars that fill it up to 4 : 3
     preview = _preview_size(block)
     if _is_wide(preview) is not None:
         yield _is_wide(preview) == _is_wide(decoded)
     # it is shown by properties of its own, so it may stand where the picture beside it still lies
     yield from (True for each in thumbs if _is_wide(each.shown) not in {None, _is_wide(decoded)})
+
+
+def _size(directory: Directory, across: int, down: int) -> _Size:
+    return values.integer(directory.get(across)) or 0, values.integer(directory.get(down)) or 0
 
 
 def _is_alike(one: _Size, other: _Size) -> bool:
