@@ -59,6 +59,8 @@ LightgateError
     ├── NotShown            many were to be approved, and nobody says what was shown of them
     ├── ProofBlocks         the text proof blocks and no reason was given
     ├── PictureUnproven     what a reviewer would see is not proven to be this photo
+    ├── PictureTurning      what a reviewer would see is not turned yet
+    ├── NoPicture           nothing is there yet that could be turned
     ├── RawNotDeveloped     a RAW file, of which only the camera's preview is there
     ├── SignInFailed        a wrong name or password
     ├── TooManyAttempts     too many wrong passwords
@@ -367,6 +369,14 @@ class ProofBlocks(Refused):
 
 class PictureUnproven(Refused):
     """{reason} Make it anew from the original (lightgate pictures {photo_id}), look at it, and approve then."""
+
+
+class PictureTurning(Refused):
+    """The pictures of this photo are being turned; look at them once they are, and approve then."""
+
+
+class NoPicture(Refused):
+    """No picture was made of this photo yet, so there is nothing to turn."""
 
 
 class RawNotDeveloped(Refused):

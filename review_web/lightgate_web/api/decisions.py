@@ -17,6 +17,7 @@ from lightgate_web.api.given import (
     changes_from,
     ids_from,
     last_event_of,
+    quarters_of,
     query_from,
     text_of,
     texts_of,
@@ -49,6 +50,12 @@ def reject(photo_id: int) -> Response:
 @api.post(f"/photos/{_ID}/reopen")
 def reopen(photo_id: int) -> Response:
     return _answer(review.reopen(house().review_desk(), photo_id, version_of(body()), person()))
+
+
+@api.post(f"/photos/{_ID}/turn")
+def turn(photo_id: int) -> Response:
+    given = body()
+    return _answer(review.turn(house().review_desk(), photo_id, version_of(given), quarters_of(given), person()))
 
 
 @api.post(f"/photos/{_ID}/retry")

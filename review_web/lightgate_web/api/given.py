@@ -12,6 +12,7 @@ from lightgate.errors import InputInvalid
 from lightgate.steps.review import Changes, Lock, TextChange
 from lightgate_web.request.selection import MAX_AT_ONCE, MAX_ID
 
+_LINES = ("subject", "location", "folder", "file_name")
 #: fields of a ``PATCH``
 _EDITABLE = frozenset({"version", "subject", "location", "folder", "file_name", "texts", "qr", "locks", *Field})
 _KINDS: Mapping[type, str] = {str: "a text", int: "a whole number", list: "a list", dict: "an object"}
@@ -40,6 +41,11 @@ def version_of(given: Mapping[str, Any]) -> int:
 def last_event_of(given: Mapping[str, Any]) -> int | None:
     """Read what the list said of the newest event, where the sender says it."""
     return None if given.get("last_event") is None else _whole(given["last_event"], "last_event")
+
+
+def quarters_of(given: Mapping[str, Any]) -> int:
+    """Read by how many quarters clockwise a photo is to be turned; less than none is the other way."""
+    return int(_as(given.get("quarters"), int, "quarters"))
 
 
 def text_of(given: Mapping[str, Any], name: str, default: str = "") -> str:
@@ -78,8 +84,9 @@ def changes_from(given: Mapping[str, Any], first_language: str) -> Changes:
     rating = given.get("qr")
     if rating is not None and (isinstance(rating, bool) or not isinstance(rating, int | float)):
         raise InputInvalid(reason="qr must be a number or null.")
+    named: dict[str, Any] = {name: text_of(given, name) for name in _LINES if name in given}
     return Changes(
-        **{name: text_of(given, name) for name in ("subject", "location", "folder", "file_name") if name in given},
+        **named,
         texts=(*_texts({first_language: _scalars(given)}), *_texts(_as(given.get("texts", {}), dict, "texts"))),
         qr=rating,
         clear_qr="qr" in given and rating is None,

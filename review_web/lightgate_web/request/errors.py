@@ -22,6 +22,8 @@ _STATUS: dict[type[errors.LightgateError], int] = {
     errors.AlreadyRequested: 409,
     errors.NameTaken: 409,
     errors.PictureUnproven: 409,
+    errors.PictureTurning: 409,
+    errors.NoPicture: 409,
     errors.NotShown: 400,
     errors.SignInFailed: 401,
     errors.TooManyAttempts: 429,

@@ -74,6 +74,9 @@ def photo_json(photo: Photo) -> dict[str, Any]:
         "reject_reason": photo.reject_reason,
         "published": _published(photo),
         "pictures": _picture_urls(photo),
+        "turn": photo.turn,
+        "is_turning": photo.is_turning,
+        "turn_error": photo.turn_error,
         "created_at": _time(photo.created_at),
         "updated_at": _time(photo.updated_at),
     }

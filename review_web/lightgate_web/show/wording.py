@@ -82,6 +82,7 @@ _FACTS: Mapping[str, str] = {
     "file_name": "File name",
     "qr": "Rating",
     "qr_by_person": "Rating",
+    "turn": "Turn",
 }
 _LONG = 240
 
@@ -233,7 +234,7 @@ def event_words(event: Event) -> str:
         case EventKind.DECISION:
             words = _DECISIONS.get(event.name, event.name.replace("_", " "))
         case EventKind.FIELD:
-            words = f"{'wrote' if event.old is None else 'changed'} {_field_words(event.name)}"
+            words = _change_words(event)
         case EventKind.LOCK:
             words = f"{event.new} {_field_words(event.name)}"
         case EventKind.UNDO | EventKind.REDO if event.mark is Mark.PASSED_OVER:
@@ -245,7 +246,7 @@ def event_words(event: Event) -> str:
         case EventKind.PUBLISHED:
             words = f"{'published it to' if event.new else 'removed it from'} {event.name}"
         case EventKind.PICTURES:
-            words = "had its pictures made anew"
+            words = _picture_words(event)
         case EventKind.POSITION:
             words = _position_words(event)
         case _:
@@ -273,6 +274,18 @@ def _field_words(name: str) -> str:
     field, _, language = name.partition(".")
     label = next((words for known, words in FIELDS.items() if known.value == field), _FACTS.get(field, field))
     return f"{label.lower()} ({name_of(language)})" if language else label.lower()
+
+
+def _change_words(event: Event) -> str:
+    if event.name == "turn":
+        return "turned it"
+    return f"{'wrote' if event.old is None else 'changed'} {_field_words(event.name)}"
+
+
+def _picture_words(event: Event) -> str:
+    if event.name != "turned":
+        return "had its pictures made anew"
+    return f"could not turn its pictures. {event.new}" if event.new else "turned its pictures"
 
 
 def _position_words(event: Event) -> str:

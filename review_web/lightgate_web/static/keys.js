@@ -19,6 +19,8 @@ export const KEYS = [
   { keys: ["1"], action: "band-1", words: "Rate as Very Low" },
   { keys: ["]"], action: "rate-up", words: "Rating + 0.05 (wheel: 0.01, Shift 0.05, Ctrl 0.25)" },
   { keys: ["["], action: "rate-down", words: "Rating − 0.05" },
+  { keys: ["<"], action: "turn-left", words: "Turn the photo left" },
+  { keys: [">"], action: "turn-right", words: "Turn the photo right" },
   { keys: ["l"], action: "lock", words: "Lock the text in use, or let models write it again" },
   { keys: ["g"], action: "regenerate", words: "Ask the model for new texts" },
   { keys: ["."], action: "repeat", words: "Repeat your last edit on this photo" },

@@ -51,5 +51,7 @@ async function refresh() {
     const fresh = page.querySelector(`[data-live="${part.dataset.live}"]`);
     if (fresh && fresh.innerHTML !== part.innerHTML && !part.contains(document.activeElement)) part.replaceWith(fresh);
   }
+  // what was waited for has come
+  if (!document.querySelector("[data-events]")) stop();
   document.dispatchEvent(new Event("lightgate:fresh"));
 }

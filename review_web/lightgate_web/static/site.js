@@ -82,7 +82,7 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("change", countPicked);
-document.addEventListener("lightgate:fresh", showLocalTimes);
+document.addEventListener("lightgate:fresh", () => { showLocalTimes(); mark(); });
 // the way back leads to another photo; a link within the page, as the first one to the content, does not
 const address = () => location.pathname + location.search;
 let shown = address();

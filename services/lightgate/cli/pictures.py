@@ -18,8 +18,8 @@ from lightgate.steps import review
 def pictures(session: Session, photos: tuple[int, ...], as_json: bool) -> None:
     """Make the pictures of photos anew from their originals.
 
-    That is for pictures which are lost, or are not those that were made: the review site shows none of them, and
-    nobody can approve such a photo.
+    That is for pictures which are lost, are not those that were made, or could not be turned: the review site shows
+    none of them, or the earlier ones, and nobody can approve such a photo.
 
     \b
     Example: lightgate pictures 12 13

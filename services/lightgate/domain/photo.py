@@ -355,6 +355,11 @@ class Photo:
     crashes: int = 0
     #: SHA-256, hex, of the pictures made from the original, by kind (``view``, ``crop``, ``proxy``, ``thumb``)
     pictures: dict[str, str] = field(default_factory=dict)
+    #: quarter turns clockwise that a person gave the upright picture, 0 to 3; ``exif.width`` and ``height`` follow it
+    turn: int = 0
+    #: the turns that its pictures were made with, and why they could not be made with those of now
+    pictures_turn: int = 0
+    turn_error: str | None = None
     #: what stages without columns of their own found, by stage
     facts: Mapping[str, Mapping[str, Fact]] = field(default_factory=dict)
     approval_id: int | None = None
@@ -369,6 +374,11 @@ class Photo:
     def text(self, language: str, wanted: Field) -> Text | None:
         """Find one text."""
         return next((t for t in self.texts if t.language == language and t.field is wanted), None)
+
+    @property
+    def is_turning(self) -> bool:
+        """Are its pictures still those of before it was turned?"""
+        return bool(self.pictures) and self.turn != self.pictures_turn
 
     @property
     def qr(self) -> float | None:
@@ -414,7 +424,7 @@ class QualityFacts:
     """What the ``quality`` stage finds."""
 
     scores: Scores
-    #: upright size of the original in pixels, as decoded
+    #: upright size of the original in pixels, as decoded and turned
     width: int
     height: int
     #: 64-bit hashes of the proxy, 16 hex digits
@@ -427,6 +437,8 @@ class QualityFacts:
     hints: tuple[Hint, ...] = ()
     #: SHA-256, hex, of the pictures that were made, by kind
     pictures: dict[str, str] = field(default_factory=dict)
+    #: quarter turns that size, sharpest place and pictures were made with
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,12 +143,16 @@ def wake_waiting(context: RunnerContext) -> None:
 
 
 def wake_what_is_owed(context: RunnerContext) -> None:
-    """Wake the publisher where the website waits for something that no photo's turn will bring.
+    """Wake who has something to do that no photo at its stage brings: the publisher where the website waits for it, and
+    the darkroom where a person turned photos.
 
     To be looked for now and then, and after photos were published.
     """
     with context.store.reading() as tx:
+        is_any_turned = bool(tx.photos.to_be_turned(1))
         is_owed = bool(tx.publications.debts_due(context.now(), limit=1)) or why_held_back(tx) is not None
     if is_owed and not context.dispatch.backlog(PUBLISH):
         # even one worker settles them all
         context.dispatch.wake(PUBLISH)
+    if is_any_turned and not context.dispatch.backlog(QUALITY):
+        context.dispatch.wake(QUALITY)

@@ -21,7 +21,7 @@ from lightgate.engine.claims import (
 )
 from lightgate.engine.context import RunnerContext, event, moved, not_before, wake_waiting, wake_what_is_owed
 from lightgate.engine.kill_point import kill_point
-from lightgate.engine.stage import AnswersTextRequests, ChoosesBatch, Finding, SettlesDebts, Stage, Work
+from lightgate.engine.stage import AnswersTextRequests, ChoosesBatch, Finding, MakesPictures, SettlesDebts, Stage, Work
 from lightgate.errors import (
     LightgateError,
     Misconfigured,
@@ -57,6 +57,8 @@ class DrainReport:
     answered: list[int] = field(default_factory=list)
     #: photos of which the website shows again what it may
     settled: list[int] = field(default_factory=list)
+    #: photos whose pictures were turned
+    turned: list[int] = field(default_factory=list)
     #: ready rows are left for another message
     left: bool = False
     why_not_ready: str | None = None
@@ -82,6 +84,8 @@ def drain(context: RunnerContext, stage: Stage, work: Work, owner: str, pool: Po
     try:
         if isinstance(work, SettlesDebts):
             report.settled.extend(work.settle_debts(context.route, owner))
+        if isinstance(work, MakesPictures):
+            report.turned.extend(work.make_pictures(owner, until))
         while not pool.is_stopping():
             report.why_not_ready = work.why_not_ready()
             limit = work.batch if isinstance(work, ChoosesBatch) else stage.batch

@@ -58,6 +58,18 @@ class AnswersTextRequests(Protocol):
 
 
 @runtime_checkable
+class MakesPictures(Protocol):
+    """A stage's work that makes the pictures of photos which a person turned, whether one is ready or not."""
+
+    def make_pictures(self, owner: str, until: float) -> Sequence[int]:
+        """Make what is due, before anything is claimed; give the photos. Cheap when nothing is due.
+
+        Args:
+            until: by ``time.monotonic``.
+        """
+
+
+@runtime_checkable
 class SettlesDebts(Protocol):
     """A stage's work that owes the website something, whether a photo is ready or not."""
 

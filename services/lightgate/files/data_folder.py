@@ -111,6 +111,11 @@ class DataFolder:
         return self.locks / "intake.lock"
 
     @property
+    def pictures_lock(self) -> Path:
+        """Held alone by whoever makes pictures of photos anew."""
+        return self.locks / "pictures.lock"
+
+    @property
     def moves_lock(self) -> Path:
         """Held by everyone who removes sources of ``--move`` or puts them back."""
         return self.locks / "moves.lock"

@@ -52,9 +52,10 @@ GLANCE_PX = 448
 class Development:
     """What decoding an original showed."""
 
-    #: upright size of the original
+    #: upright size of the original, turned
     width_px: int
     height_px: int
+    #: of the picture as it came, so that no turn changes a rating; the sharpest place alone turns with the pictures
     measured: Measurements
     #: the whole picture squashed to ``GLANCE_PX`` by ``GLANCE_PX``: rows of 8-bit sRGB, for scorers
     glance: bytes = b""
@@ -63,8 +64,12 @@ class Development:
 
 
 class Darkroom(Protocol):
-    def develop(self, original: Path, files: ProxyFiles) -> Development:
+    def develop(self, original: Path, files: ProxyFiles, turn: int = 0, orientation: int | None = None) -> Development:
         """Decode an original once: write its pictures, each whole or not at all, and measure it. Repeatable.
+
+        Args:
+            turn: quarter turns clockwise that a person gave the upright picture, 0 to 3.
+            orientation: EXIF's, 1 to 8, as it was read when the photo was taken in; None: as the file is read now.
 
         Raises:
             UnreadableImage: damaged or cut off.

@@ -100,8 +100,8 @@ class Pictures:
 
     folder: DataFolder
     max_edge_px: int
-    #: file, longest edge in pixels, JPEG quality
-    upright_jpeg: Callable[[Path, int, int], bytes]
+    #: file, longest edge in pixels, JPEG quality, quarter turns clockwise
+    upright_jpeg: Callable[[Path, int, int, int], bytes]
 
     def of(self, photo: Photo) -> bytes:
         """Give an upright sRGB JPEG.
@@ -111,15 +111,16 @@ class Pictures:
         """
         proxy = self.folder.proxy_files(photo.content_hash).proxy
         found = read_proven(proxy, photo.pictures.get("proxy"))
-        if isinstance(found, bytes):
+        # a proxy from before the photo was turned shows it lying on its side
+        if isinstance(found, bytes) and not photo.is_turning:
             try:
-                return self.upright_jpeg(proxy, self.max_edge_px, JPEG_QUALITY)
+                return self.upright_jpeg(proxy, self.max_edge_px, JPEG_QUALITY, 0)
             except UnreadableImage:
                 log.warning("photo %s: its proxy is damaged", photo.id)
         elif found in {Fault.SWAPPED, Fault.UNKNOWN}:
             log.warning("photo %s: its proxy is not described. %s", photo.id, found)
         original = self.folder.original(photo.content_hash, photo.suffix)
-        return self.upright_jpeg(original, self.max_edge_px, JPEG_QUALITY)
+        return self.upright_jpeg(original, self.max_edge_px, JPEG_QUALITY, photo.turn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from lightgate.engine.stage import Finding, Hook, Stage, Work
 from lightgate.engine.stage_notes import StageNotes
 from lightgate.errors import ClipUnavailable, LightgateError
 from lightgate.files.data_folder import DataFolder
+from lightgate.pictures.remade import turn_pictures
 from lightgate.pictures.series import find_new_series
 from lightgate.ports.machine import Exclusive
 from lightgate.ports.pictures import AestheticScorer, Darkroom, Development, Rating
@@ -65,6 +67,7 @@ def _build(settings: Settings, store: Store) -> Work:
         # the GPU has one holder at a time, which then develops on all cores
         threads=cores if scorer is not None and scorer.wants_gpu() else threads,
         notes=StageNotes(store),
+        store=store,
     )
 
 
@@ -114,6 +117,8 @@ class QualityWork:
     threads: int = 1
     #: where it says that ratings wait
     notes: StageNotes | None = None
+    #: where it finds photos that were turned since
+    store: Store | None = None
     _is_loaded: bool = field(default=False, init=False)
     _has_said_why: bool = field(default=False, init=False)
 
@@ -152,6 +157,12 @@ class QualityWork:
             self._has_said_why = True
             log.warning("no aesthetic scores: %s", error)
 
+    def make_pictures(self, owner: str, until: float) -> Sequence[int]:
+        """Make the pictures of photos that a person turned, each in a program of its own: no file ends this one."""
+        if self.store is None or self.careful is None:
+            return ()
+        return turn_pictures(self.store, self.folder, self.careful, lambda: datetime.now(UTC), owner, until)
+
     def do(self, claims: Sequence[Claim]) -> Sequence[Finding]:
         """Develop and rate."""
         if self.threads == 1 or len(claims) == 1:
@@ -170,7 +181,8 @@ class QualityWork:
         original = self.folder.original(photo.content_hash, photo.suffix)
         darkroom = self.careful if self.careful is not None and _needs_care(photo) else self.darkroom
         try:
-            return darkroom.develop(original, self.folder.proxy_files(photo.content_hash))
+            files = self.folder.proxy_files(photo.content_hash)
+            return darkroom.develop(original, files, photo.turn, photo.exif.orientation)
         except LightgateError as error:
             return error
 
@@ -212,6 +224,7 @@ class QualityWork:
             sharpest=measured.sharpest,
             hints=() if rating is None else rating.hints,
             pictures=found.hashes,
+            turn=photo.turn,
         )
 
     def _with_others(self, scores: Scores, photo: Photo) -> Scores:

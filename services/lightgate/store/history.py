@@ -43,7 +43,8 @@ class EventKind(StrEnum):
     REQUEST = "request"
     #: new texts were proposed, taken or left: as ``caption+alt_text.en``
     PROPOSAL = "proposal"
-    #: its pictures were made anew: ``made``
+    #: its pictures were made anew: ``made``; by a worker, since a person turned it: ``turned``, with
+    #: the reason as ``new`` where it could not
     PICTURES = "pictures"
     #: what became of the file it was taken in from: a ``Fate``
     SOURCE = "source"

@@ -146,8 +146,33 @@ class Photos(Protocol):
             NotFound: no such photo.
         """
 
-    def put_pictures(self, photo_id: int, content_hash: str, hashes: Mapping[str, str]) -> bool:
-        """Write the SHA-256 of a photo's pictures by kind; False where the photo has another original by now."""
+    def put_pictures(
+        self,
+        photo_id: int,
+        content_hash: str,
+        hashes: Mapping[str, str],
+        turn: int = 0,
+        sharpest: tuple[float, float] | None = None,
+    ) -> bool:
+        """Write the SHA-256 of a photo's pictures by kind; False where the photo has another original by now.
+
+        Args:
+            turn: quarter turns clockwise that they were made with.
+            sharpest: centre of the sharpest place in them, 0 to 1 of width and height; None: as it was.
+        """
+
+    def put_turn(self, photo_id: int, turn: int) -> None:
+        """Turn a photo, and its size with it; its pictures are due then.
+
+        Args:
+            turn: quarter turns clockwise of the upright picture, 0 to 3.
+        """
+
+    def put_turn_error(self, photo_id: int, turn: int, why: str) -> None:
+        """Write why the pictures could not be made with this turn, unless it has another one by now."""
+
+    def to_be_turned(self, limit: int) -> Sequence[int]:
+        """List photos, by id, whose pictures are still those of another turn and were not tried in vain."""
 
     def without_pictures(self, after: int, up_to: int, limit: int) -> Sequence[tuple[int, str]]:
         """List id and content hash of photos, by id, of whose pictures no hash is known."""

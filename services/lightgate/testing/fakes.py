@@ -84,12 +84,12 @@ class FakeDarkroom:
     errors: dict[str, LightgateError] = field(default_factory=dict)
     developed: list[Path] = field(default_factory=list)
 
-    def develop(self, original: Path, files: ProxyFiles) -> Development:
+    def develop(self, original: Path, files: ProxyFiles, turn: int = 0, orientation: int | None = None) -> Development:
         if error := self.errors.get(original.name):
             raise error
         self.developed.append(original)
         hashes = dict.fromkeys(("view", "crop", "proxy", "thumb"), "ab" * 32)
-        return Development(6000, 4000, self.measured, original.name.encode(), hashes)
+        return Development(*((4000, 6000) if turn % 2 else (6000, 4000)), self.measured, original.name.encode(), hashes)
 
 
 @dataclass

@@ -292,12 +292,12 @@ PROVEN = {"proxy": sha256(b"").hexdigest()}
 
 class TestPictures:
     def pictures(self, tmp_path: Path, broken: tuple[str, ...] = ()) -> Pictures:
-        def read(file: Path, edge_px: int, quality: int) -> bytes:
+        def read(file: Path, edge_px: int, quality: int, turn: int) -> bytes:
             if file.name in broken:
                 raise UnreadableImage(reason="cut off")
             if not file.is_file():
                 raise OriginalMissing
-            return f"{file.name} at {edge_px}".encode()
+            return (f"{file.name} at {edge_px}" + f" turned by {turn}" * bool(turn)).encode()
 
         return Pictures(DataFolder(tmp_path), 1024, read)
 
@@ -324,6 +324,13 @@ class TestPictures:
         proxy = self.put(DataFolder(tmp_path).proxy_files(photo.content_hash).proxy)
         photo = replace(photo, pictures=PROVEN)
         assert self.pictures(tmp_path, (proxy,)).of(photo) == f"{original} at 1024".encode()
+
+    def test_a_photo_that_was_turned_is_shown_as_it_stands_now(self, tmp_path: Path, photo: Photo) -> None:
+        original = self.put(DataFolder(tmp_path).original(photo.content_hash, photo.suffix))
+        proxy = self.put(DataFolder(tmp_path).proxy_files(photo.content_hash).proxy)
+        photo = replace(photo, pictures=PROVEN, turn=1)
+        assert self.pictures(tmp_path).of(photo) == f"{original} at 1024 turned by 1".encode()
+        assert self.pictures(tmp_path).of(replace(photo, pictures_turn=1)) == f"{proxy} at 1024".encode()
 
     def test_with_neither_the_photo_is_refused(self, tmp_path: Path, photo: Photo) -> None:
         with pytest.raises(OriginalMissing):

@@ -49,9 +49,9 @@ RULES = {
     **dict.fromkeys(
         (
             "api.approve", "api.bulk", "api.edit", "api.leave", "api.redo", "api.regenerate", "api.reject",
-            "api.reopen", "api.retry", "api.skip", "api.take", "api.undo", "pages.apply_to_several", "pages.ask",
-            "pages.best_of_picked", "pages.best_of_series", "pages.bulk", "pages.decide", "pages.decide_proposal",
-            "pages.lock", "pages.redo", "pages.restore", "pages.take_subject", "pages.undo",
+            "api.reopen", "api.retry", "api.skip", "api.take", "api.turn", "api.undo", "pages.apply_to_several",
+            "pages.ask", "pages.best_of_picked", "pages.best_of_series", "pages.bulk", "pages.decide",
+            "pages.decide_proposal", "pages.lock", "pages.redo", "pages.restore", "pages.take_subject", "pages.undo",
         ),
         Rule(READER, HISTORY),
     ),

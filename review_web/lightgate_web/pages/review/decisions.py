@@ -68,6 +68,14 @@ def _skip(desk: ReviewDesk, photo_id: int, form: Form) -> Photo:
     return review.skip(desk, photo_id, version_from(form), person())
 
 
+def _turn_left(desk: ReviewDesk, photo_id: int, form: Form) -> Photo:
+    return review.turn(desk, photo_id, version_from(form), -1, person())
+
+
+def _turn_right(desk: ReviewDesk, photo_id: int, form: Form) -> Photo:
+    return review.turn(desk, photo_id, version_from(form), 1, person())
+
+
 def _edited(desk: ReviewDesk, photo_id: int, form: Form) -> Photo:
     with desk.store.reading() as tx:
         photo = tx.photos.get(photo_id)
@@ -81,13 +89,15 @@ _ACTIONS: Mapping[str, tuple[Callable[[ReviewDesk, int, Form], Photo], str]] = {
     "reopen": (_reopen, "Back to review"),
     "retry": (_retry, "Trying again"),
     "skip": (_skip, "Skipped the step"),
+    "turn_left": (_turn_left, "Turned left"),
+    "turn_right": (_turn_right, "Turned right"),
 }
 #: the page stays on the photo after these
-_STAYS = frozenset({"save", "reopen"})
-_UNDOABLE = frozenset({"save", "approve", "reject", "reopen"})
+_STAYS = frozenset({"save", "reopen", "turn_left", "turn_right"})
+_UNDOABLE = frozenset({"save", "approve", "reject", "reopen", "turn_left", "turn_right"})
 
 
-@pages.post(f"/photos/<int(max={MAX_ID}):photo_id>/<any(save,approve,reject,reopen,retry,skip):action>")
+@pages.post(f"/photos/<int(max={MAX_ID}):photo_id>/<any({','.join(_ACTIONS)}):action>")
 def decide(photo_id: int, action: str) -> Response | tuple[str, int]:
     selection = selection_from(request.args)
     place = place_before(photo_id)

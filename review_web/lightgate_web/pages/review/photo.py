@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -42,6 +43,8 @@ _HISTORY = 200
 #: the rating that each of the keys 1 to 5 gives, with its band's name
 BAND_MIDDLES = ((1, "Very Low", 3.5), (2, "Low", 5.0), (3, "Average", 6.0), (4, "Good", 7.0), (5, "Top", 8.5))
 _NEWS = 5
+#: turning a photo's pictures takes a second or two
+_PATIENCE = timedelta(minutes=1)
 _CHANGES = MARKS | {EventKind.FIELD, EventKind.LOCK, EventKind.DECISION, EventKind.NAME}
 _REVIEWED = frozenset({ReviewStatus.PENDING, ReviewStatus.NEEDS_WORK})
 _DECIDED = frozenset({ReviewStatus.APPROVED, ReviewStatus.REJECTED, ReviewStatus.PUBLISHED})
@@ -73,7 +76,7 @@ def photo_page(photo_id: int, selection: Selection, typed: Mapping[str, str], pr
         found = tx.photos.get(photo_id)
         context = _context(tx, found, selection, typed)
     told = {"typed": typed, "problem": problem, "remarks": _remarks(found), "unproven": (unproven := _unproven(found))}
-    possible = _possible(found, is_shown=not unproven)
+    possible = _possible(found, is_shown=not unproven and not found.is_turning)
     return render_template("photo.html", photo=found, selection=selection, **told, **possible, **context)
 
 
@@ -108,6 +111,8 @@ def _context(tx: Transaction, photo: Photo, selection: Selection, typed: Mapping
         "held_back": tx.queue.held_back(house().now(), photo.id),
         "service_note": tx.notes.get(f"{photo.position.step}.status"),
         "facts": _facts(photo),
+        "turning": _turning(photo, events),
+        "picture_size": _picture_size(photo),
         "alt": _alternative(photo),
         "alt_language": photo.languages[0] if photo.text(photo.languages[0], Field.ALT_TEXT) else None,
     }
@@ -174,6 +179,27 @@ def _unproven(photo: Photo) -> str:
     return fault.value
 
 
+def _turning(photo: Photo, events: Sequence[Event]) -> str:
+    """Say that what is shown is the picture of before the photo was turned, and why still; nothing where it is not."""
+    if not photo.is_turning:
+        return ""
+    if photo.turn_error:
+        return review.why_not_turned(photo)
+    turned = [event.at for event in events if (event.kind, event.name) == (EventKind.FIELD, "turn")]
+    if turned and house().now() - turned[-1] > _PATIENCE:
+        return "Its pictures are still not turned: other photos are ahead of it, or no worker runs."
+    return "Its pictures are being turned."
+
+
+def _picture_size(photo: Photo) -> tuple[int, int] | None:
+    """Give width and height of the picture that is shown, which may be that of before the photo was turned."""
+    exif = photo.exif
+    if not exif.width or not exif.height:
+        return None
+    is_other = photo.is_turning and (photo.turn - photo.pictures_turn) % 2
+    return (exif.height, exif.width) if is_other else (exif.width, exif.height)
+
+
 def _alternative(photo: Photo) -> str:
     alt = shown(photo.text(photo.languages[0], Field.ALT_TEXT))
     return alt or f"Photograph {photo.original_file_name}, not described yet"
@@ -200,6 +226,7 @@ def _facts(photo: Photo) -> list[tuple[str, str]]:
             ),
         ),
         ("Rated", stars(photo.extra)),
+        ("Turned", f"{90 * photo.turn}\u00b0 clockwise" if photo.turn else ""),
         ("Creator", photo.rights.creator or ""),
         ("Copyright", photo.rights.copyright or ""),
         *((f"On {each.target}", _at_target(photo, each)) for each in photo.publications),

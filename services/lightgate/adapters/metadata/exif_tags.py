@@ -20,10 +20,10 @@ _TAKEN = (0x9003, 0x9291, 0x9011)
 _SAVED = ((0x9004, 0x9292, 0x9012), (_DATE_TIME, 0x9290, 0x9010))
 
 
-def exif_from(tags: Tags, format_: str, width_px: int, height_px: int, *, is_turned: bool = False) -> Exif:
-    """Read the facts; ``is_turned`` where the container's reader already turns the pixels (HEIF, AVIF)."""
+def exif_from(tags: Tags, format_: str, width_px: int, height_px: int, orientation: int | None = None) -> Exif:
+    """Read the facts; ``orientation``, where the container tells it, counts before that of the tags."""
     ifd0, exif = tags.ifd0, tags.taking
-    orientation = 1 if is_turned else values.orientation(ifd0.get(_ORIENTATION))
+    orientation = orientation or values.orientation(ifd0.get(_ORIENTATION))
     width, height = (height_px, width_px) if orientation >= 5 else (width_px, height_px)
     moment = taken_from(tags) or saved_from(tags)
     make, model = values.text(ifd0.get(_MAKE), 100), values.text(ifd0.get(_MODEL), 100)

@@ -10,7 +10,6 @@ from lightgate.adapters.metadata.containers import png
 from lightgate.adapters.metadata.containers.container import Container
 from lightgate.adapters.metadata.containers.tiff import Tags
 from lightgate.adapters.metadata.containers.values import Moment, clean
-from lightgate.adapters.metadata.formats import AVIF, HEIF
 from lightgate.adapters.metadata.texts import (
     Words,
     best_of,
@@ -59,7 +58,7 @@ def header_of(container: Container) -> Header:
 
 def _exif(container: Container, root: Element | None) -> Exif:
     tags, size = container.tags, (container.width_px, container.height_px)
-    exif = exif_tags.exif_from(tags, container.format, *size, is_turned=container.format in {HEIF, AVIF})
+    exif = exif_tags.exif_from(tags, container.format, *size, container.orientation)
     exif = _completed(exif, xmp_facts.facts_in(root))
     moment = _moment(container, root)
     return (

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
+import pillow_heif
 from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
@@ -16,6 +17,7 @@ from pillow_heif import HeifImageFile
 
 from lightgate.adapters.metadata.containers import raw
 from lightgate.adapters.metadata.containers.container import Container
+from lightgate.adapters.metadata.containers.heif import orientation_left
 from lightgate.adapters.metadata.containers.jpeg import without_rubbish
 from lightgate.adapters.metadata.containers.photoshop import SEGMENT_MARK, digest_in, iptc_in
 from lightgate.adapters.metadata.containers.png import chunks_of
@@ -89,14 +91,25 @@ def webp_container(stream: IO[bytes], max_megapixels: float) -> Container:
     return _opened(stream, WEBP, WebPImageFile, max_megapixels)
 
 
-def heif_container(stream: IO[bytes], max_megapixels: float) -> Container:
-    """Read an HEIF's."""
-    return _opened(stream, HEIF, HeifImageFile, max_megapixels)
+def heif_container(stream: IO[bytes], _max_megapixels: float) -> Container:
+    """Read an HEIF's; its size is that of the decoded picture."""
+    content = stream.read()
+    try:
+        # unlike Pillow's plug-in for it, this leaves the orientation in the EXIF block
+        picture = pillow_heif.open_heif(content, convert_hdr_to_8bit=True)
+        (width, height), told = picture.size, picture.info
+    except DAMAGE as error:
+        raise UnreadableImage(reason=_damaged(HEIF)) from error
+    block = _exif_block(_bytes(told.get("exif")))
+    tags = _tags_of(block)
+    orientation = orientation_left(content, block, tags, width, height)
+    return Container(HEIF, width, height, tags, _bytes(told.get("xmp")), orientation=orientation)
 
 
 def avif_container(stream: IO[bytes], max_megapixels: float) -> Container:
     """Read an AVIF's, which is an HEIF's around other pixels."""
-    return _opened(stream, AVIF, HeifImageFile, max_megapixels)
+    # libheif turns the pixels as the file's own properties ask
+    return replace(_opened(stream, AVIF, HeifImageFile, max_megapixels), orientation=1)
 
 
 def _opened(stream: IO[bytes], format_: str, reader: type[ImageFile], max_megapixels: float) -> Container:
@@ -135,10 +148,19 @@ def _bytes(value: object) -> bytes:
     return value if isinstance(value, bytes) else b""
 
 
-def _block_tags(block: bytes) -> Tags:
+def _exif_block(block: bytes) -> bytes:
+    """Take the mark off an EXIF block; one that is too large is none."""
     while block.startswith(b"Exif\0\0"):
         block = block[6:]
-    if not block or len(block) > _EXIF_LIMIT_BYTES:
+    return block if len(block) <= _EXIF_LIMIT_BYTES else b""
+
+
+def _block_tags(block: bytes) -> Tags:
+    return _tags_of(_exif_block(block))
+
+
+def _tags_of(block: bytes) -> Tags:
+    if not block:
         return Tags()
     try:
         return read_tags(io.BytesIO(block))

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ import pyvips
 from lightgate.adapters.pixels.colour.conversion import in_srgb
 from lightgate.adapters.pixels.decode import decoding, fitted, flat, full_size
 from lightgate.adapters.pixels.measure.metrics import Bytes, measure
+from lightgate.adapters.pixels.turns import turned, turned_place
 from lightgate.errors import Misconfigured, StorageFull
 from lightgate.files.data_folder import ProxyFiles
 from lightgate.files.durable import write_whole
@@ -35,15 +36,16 @@ class VipsDarkroom:
 
     max_megapixels: float
 
-    def develop(self, original: Path, files: ProxyFiles) -> Development:
+    def develop(self, original: Path, files: ProxyFiles, turn: int = 0, orientation: int | None = None) -> Development:
         """Write the four pictures and measure the proxy."""
         with decoding():
-            whole = full_size(original, self.max_megapixels)
+            whole = full_size(original, self.max_megapixels, orientation=orientation)
             view = fitted(whole, VIEW_PX, VIEW_PX)
             proxy = _smaller(view, PROXY_PX)
             measured = measure(_pixels(proxy))
             glance = squashed(proxy)
-            upright = whole.autorot()
+            measured = replace(measured, sharpest=turned_place(measured.sharpest, turn))
+            upright, view, proxy = (turned(each, turn) for each in (whole.autorot(), view, proxy))
             pictures = {
                 "view": _jpeg(view, _VIEW_QUALITY),
                 "crop": _jpeg(_crop(upright, measured.sharpest), _CROP_QUALITY),
@@ -77,15 +79,18 @@ def squashed(picture: pyvips.Image) -> bytes:
     return bytes(exact.write_to_memory())
 
 
-def upright_jpeg(file: Path, max_edge_px: int, quality: int) -> bytes:
+def upright_jpeg(file: Path, max_edge_px: int, quality: int, turn: int = 0) -> bytes:
     """Make an upright sRGB JPEG of at most that long edge, without metadata, from a proxy or an original.
+
+    Args:
+        turn: quarter turns clockwise besides; a proxy is turned already.
 
     Raises:
         UnreadableImage: damaged or cut off.
         OriginalMissing: there is no such file.
     """
     with decoding():
-        return _jpeg(fitted(full_size(file, float("inf")), max_edge_px, max_edge_px), quality)
+        return _jpeg(turned(fitted(full_size(file, float("inf")), max_edge_px, max_edge_px), turn), quality)
 
 
 def _smaller(picture: pyvips.Image, max_edge_px: int) -> pyvips.Image:

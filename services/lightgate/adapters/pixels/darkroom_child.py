@@ -19,7 +19,8 @@ def develop(told: dict[str, Any]) -> dict[str, Any]:
     """Develop one photo; give the finding, or the error's name and words."""
     files = ProxyFiles(**{name: Path(file) for name, file in told["files"].items()})
     try:
-        found = VipsDarkroom(told["max_megapixels"]).develop(Path(told["original"]), files)
+        darkroom = VipsDarkroom(told["max_megapixels"])
+        found = darkroom.develop(Path(told["original"]), files, told["turn"], told["orientation"])
     except LightgateError as error:
         return {"error": type(error).__name__, "message": error.message}
     except MemoryError:

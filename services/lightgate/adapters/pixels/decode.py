@@ -15,7 +15,7 @@ import simplejpeg
 
 from lightgate.adapters.metadata.containers.raw import format_in
 from lightgate.adapters.metadata.containers.tiff import DAMAGE
-from lightgate.adapters.metadata.formats import JPEG, KINDS, PNG, TIFF, WEBP
+from lightgate.adapters.metadata.formats import HEIF, JPEG, KINDS, PNG, TIFF, WEBP
 from lightgate.adapters.metadata.reader import PillowHeaders
 from lightgate.adapters.pixels.colour import coded, lab_tiff, png_colour
 from lightgate.adapters.pixels.colour.conversion import in_srgb, profile_in, put_hdr, put_profile, ready_to_shrink
@@ -88,19 +88,26 @@ def _translated(error: Exception) -> LightgateError:
     return UnreadableImage(reason="its pixels are damaged")
 
 
-def full_size(original: Path, max_megapixels: float, box: tuple[int, int] | None = None) -> pyvips.Image:
+def full_size(
+    original: Path, max_megapixels: float, box: tuple[int, int] | None = None, orientation: int | None = None
+) -> pyvips.Image:
     """Decode an original whole, in its own colours unless they cannot be averaged; ``autorot`` still has to turn it.
 
     To be called, and its pixels asked for, inside ``decoding``.
 
     Args:
         box: width and height that it will be shrunk to fit; a JPEG is then decoded to no more than it takes.
+        orientation: EXIF's, as it was read when the photo was taken in. Of HEIF files, where that is a judgement, it
+            counts: a rule that changes must not turn what a person has seen. None: as the file is read now.
     """
     # libvips would see an earlier file of this name, and run as many threads as there are cores in each process
     pyvips.cache_set_max(0)
     pyvips.concurrency_set(1)
     pyvips.block_untrusted_set(True)
-    image: pyvips.Image = function_at(KINDS[format_in(original)].decodes)(original, max_megapixels, box)
+    kind = KINDS[format_in(original)]
+    image: pyvips.Image = function_at(kind.decodes)(original, max_megapixels, box)
+    if kind.name == HEIF and orientation is not None:
+        _turn(image, orientation)
     return ready_to_shrink(image)
 
 
@@ -349,7 +356,7 @@ def check_size(width_px: int, height_px: int, max_megapixels: float) -> None:
 
 
 def heif(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> pyvips.Image:
-    """Decode with libheif, which turns the pixels itself; a file's EXIF orientation does not count there."""
+    """Decode with libheif, which turns the pixels as the file's own properties ask; see ``containers.heif``."""
     picture = pillow_heif.open_heif(str(original), convert_hdr_to_8bit=False)
     check_size(picture.size[0], picture.size[1], max_megapixels)
     _refuse_lost(original, heif_data.is_part_lost)
@@ -360,6 +367,7 @@ def heif(original: Path, max_megapixels: float, box: tuple[int, int] | None) -> 
     pixels = np.asarray(picture)
     image = pyvips.Image.new_from_array(pixels).copy(interpretation=_interpretation(pixels))
     _as_heif_says(image, picture, nclx)
+    _turn(image, PillowHeaders(math.inf, math.inf).read(original).exif.orientation)
     return image
 
 

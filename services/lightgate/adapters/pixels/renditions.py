@@ -16,6 +16,7 @@ from lightgate.adapters.metadata.published.write_exif import exif_block
 from lightgate.adapters.metadata.published.write_iptc import iim_block
 from lightgate.adapters.metadata.published.write_xmp import xmp_packet
 from lightgate.adapters.pixels.encodings import encoded
+from lightgate.adapters.pixels.turns import as_orientation
 from lightgate.adapters.pixels.upright import upright
 from lightgate.adapters.pixels.watermark import Watermark
 from lightgate.domain.approval.rights import RightsStatement, RightsTemplate, lacks_notice, stated
@@ -69,9 +70,10 @@ class Renditions:
             raise RightsMissing
         widest = max(box.width_px for box in self.boxes)
         highest = max(box.height_px for box in self.boxes)
-        picture = upright(original, widest, highest)
+        picture = upright(original, widest, highest, photo.turn, photo.exif.orientation)
         said = disclosed(read_original(original), frozenset(self.disclose))
-        said = replace(said, faces=tuple(upright_face(each, photo.exif.orientation) for each in said.faces))
+        for orientation in (photo.exif.orientation, as_orientation(photo.turn)):
+            said = replace(said, faces=tuple(upright_face(each, orientation) for each in said.faces))
         finish = partial(self._finished, photo=photo, rights=rights, said=said)
         return [finish(box, fitted) for box, fitted in self._fitted(picture)]
 

@@ -34,7 +34,7 @@ class CarefulDarkroom:
     clock_limit_s: float = 200
     _child: WarmChild = field(default_factory=_child, compare=False)
 
-    def develop(self, original: Path, files: ProxyFiles) -> Development:
+    def develop(self, original: Path, files: ProxyFiles, turn: int = 0, orientation: int | None = None) -> Development:
         """Develop in a child; what ends the child is the photo's fault.
 
         Raises:
@@ -43,6 +43,8 @@ class CarefulDarkroom:
         told = {
             "original": str(original),
             "files": {name: str(getattr(files, name)) for name in ("view", "crop", "proxy", "thumb")},
+            "turn": turn,
+            "orientation": orientation,
             "max_megapixels": self.max_megapixels,
         }
         try:

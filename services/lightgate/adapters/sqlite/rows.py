@@ -63,6 +63,9 @@ _PLAIN_COLUMNS = (
     "file_name",
     "creator",
     "copyright",
+    "turn",
+    "pictures_turn",
+    "turn_error",
     "band",
     "score_components",
     "score_model",
@@ -181,6 +184,9 @@ def _photo(row: Mapping[str, Any], texts: Sequence[Text], publications: Sequence
         error=Failure(row["error_code"], row["error_message"] or "") if row["error_code"] else None,
         crashes=row["crashes"],
         pictures=facts.get("pictures", {}),
+        turn=row["turn"],
+        pictures_turn=row["pictures_turn"],
+        turn_error=row["turn_error"],
         facts={name.removeprefix(_STAGE): value for name, value in facts.items() if name.startswith(_STAGE)},
         approval_id=row["approval_id"],
         reject_reason=row["reject_reason"],
@@ -255,6 +261,8 @@ def _(facts: QualityFacts) -> dict[str, Any]:
         "perceptual_hash": facts.perceptual_hash,
         "difference_hash": facts.difference_hash,
         "embedding": facts.embedding,
+        "pictures_turn": facts.turn,
+        "turn_error": None,
         # looked for anew, see ``pictures.series``
         "series_position": None,
         "facts": {

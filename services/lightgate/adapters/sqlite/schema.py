@@ -184,6 +184,10 @@ review_queue = Table(
     Column("has_gps", Boolean, nullable=False, server_default=text("0")),
     Column("creator", Text),
     Column("copyright", Text),
+    # quarter turns clockwise: what a person wants, and what the pictures were made with
+    Column("turn", Integer, nullable=False, server_default="0"),
+    Column("pictures_turn", Integer, nullable=False, server_default="0"),
+    Column("turn_error", Text),
     # what a person may edit
     Column("file_name", Text),
     Column("subject", Text, nullable=False),
@@ -252,6 +256,7 @@ review_queue = Table(
         "set_id",
         sqlite_where=text("series_position IS NULL AND perceptual_hash IS NOT NULL"),
     ),
+    Index("ix_review_queue_turning", "id", sqlite_where=text("turn <> pictures_turn")),
     Index("uq_review_queue_content", "content_hash", unique=True, sqlite_where=text("status <> 'rejected'")),
     sqlite_autoincrement=True,
 )

@@ -163,6 +163,9 @@ def _canonical(photo: Photo, decision: Decision | None) -> bytes:
     # approvals that are older than this keep their form
     if photo.keyword_paths is not None:
         content["keyword_paths"] = [[_nfc(level) for level in path] for path in photo.keyword_paths]
+    # so do those of photos that nobody turned
+    if photo.turn:
+        content["turn"] = photo.turn
     if decision is not None:
         content["decision"] = _decided(photo, decision)
     return _json(content)

@@ -11,6 +11,7 @@ from lightgate.steps.review.make_pictures import Made, make_pictures
 from lightgate.steps.review.regenerate import leave, regenerate, take
 from lightgate.steps.review.repairs import Mending, mended, mendings
 from lightgate.steps.review.set_aside import settle_files
+from lightgate.steps.review.turning import turn, why_not_turned
 from lightgate.steps.review.undo import Undone, redo, restore, undo
 
 #: opened by a person alone
@@ -49,5 +50,7 @@ __all__ = [
     "skip",
     "take",
     "together",
+    "turn",
     "undo",
+    "why_not_turned",
 ]

@@ -14,6 +14,7 @@ from lightgate.steps.review.decisions import approve, reject, reopen, retry, ski
 from lightgate.steps.review.desk import ReviewDesk, together
 from lightgate.steps.review.editing import Changes, edit
 from lightgate.steps.review.regenerate import regenerate
+from lightgate.steps.review.turning import turn
 from lightgate.store import Transaction
 
 #: actions that decide on no content
@@ -44,7 +45,8 @@ def bulk(
     takes all back in one.
 
     Args:
-        action: approve, reject, reopen, retry, skip, edit, or regenerate with a hint as the reason.
+        action: approve, reject, reopen, retry, skip, turn_left, turn_right, edit, or regenerate with a hint as the
+            reason.
         seen: the newest event when the person was shown the photos. What others decided or wrote since is refused, and
             for approve, which needs it, whatever changed at all.
 
@@ -60,6 +62,8 @@ def bulk(
         "retry": lambda photo: retry(desk, photo.id, photo.version, by),
         "skip": lambda photo: skip(desk, photo.id, photo.version, by),
         "regenerate": lambda photo: _regenerated(desk, photo, by, reason),
+        "turn_left": lambda photo: turn(desk, photo.id, photo.version, -1, by),
+        "turn_right": lambda photo: turn(desk, photo.id, photo.version, 1, by),
         "edit": lambda photo: edit(desk, photo.id, photo.version, changes or Changes(), by),
     }
     if action not in actions:

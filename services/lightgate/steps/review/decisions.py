@@ -27,6 +27,7 @@ def approve(desk: ReviewDesk, photo_id: int, version: int, by: str, override_rea
     Raises:
         ProofBlocks: the text proof blocks, and no reason was given.
         PictureUnproven: the view on the disk is not the one that was made from the original.
+        PictureTurning: it was turned, and the view is still to be.
         RawNotDeveloped: what the reviewer sees is the camera's preview of a RAW file.
         Conflict, IllegalMove, NotFound: see ``errors``.
     """

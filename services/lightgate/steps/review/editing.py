@@ -10,8 +10,8 @@ from lightgate.domain.keywords.line import keywords_in
 from lightgate.domain.language.characters import is_printable
 from lightgate.domain.photo import Field, Photo, Source, Text, TextValue, one_line
 from lightgate.domain.rating.quality import BandLimits, band
-from lightgate.domain.route.pipeline import Result
-from lightgate.errors import InputInvalid
+from lightgate.domain.route.pipeline import QUALITY, Result
+from lightgate.errors import InputInvalid, NoPicture
 from lightgate.names.reserve import choose_name, rename
 from lightgate.pictures.series import rank_again
 from lightgate.steps.review.desk import ReviewDesk, fetch, move, prove
@@ -56,6 +56,8 @@ class Changes:
     qr: float | None = None
     #: go back to the computed rating
     clear_qr: bool = False
+    #: quarter turns clockwise of the upright picture, 0 to 3
+    turn: int | None = None
     locks: tuple[Lock, ...] = ()
 
 
@@ -64,11 +66,15 @@ def edit(desk: ReviewDesk, photo_id: int, version: int, changes: Changes, by: st
 
     Raises:
         InputInvalid: a value that no field can hold.
+        NoPicture: it is to be turned, and there is no picture of it yet.
         Conflict, IllegalMove, NotFound: see ``errors``.
     """
     at = desk.now()
     with desk.store.writing() as tx:
-        return apply_changes(tx, desk, fetch(tx, photo_id, version), changes, by, at)
+        edited = apply_changes(tx, desk, fetch(tx, photo_id, version), changes, by, at)
+    if changes.turn is not None and edited.is_turning:
+        desk.dispatch.wake(QUALITY)
+    return edited
 
 
 def apply_changes(tx: Transaction, desk: ReviewDesk, photo: Photo, changes: Changes, by: str, at: datetime) -> Photo:
@@ -77,6 +83,7 @@ def apply_changes(tx: Transaction, desk: ReviewDesk, photo: Photo, changes: Chan
         *_edit_identity(tx, desk, photo, changes, by, at),
         *_edit_texts(tx, photo, changes, at),
         *_edit_qr(tx, photo, changes, desk.bands),
+        *_edit_turn(tx, photo, changes),
     ]
     if applied:
         move(tx, desk, photo, Result.EDITED, by, at)
@@ -155,6 +162,17 @@ def _edit_qr(tx: Transaction, photo: Photo, changes: Changes, limits: BandLimits
         yield "qr", number_shown(photo.qr_by_person), number_shown(new)
 
 
+def _edit_turn(tx: Transaction, photo: Photo, changes: Changes) -> Iterator[_Applied]:
+    if changes.turn is None or changes.turn == photo.turn:
+        return
+    if changes.turn not in range(4):
+        raise InputInvalid(reason="A photo is turned by 0 to 3 quarters.")
+    if not photo.pictures:
+        raise NoPicture
+    tx.photos.put_turn(photo.id, changes.turn)
+    yield "turn", turn_shown(photo.turn), turn_shown(changes.turn)
+
+
 def _edit_locks(tx: Transaction, photo_id: int, changes: Changes, at: datetime) -> list[tuple[str, str]]:
     """Lock texts, or let models write them again; give which, as the history says it."""
     photo = tx.photos.get(photo_id)
@@ -196,6 +214,16 @@ def _checked(value: str, what: str) -> str:
     except UnicodeEncodeError as error:
         raise InputInvalid(reason=f"{what} contains a character that is not valid Unicode.") from error
     return value.replace("\x00", "")
+
+
+def turn_shown(turn: int) -> str:
+    """Write quarter turns as the history does."""
+    return f"{90 * turn}\u00b0"
+
+
+def turn_from(shown: str | None) -> int | None:
+    """Read quarter turns as the history has them."""
+    return int(shown.removesuffix("\u00b0")) // 90 if shown else None
 
 
 def number_shown(value: float | None) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from lightgate.domain.keywords.line import JOIN, keywords_in
 from lightgate.domain.photo import Field, Photo, Source, one_line
-from lightgate.steps.review.editing import Changes, TextChange, number_shown
+from lightgate.steps.review.editing import Changes, TextChange, number_shown, turn_from, turn_shown
 from lightgate.store import Event, TextQuality
 
 _IDENTITY = ("subject", "location", "folder")
@@ -44,6 +44,7 @@ def changes_to(
         texts=tuple(_texts(values, quality)),
         qr=float(rating) if rating else None,
         clear_qr="qr" in values and rating is None,
+        turn=turn_from(values.get("turn")),
     )
 
 
@@ -54,6 +55,8 @@ def _now(photo: Photo, name: str) -> str | None:
         return photo.file_name
     if name == "qr":
         return number_shown(photo.qr_by_person)
+    if name == "turn":
+        return turn_shown(photo.turn)
     field, _, language = name.partition(".")
     text = photo.text(language, Field(field))
     return None if text is None else text.line

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from lightgate.domain.photo import Photo
-from lightgate.errors import Conflict, LightgateError, OriginalMissing
+from lightgate.errors import LightgateError
+from lightgate.pictures.remade import remake
 from lightgate.ports.pictures import Darkroom
 from lightgate.steps.review.desk import ReviewDesk
+from lightgate.store import Event
 from lightgate.store.history import EventKind, note
 
 
@@ -20,42 +20,21 @@ class Made:
 
     photo_id: int
     #: SHA-256, hex, by kind; empty where none was made
-    pictures: dict[str, str]
+    pictures: Mapping[str, str]
     #: why none was made, in words
     error: str | None = None
 
 
 def make_pictures(desk: ReviewDesk, darkroom: Darkroom, ids: Sequence[int], by: str) -> Sequence[Made]:
-    """Make the pictures of photos anew; one that cannot be does not stop the rest."""
-    return [_one(desk, darkroom, photo_id, by) for photo_id in dict.fromkeys(ids)]
+    """Make the pictures of photos anew, turned as they are; one that cannot be does not stop the rest."""
 
+    def told(photo: Photo) -> Event:
+        return note(photo, by, desk.now(), EventKind.PICTURES, "made")
 
-def _one(desk: ReviewDesk, darkroom: Darkroom, photo_id: int, by: str) -> Made:
-    try:
-        with desk.store.reading() as tx:
-            photo = tx.photos.get(photo_id)
-        hashes = darkroom.develop(_proven(desk, photo), desk.folder.proxy_files(photo.content_hash)).hashes
-        at = desk.now()
-        with desk.store.writing() as tx:
-            if not tx.photos.put_pictures(photo_id, photo.content_hash, hashes):
-                raise Conflict
-            tx.events.add(note(photo, by, at, EventKind.PICTURES, "made"))
-    except LightgateError as error:
-        return Made(photo_id, {}, error.message)
-    return Made(photo_id, hashes)
-
-
-def _proven(desk: ReviewDesk, photo: Photo) -> Path:
-    """Give the original, wherever it lies.
-
-    Raises:
-        OriginalMissing: there is none, or it is not what was taken in.
-    """
-    places = desk.folder.original, desk.folder.set_aside
-    file = next((each for place in places if (each := place(photo.content_hash, photo.suffix)).is_file()), None)
-    if file is None:
-        raise OriginalMissing
-    with file.open("rb") as opened:
-        if hashlib.file_digest(opened, "sha256").hexdigest() != photo.content_hash:
-            raise OriginalMissing
-    return file
+    found = []
+    for photo_id in dict.fromkeys(ids):
+        try:
+            found.append(Made(photo_id, remake(desk.store, desk.folder, darkroom, photo_id, told)))
+        except LightgateError as error:
+            found.append(Made(photo_id, {}, error.message))
+    return found

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from lightgate.domain.photo import Photo
 from lightgate.domain.route.pipeline import REVIEW
-from lightgate.errors import Conflict, PictureUnproven
+from lightgate.errors import Conflict, PictureTurning, PictureUnproven
 from lightgate.files.picture_proof import Fault, read_proven
 from lightgate.steps.review.desk import ReviewDesk
+from lightgate.steps.review.turning import why_not_turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +24,18 @@ class Looked:
         """Make sure that a photo at review is shown by a picture that was made from its own original.
 
         Raises:
-            PictureUnproven: it is not.
+            PictureUnproven: it is not, or its pictures could not be turned as it is.
+            PictureTurning: they are still to be turned.
             Conflict: the row says something else by now.
         """
         if photo.position.step != REVIEW:
             return
         if (self.content_hash, self.view) != (photo.content_hash, photo.pictures.get("view")):
             raise Conflict
-        if self.fault is not None:
-            raise PictureUnproven(reason=self.fault.value, photo_id=photo.id)
+        if photo.is_turning and photo.turn_error is None:
+            raise PictureTurning
+        if photo.is_turning or self.fault is not None:
+            raise PictureUnproven(reason=self.fault or why_not_turned(photo), photo_id=photo.id)
 
 
 def look(desk: ReviewDesk, photo_id: int) -> Looked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,9 +15,10 @@ import pytest
 import pyvips
 from PIL import Image, ImageCms
 
-from lightgate.adapters.pixels.darkroom import VipsDarkroom, glance_at, upright_jpeg
+from lightgate.adapters.pixels.darkroom import CROP_PX, VipsDarkroom, glance_at, upright_jpeg
 from lightgate.adapters.pixels.decode import full_size
 from lightgate.adapters.pixels.measure.hashes import distance
+from lightgate.adapters.pixels.sandboxed_darkroom import CarefulDarkroom
 from lightgate.errors import (
     LightgateError,
     Misconfigured,
@@ -166,6 +168,51 @@ class TestOrientation:
         for one, other in pairwise(found):
             assert distance(one.measured.perceptual_hash, other.measured.perceptual_hash) <= 2
             assert distance(one.measured.difference_hash, other.measured.difference_hash) <= 2
+
+
+#: what Pillow calls a number of quarter turns clockwise
+QUARTERS = {1: Image.Transpose.ROTATE_270, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_90}
+
+
+class TestTurns:
+    @pytest.mark.parametrize("turn", [1, 2, 3])
+    @pytest.mark.parametrize("orientation", [1, 6, 3])
+    def test_a_person_turns_the_upright_picture(
+        self, tmp_path: Path, files: ProxyFiles, turn: int, orientation: int
+    ) -> None:
+        original = jpeg(tmp_path / "a.jpg", turned(orientation), exif=private_exif(orientation))
+        developed = DARKROOM.develop(original, files, turn)
+        assert (developed.width_px, developed.height_px) == ((800, 1200) if turn % 2 else (1200, 800))
+        for kind in ("view", "proxy", "thumb"):
+            with opened(getattr(files, kind)) as picture:
+                assert is_upright(picture.transpose(QUARTERS[4 - turn]), tolerance=20)
+
+    @pytest.mark.parametrize("turn", [1, 2, 3])
+    def test_the_rating_stays_and_the_sharpest_place_turns_with_the_picture(
+        self, tmp_path: Path, files: ProxyFiles, turn: int
+    ) -> None:
+        pixels = np.full((2000, 3000, 3), 128, dtype=np.uint8)
+        rows, columns = np.indices((300, 300)) // 12
+        pixels[1500:1800, 2400:2700] = np.where((rows + columns) % 2, 30, 220)[..., None]
+        original = jpeg(tmp_path / "a.jpg", Image.fromarray(pixels))
+        plain = DARKROOM.develop(original, files)
+        x, y = plain.measured.sharpest
+        found = DARKROOM.develop(original, files, turn)
+        assert replace(found.measured, sharpest=(x, y)) == plain.measured
+        assert found.glance == plain.glance
+        assert found.measured.sharpest == pytest.approx({1: (1 - y, x), 2: (1 - x, 1 - y), 3: (y, 1 - x)}[turn])
+        with opened(files.crop) as crop:
+            assert crop.size == CROP_PX
+            assert np.asarray(crop).std() > 20
+
+    def test_a_program_of_its_own_turns_alike(self, tmp_path: Path, files: ProxyFiles) -> None:
+        original = jpeg(tmp_path / "a.jpg", quarters())
+        assert CarefulDarkroom(200).develop(original, files, 3) == DARKROOM.develop(original, files, 3)
+
+    def test_the_model_is_shown_an_original_turned(self, tmp_path: Path) -> None:
+        shown = Image.open(io.BytesIO(upright_jpeg(jpeg(tmp_path / "a.jpg", quarters()), 600, 85, 1)))
+        assert shown.size == (400, 600)
+        assert is_upright(shown.transpose(QUARTERS[3]), tolerance=20)
 
 
 class TestColours:

@@ -15,7 +15,18 @@ from lightgate.adapters.pixels.renditions import Box, Renditions
 from lightgate.domain.approval.rights import RightsTemplate
 from lightgate.domain.photo import Exif, Field, Photo, Rights, Source, Text
 from lightgate.errors import OriginalMissing, TextTooLong, UnreadableImage
-from support.pictures import ADOBE_RGB, MAKER_NOTE, OWNER, SERIAL, is_upright, jpeg, private_exif, quarters, turned
+from support.pictures import (
+    ADOBE_RGB,
+    MAKER_NOTE,
+    OWNER,
+    SERIAL,
+    TELLING_XMP,
+    is_upright,
+    jpeg,
+    private_exif,
+    quarters,
+    turned,
+)
 from support.published import BARE
 
 RENDERER = Renditions((Box("full", 1500, 1000), Box("thumb", 548, 365)), quality=90)
@@ -80,6 +91,41 @@ def test_every_orientation_is_published_upright_and_without_the_tag(tmp_path: Pa
     for picture in render(original):
         assert is_upright(picture)
         assert 0x0112 not in picture.getexif()
+
+
+@pytest.mark.parametrize("orientation", [1, 6, 3])
+@pytest.mark.parametrize("turn", [1, 2, 3])
+def test_a_photo_that_a_person_turned_is_published_so(tmp_path: Path, orientation: int, turn: int) -> None:
+    original = jpeg(tmp_path / "a.jpg", turned(orientation), exif=private_exif(orientation))
+    photo = replace(PHOTO, exif=replace(PHOTO.exif, orientation=orientation), turn=turn)
+    back = {1: Image.Transpose.ROTATE_90, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_270}[turn]
+    for picture, box in zip(render(original, photo), RENDERER.boxes, strict=True):
+        assert is_upright(picture.transpose(back))
+        assert picture.width <= box.width_px
+        assert picture.height <= box.height_px
+        told = picture.getexif()
+        assert 0x0112 not in told
+        assert (told.get_ifd(0x8769)[0xA002], told.get_ifd(0x8769)[0xA003]) == picture.size
+
+
+@pytest.mark.parametrize(
+    ("turn", "place", "size"),
+    [
+        (0, (0.25, 0.1), (0.2, 0.05)),
+        (1, (0.9, 0.25), (0.05, 0.2)),
+        (2, (0.75, 0.9), (0.2, 0.05)),
+        (3, (0.1, 0.75), (0.05, 0.2)),
+    ],
+)
+def test_faces_turn_with_the_picture(
+    tmp_path: Path, turn: int, place: tuple[float, float], size: tuple[float, float]
+) -> None:
+    original = jpeg(tmp_path / "a.jpg", quarters(), xmp=TELLING_XMP)
+    full = replace(RENDERER, disclose=("faces",)).render(original, replace(PHOTO, turn=turn))[0]
+    told = Image.open(io.BytesIO(full.content)).getxmp()["xmpmeta"]["RDF"]["Description"]["Regions"]
+    area = told["RegionList"]["Bag"]["li"]["Area"]
+    assert (float(area["x"]), float(area["y"])) == pytest.approx(place)
+    assert (float(area["w"]), float(area["h"])) == pytest.approx(size)
 
 
 def test_colours_are_converted_from_adobe_rgb_as_littlecms_does(tmp_path: Path) -> None:

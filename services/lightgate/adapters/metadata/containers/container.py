@@ -22,3 +22,5 @@ class Container:
     iptc_digest: bytes = b""
     #: of a PNG, by keyword
     texts: Mapping[str, str] = field(default_factory=dict)
+    #: EXIF's, by which the decoded pixels are still to be turned; None: what the tags say
+    orientation: int | None = None

@@ -90,10 +90,38 @@ class Photos:
             raise NotFound(what="photo", key=photo_id)
         return found.content_hash, (found.facts or {}).get("pictures", {})
 
-    def put_pictures(self, photo_id: int, content_hash: str, hashes: Mapping[str, str]) -> bool:
+    def put_pictures(
+        self,
+        photo_id: int,
+        content_hash: str,
+        hashes: Mapping[str, str],
+        turn: int = 0,
+        sharpest: tuple[float, float] | None = None,
+    ) -> bool:
         is_it = (row.c.id == photo_id, row.c.content_hash == content_hash)
-        made = func.json_set(func.coalesce(row.c.facts, "{}"), "$.pictures", func.json(json.dumps(dict(hashes))))
-        return self._connection.execute(update(row).where(*is_it).values(facts=made)).rowcount == 1
+        told = {"pictures": dict(hashes)} | ({} if sharpest is None else {"sharpest": sharpest})
+        pairs = [part for name, value in told.items() for part in (f"$.{name}", func.json(json.dumps(value)))]
+        made = func.json_set(func.coalesce(row.c.facts, "{}"), *pairs)
+        written = update(row).where(*is_it).values(facts=made, pictures_turn=turn, turn_error=None)
+        return self._connection.execute(written).rowcount == 1
+
+    def put_turn(self, photo_id: int, turn: int) -> None:
+        lies_down = (row.c.turn + turn) % 2 == 1
+        size = {
+            "width": case((lies_down, row.c.height), else_=row.c.width),
+            "height": case((lies_down, row.c.width), else_=row.c.height),
+        }
+        self._connection.execute(update(row).where(row.c.id == photo_id).values(turn=turn, turn_error=None, **size))
+
+    def put_turn_error(self, photo_id: int, turn: int, why: str) -> None:
+        is_it = (row.c.id == photo_id, row.c.turn == turn)
+        self._connection.execute(update(row).where(*is_it).values(turn_error=why))
+
+    def to_be_turned(self, limit: int) -> Sequence[int]:
+        is_due = (row.c.turn != row.c.pictures_turn, row.c.turn_error.is_(None))
+        has_some = func.coalesce(func.json_extract(row.c.facts, "$.pictures"), "{}") != "{}"
+        query = select(row.c.id).where(*is_due, has_some).order_by(row.c.id).limit(limit)
+        return self._connection.execute(query).scalars().all()
 
     def without_pictures(self, after: int, up_to: int, limit: int) -> Sequence[tuple[int, str]]:
         known = func.coalesce(func.json_extract(row.c.facts, "$.pictures"), "{}")
@@ -228,7 +256,8 @@ class Photos:
         self._write({photo_id: {"qr": qr, "qr_mode": mode, "band": band, "updated_at": at}})
 
     def put_original(self, photo_id: int, original: Original) -> None:
-        self._write({photo_id: asdict(original)})
+        # the turn was that of other pixels
+        self._write({photo_id: {**asdict(original), "turn": 0, "pictures_turn": 0, "turn_error": None}})
 
     def keep_source(self, photo_id: int) -> None:
         self._write({photo_id: {"remove_source": False}})

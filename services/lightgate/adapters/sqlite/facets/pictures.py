@@ -30,6 +30,7 @@ _SHOT_COLUMNS = tuple(
         "width",
         "height",
         "format",
+        "turn",
         "exposure",
         "aperture",
         "iso",
@@ -171,6 +172,9 @@ def _rank(place: Place | Series) -> dict[str, Any]:
 
 
 def _shot(found: RowMapping) -> Shot:
+    # hashes and likeness are of the picture as it came
+    size = (found["width"] or 3, found["height"] or 2)
+    width, height = reversed(size) if found["turn"] % 2 else size
     return Shot(
         id=found["id"],
         content_hash=found["content_hash"],
@@ -178,8 +182,8 @@ def _shot(found: RowMapping) -> Shot:
         file_name=found["original_file_name"],
         camera=found["camera"],
         taken_s=seconds(found["date_time"], found["sub_seconds"]),
-        width=found["width"] or 3,
-        height=found["height"] or 2,
+        width=width,
+        height=height,
         exposure_s=exposure_seconds(found["exposure"]),
         f_number=f_number(found["aperture"]),
         iso=found["iso"],
