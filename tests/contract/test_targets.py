@@ -31,6 +31,7 @@ from lightgate.errors import (
 )
 from lightgate.ports.website import Permit, RemoteFile, Target
 from lightgate.settings import Target as TargetSettings
+from lightgate.settings.target_kinds import KINDS
 from support.file_servers import PASSWORD, USER, certificate_in, ftp_site, sftp_site
 from support.permits import FREE, refused
 
@@ -54,7 +55,7 @@ def folder(root: Path) -> Target:
 @pytest.fixture(
     params=[
         "folder",
-        *(pytest.param(kind, marks=pytest.mark.integration) for kind in ("ftp", "ftps", "sftp")),
+        *(pytest.param(kind, marks=pytest.mark.integration) for kind in KINDS if kind != "folder"),
     ]
 )
 def target(request: pytest.FixtureRequest, root: Path, tmp_path: Path) -> Iterator[Target]:
@@ -76,6 +77,7 @@ def opened(kind: str, folder: Path) -> Iterator[Target]:
             yield made
             made.close()
         return
+    assert kind in {"ftp", "ftps"}, f"start what serves a {kind} target over a folder in opened() of this file"
     certificate = certificate_in(folder) if kind == "ftps" else None
     with ftp_site(folder, certificate) as server:
         made = open_target("site", TargetSettings.model_validate(told | {"port": server.port, "ca_file": certificate}))

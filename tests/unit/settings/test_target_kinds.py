@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,16 +65,21 @@ def test_what_a_new_kind_needs_is_asked_for_in_words(attic: Path) -> None:
 def test_a_kind_that_nobody_registered_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
     config = tmp_path / "lightgate.toml"
     config.write_text(SETTINGS.format(tmp_path))
-    with pytest.raises(SettingInvalid, match="no such kind; there are folder, ftp, ftps, sftp"):
+    with pytest.raises(SettingInvalid, match=f"no such kind; there are {', '.join(KINDS)}"):
         load({}, config=config)
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_kind_can_be_opened_without_reaching_for_a_line(tmp_path: Path, kind: str) -> None:
     config = tmp_path / "lightgate.toml"
-    config.write_text(
-        f'[publish.targets.web]\nkind = "{kind}"\npath = "{tmp_path}"\nhost = "nowhere.invalid"\nuser = "u"\n'
-    )
+    told = dict.fromkeys(KINDS[kind].needs, "u") | {"kind": kind, "path": str(tmp_path), "host": "nowhere.invalid"}
+    config.write_text("[publish.targets.web]\n" + "".join(f'{name} = "{value}"\n' for name, value in told.items()))
     target = open_target("web", load({}, config=config).publish.targets["web"])
     assert target.name == "web"
     target.close()
+
+
+@pytest.mark.parametrize("document", ["docs/settings.md", "docs/publishing.md"])
+def test_the_documents_name_every_kind(repository: Path, document: str) -> None:
+    said = [line for line in (repository / document).read_text("utf-8").splitlines() if "ftps" in line]
+    assert [kind for kind in KINDS if not any(re.search(rf"\b{kind}\b", line) for line in said)] == []

@@ -10,6 +10,7 @@ from lightgate.bootstrap import House
 from lightgate.domain.people.roles import Role
 from lightgate_web.access.guard import NEEDS, OPEN
 from lightgate_web.request import audit
+from support import site_walk
 from support.site_addresses import addresses
 from support.site_client import Visitor, visitor
 
@@ -75,7 +76,13 @@ RULES = {
 
 
 def test_every_address_has_a_rule_and_every_rule_an_address(ann: Visitor) -> None:
-    assert {rule.endpoint for rule in ann.app.url_map.iter_rules()} == set(RULES)
+    found = {rule.endpoint for rule in ann.app.url_map.iter_rules()}
+    assert found - set(RULES) == set(), "these have no line in RULES"
+    assert set(RULES) - found == set(), "these are no addresses; is the view's module in the lists of its package?"
+
+
+def test_every_page_is_walked_where_the_questions_to_the_store_are_looked_at(ann: Visitor) -> None:
+    assert site_walk.addresses(ann.app, photos=3)
 
 
 def test_the_roles_are_those_that_the_guard_asks_for() -> None:

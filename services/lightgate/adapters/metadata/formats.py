@@ -1,6 +1,6 @@
 """The kinds of file that are taken in, told by their first bytes; the name on the outside does not count.
 
-A new one is a module that reads its header and decodes its pixels, and an entry in ``KINDS``.
+A new one is a function that reads its header, one in ``adapters/pixels`` that decodes it, and an entry in ``KINDS``.
 """
 
 from __future__ import annotations

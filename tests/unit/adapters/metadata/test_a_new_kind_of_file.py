@@ -1,4 +1,4 @@
-"""A container is one file and one line: nothing else in the tree knows of farbfeld (its page at suckless.org)."""
+"""A kind of file is two functions and one line: nothing else knows of farbfeld (its page at suckless.org)."""
 
 from __future__ import annotations
 
@@ -21,32 +21,36 @@ from lightgate.files.data_folder import DataFolder
 from lightgate.intake import Request, submit
 from support.desks import all_photos, make_desk
 
-#: the one file
-FARBFELD = """
+#: what reads its header, in ``adapters/metadata/containers``: without what decodes pixels
+HEADER = """
 import struct
-
-import numpy as np
-import pyvips
 
 from lightgate.adapters.metadata.containers.container import Container
 from lightgate.adapters.metadata.containers.tiff import Tags
-from lightgate.adapters.pixels.decode import check_size
 from lightgate.errors import UnreadableImage
 
 
-def _size(head):
+def size(head):
     if len(head) < 16:
         raise UnreadableImage(reason="it is cut off")
     return struct.unpack(">II", head[8:16])
 
 
 def container(stream, max_megapixels):
-    return Container("FARBFELD", *_size(stream.read(16)), Tags())
+    return Container("FARBFELD", *size(stream.read(16)), Tags())
+"""
+#: what decodes it, in ``adapters/pixels``
+PIXELS = """
+import numpy as np
+import pyvips
+
+from farbfeld import size
+from lightgate.adapters.pixels.decode import check_size
 
 
 def pixels(original, max_megapixels, box):
     content = original.read_bytes()
-    width, height = _size(content)
+    width, height = size(content)
     check_size(width, height, max_megapixels)
     found = np.frombuffer(content, ">u2", offset=16).reshape(height, width, 4)
     return pyvips.Image.new_from_array(found.astype("uint16")).copy(interpretation="rgb16")
@@ -56,11 +60,12 @@ def pixels(original, max_megapixels, box):
 @pytest.fixture
 def farbfeld(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "modules").mkdir()
-    (tmp_path / "modules/farbfeld.py").write_text(FARBFELD)
+    (tmp_path / "modules/farbfeld.py").write_text(HEADER)
+    (tmp_path / "modules/farbfeld_pixels.py").write_text(PIXELS)
     monkeypatch.syspath_prepend(tmp_path / "modules")
     # the one line
     kind = FileKind(
-        "FARBFELD", (".ff",), lambda head: head.startswith(b"farbfeld"), "farbfeld:container", "farbfeld:pixels"
+        "FARBFELD", (".ff",), lambda head: head.startswith(b"farbfeld"), "farbfeld:container", "farbfeld_pixels:pixels"
     )
     monkeypatch.setitem(KINDS, "FARBFELD", kind)
     card = tmp_path / "card"
@@ -68,7 +73,8 @@ def farbfeld(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     left, right = struct.pack(">4H", 65535, 0, 0, 65535), struct.pack(">4H", 0, 0, 65535, 65535)
     (card / "one.ff").write_bytes(b"farbfeld" + struct.pack(">II", 64, 48) + (left * 32 + right * 32) * 48)
     yield card / "one.ff"
-    sys.modules.pop("farbfeld", None)
+    for name in ("farbfeld", "farbfeld_pixels"):
+        sys.modules.pop(name, None)
     function_at.cache_clear()
 
 
@@ -107,3 +113,8 @@ def test_every_kind_names_functions_that_are_there(kind: FileKind) -> None:
 def test_what_shares_a_container_with_photographs_is_told_apart(brand: bytes, name: str) -> None:
     with pytest.raises(UnsupportedFormat, match=name):
         formats.format_of(struct.pack(">I", 24) + b"ftyp" + brand + bytes(4) + brand + b"miaf" + bytes(40))
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_no_kind_that_is_taken_in_is_among_those_that_are_refused(kind: FileKind) -> None:
+    assert [name for magic, name in formats._KNOWN if kind.begins(magic.ljust(formats.HEAD_BYTES, b"\0"))] == []

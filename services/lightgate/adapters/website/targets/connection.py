@@ -11,7 +11,7 @@ CHUNK_BYTES = 64 * 1024
 
 
 class FileConnection(Protocol):
-    """One connection, signed in. Paths are absolute or as the server's start folder has them.
+    """One connection, signed in. Paths begin with the setting ``path``: absolute, or from the server's start folder.
 
     Every method raises ``TargetUnreachable`` when the connection is lost, ``TargetRefused`` when the server says no
     to this file, and ``StorageFull`` when it has no room.

@@ -40,7 +40,7 @@ CLOSED_COOL_DOWN_S = 300.0
 
 
 def at_server(name: str, connect: Connect, wanted: Settings, modes: Modes) -> RemoteTarget:
-    """Give the target of these settings on a server that is reached by ``connect``."""
+    """Give the target of these settings on a server that is reached by ``connect``; its paths begin with ``path``."""
     return RemoteTarget(name, connect, wanted.path, verify=wanted.verify, rate_kb_s=wanted.rate_kb_s, modes=modes)
 
 
