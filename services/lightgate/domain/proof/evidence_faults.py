@@ -19,7 +19,9 @@ _PLACING = frozenset({
 })  # fmt: skip
 _CAMERA_FILE = re.compile(r"(?<![^\W_])(?P<prefix>[a-z]{1,12})?[ _-]?(?P<number>\d{3,17})(?![^\W_])", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
-_FILE_ENDING = re.compile(r"\w+\.(?:jpe?g|png|tiff?|heic|webp|cr[23]|nef|arw|dng|raf|orf|rw2)\b", re.IGNORECASE)
+_FILE_ENDING = re.compile(
+    r"\w+\.(?:jpe?g|jpe|jfif|png|tiff?|hei[cf]|hif|avif|webp|cr[23]|nef|arw|dng|raf|orf|rw2)\b", re.IGNORECASE
+)
 _UNDERSCORED = re.compile(r"\w*[^\W_]_+[^\W_]\w*")
 #: faults that a word raises wherever it stands
 _OF_WORDS = frozenset({"praise", "doubt", "gear_talk", "picture_talk"})
